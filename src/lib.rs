@@ -1,8 +1,13 @@
 //! sparenet plans spare-parts supply and repair-outlet networks: where to open, who serves whom, how many of which part
 //! to keep where, so that every promise is kept at least cost, with a bound that says how close to the best it is.
 
+pub mod cost;
+pub mod load;
 pub mod location;
+pub mod network;
+pub mod plan;
 pub mod scenario;
+pub mod service;
 pub mod stocking;
 pub mod units;
 pub mod watch;

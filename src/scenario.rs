@@ -56,6 +56,15 @@ index!(
     PolicyId
 );
 
+/// An outlet or a depot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SiteId {
+    /// An outlet.
+    Outlet(OutletId),
+    /// A depot.
+    Depot(DepotId),
+}
+
 /// A checked scenario. Tables keep the order of their files.
 #[derive(Debug, Clone)]
 pub struct Scenario {
@@ -103,6 +112,16 @@ pub struct Scenario {
     pub planning: Planning,
     /// `[finance]`.
     pub finance: Finance,
+}
+
+impl Scenario {
+    /// The row of an outlet or a depot.
+    pub fn site(&self, site: SiteId) -> &Site {
+        match site {
+            SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
+            SiteId::Depot(depot) => &self.depots[depot.at()],
+        }
+    }
 }
 
 /// A place: degrees (WGS84) or, with `[travel] metric = "planar"`, kilometres.
