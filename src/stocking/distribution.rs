@@ -36,7 +36,7 @@ impl Pmf {
 
     /// Poisson with a mean \[units\]; a mean that is not positive is 0.
     pub fn poisson(mean: f64) -> Self {
-        if !(mean > 0.0 && mean.is_finite()) {
+        if !mean.is_finite() || mean <= 0.0 {
             return Self::constant(0);
         }
         Self::from_mode(mean.floor() as usize, |x| mean / (x as f64 + 1.0))
@@ -44,7 +44,8 @@ impl Pmf {
 
     /// Negative binomial with a mean and a variance-to-mean ratio (two moments); Poisson where the ratio is 1 or less.
     pub fn negative_binomial(mean: f64, variance_to_mean: f64) -> Self {
-        if !(variance_to_mean > 1.0 + 1e-12) || !variance_to_mean.is_finite() || !(mean > 0.0 && mean.is_finite()) {
+        let dispersed = variance_to_mean > 1.0 + 1e-12 && variance_to_mean.is_finite();
+        if !dispersed || !mean.is_finite() || mean <= 0.0 {
             return Self::poisson(mean);
         }
         let r = mean / (variance_to_mean - 1.0);
@@ -60,7 +61,7 @@ impl Pmf {
 
     /// Successes among `trials`, each with chance `q`.
     pub fn binomial(trials: usize, q: f64) -> Self {
-        if !(q > 0.0) || trials == 0 {
+        if q.is_nan() || q <= 0.0 || trials == 0 {
             return Self::constant(0);
         }
         if q >= 1.0 {
@@ -191,7 +192,7 @@ impl Pmf {
 
     /// Bin(X, q), (thin): of X units each is ours with chance q, independently.
     pub fn thin(&self, q: f64) -> Self {
-        if !(q > 0.0) {
+        if q.is_nan() || q <= 0.0 {
             return Self::constant(0);
         }
         if q >= 1.0 {

@@ -199,7 +199,7 @@ impl<'a> Position<'a> {
 
     /// The window's own distribution, for asking about many base stocks.
     pub fn waits(&self, window: f64) -> Waits {
-        if !(window >= 0.0) {
+        if window.is_nan() || window < 0.0 {
             return Waits::Never;
         }
         let Stream { rate, variance_to_mean, lead_time } = self.stream;
