@@ -29,7 +29,7 @@ use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, Targe
 use crate::stocking::{Position, Upstream};
 use crate::units::HOURS_PER_YEAR;
 
-pub use promise::{Key, Promise, Question, Reading, Tally, TOLERANCE, What};
+pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
 pub use shelf::{DepotShelf, Shelf, depot_lead_time, outlet_lead_time, outlet_streams};
 
 /// The service of a plan.
@@ -99,9 +99,9 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                     (*part, Position::new(stream, upstream, scenario.stocking.stockout))
                 })
                 .collect();
-            let shelves = positions.iter().map(|(part, position)| {
-                Shelf::new(outlet, *part, position, decisions.at_outlet(outlet, *part))
-            });
+            let shelves = positions
+                .iter()
+                .map(|(part, position)| Shelf::new(outlet, *part, position, decisions.at_outlet(outlet, *part)));
             let mut tallies = BTreeMap::new();
             for &(region, share) in &served[outlet.at()] {
                 let Some(road) = network.road(region, outlet) else { continue };
@@ -130,7 +130,8 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             tallies.entry(key).or_default().merge(&tally);
         }
     }
-    service.depot_shelves = upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream)).collect();
+    service.depot_shelves =
+        upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream)).collect();
     add_installed(load, scenario, &questions, &mut tallies);
     let promised = scenario.targets.len();
     for ((number, key), tally) in tallies.range((promised, Key::default())..) {
@@ -148,7 +149,12 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
 }
 
 /// Availability is measured against the units that are installed, whoever serves them.
-fn add_installed(load: &Load, scenario: &Scenario, questions: &[Question], tallies: &mut BTreeMap<(usize, Key), Tally>) {
+fn add_installed(
+    load: &Load,
+    scenario: &Scenario,
+    questions: &[Question],
+    tallies: &mut BTreeMap<(usize, Key), Tally>,
+) {
     for (number, question) in questions.iter().enumerate().filter(|(_, asked)| asked.metric == Metric::Availability) {
         let first = (number, Key::default());
         for (key, tally) in tallies.range_mut(first..(number + 1, Key::default())) {

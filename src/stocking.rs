@@ -7,3 +7,5 @@
 pub mod distribution;
 pub mod erlang;
 pub mod two_echelon;
+
+pub use two_echelon::{Depot, Position, Stream, Upstream, Waits};

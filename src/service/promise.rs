@@ -238,11 +238,7 @@ fn promise(target: usize, key: Key, limit: Limit, computed: f64) -> Promise {
 }
 
 /// The promises of one target, given the tallies of its scope in order.
-pub fn promises<'a>(
-    number: usize,
-    target: &Target,
-    tallies: impl Iterator<Item = (Key, &'a Tally)>,
-) -> Vec<Promise> {
+pub fn promises<'a>(number: usize, target: &Target, tallies: impl Iterator<Item = (Key, &'a Tally)>) -> Vec<Promise> {
     let results = tallies.filter_map(|(key, tally)| Some((key, tally.result(target.metric)?)));
     match target.limit {
         Limit::SpreadAtMost(_) => {

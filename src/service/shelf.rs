@@ -7,7 +7,7 @@ use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site};
 use crate::stocking::{Depot, Position, Stream, Upstream};
-use crate::units::{Days, DAYS_PER_YEAR};
+use crate::units::{DAYS_PER_YEAR, Days};
 
 /// One part at one outlet.
 #[derive(Debug, Clone, Copy, PartialEq)]
