@@ -1,5 +1,7 @@
 //! The answer: what is decided, what it costs, what service it gives, how close to the best it is.
 
+pub mod write;
+
 use crate::cost::Costs;
 use crate::scenario::{DepotId, OutletId, PartId, RegionId, Scenario};
 use crate::service::Service;

@@ -331,6 +331,19 @@ pub enum Metric {
     Availability,
 }
 
+impl Metric {
+    /// Its name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FillRate => "fill_rate",
+            Self::OnTime => "on_time",
+            Self::Coverage => "coverage",
+            Self::MeanResponse => "mean_response_hours",
+            Self::Availability => "availability",
+        }
+    }
+}
+
 /// One dimension in which a target is spread out: `["outlet", "part"]` means every pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {

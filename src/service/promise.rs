@@ -222,6 +222,37 @@ impl Promise {
         &scenario.targets[self.target]
     }
 
+    /// The promise in words: `on_time within 24 h, country DE: at least 0.9`.
+    pub fn describe(&self, scenario: &Scenario) -> String {
+        let target = self.target(scenario);
+        let mut words = target.metric.name().to_owned();
+        if let Some(within) = target.within {
+            words.push_str(&format!(" within {} h", within.get()));
+        }
+        let mut member = |dimension: &str, name: Option<&str>| {
+            if let Some(name) = name {
+                words.push_str(&format!(", {dimension} {name}"));
+            }
+        };
+        let country = self.key.country.or(target.country);
+        member("country", country.map(|country| scenario.countries[country.at()].code.as_str()));
+        let policy = self.key.policy.or(target.policy);
+        member("policy", policy.map(|policy| scenario.policies[policy.at()].as_str()));
+        member("region", self.key.region.map(|region| scenario.regions[region.at()].id.as_str()));
+        member("outlet", self.key.outlet.map(|outlet| scenario.outlets[outlet.at()].id.as_str()));
+        let part = self.key.part.or(target.part);
+        member("part", part.map(|part| scenario.parts[part.at()].id.as_str()));
+        words
+            + &match target.limit {
+                Limit::AtLeast(least) => format!(": at least {least}"),
+                Limit::AtMost(most) => format!(": at most {most}"),
+                Limit::SpreadAtMost(most) => {
+                    let over = if target.scope.contains(&Scope::Region) { "regions" } else { "countries" };
+                    format!(": spread between {over} at most {most}")
+                }
+            }
+    }
+
     /// What missing it costs a year; zero for hard promises.
     pub fn penalty_cost(&self, scenario: &Scenario) -> f64 {
         self.target(scenario).penalty.map_or(0.0, |penalty| penalty.get() * self.shortfall)
