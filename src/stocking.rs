@@ -4,6 +4,8 @@
 //! replenishes one for one (S−1, S): whoever takes a unit orders one, so the units on order are the **pipeline** X and
 //! the shelf is empty exactly when X ≥ S.
 
+pub mod allocation;
+pub mod cost_curve;
 pub mod distribution;
 pub mod erlang;
 pub mod two_echelon;

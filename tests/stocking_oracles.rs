@@ -1,5 +1,7 @@
 //! The stocking room against inventory-theory vectors computed elsewhere with 40 digits or by closed forms.
 
+use std::io::Write;
+
 use serde_json::Value;
 use sparenet::scenario::Stockout;
 use sparenet::stocking::distribution::Pmf;
@@ -10,7 +12,7 @@ use sparenet::stocking::two_echelon::{Depot, Position, Stream};
 fn vectors(family: &str) -> Option<Vec<Value>> {
     let path = format!("{}/../shared/oracles/{family}.json", env!("CARGO_MANIFEST_DIR"));
     let Ok(text) = std::fs::read_to_string(path) else {
-        println!("skipped: ../shared is absent");
+        let _ = writeln!(std::io::stderr(), "skipped: ../shared is absent");
         return None;
     };
     let file: Value = serde_json::from_str(&text).expect("an oracle file is JSON");

@@ -1,0 +1,166 @@
+//! The closing enumeration: every plan that could still be cheaper than the one in hand.
+//!
+//! A plan costs at least L(μ) plus its **excess**, the sum over its blocks of how much its priced value lies above the
+//! block's least. The search chooses block after block, layer then rows, each in order of excess, and turns back where the
+//! excess reaches the gap, or where a hard goal is out of reach even if all that follows gives its most. When it ends, the
+//! plan in hand is the optimum.
+
+use super::block::{Block, Priced};
+use super::dual::Prices;
+use super::{Choice, Goals, Plan};
+use crate::watch::Watch;
+
+/// One base stock of a block's depot with the rows of its streams, each with its excess.
+#[derive(Debug)]
+struct Layer {
+    layer: usize,
+    excess: f64,
+    rows: Vec<Vec<(f64, u32)>>,
+}
+
+struct Enumeration<'a> {
+    goals: &'a Goals,
+    blocks: &'a [Block],
+    options: Vec<Vec<Layer>>,
+    /// The most that block b and all after it can give to every goal.
+    potential: Vec<Vec<f64>>,
+    bound: f64,
+    plan: &'a mut Plan,
+    choices: Vec<Choice>,
+    nodes: usize,
+    watch: &'a dyn Watch,
+}
+
+/// Improves the plan to the optimum; `false` if the nodes ran out or the watch said stop.
+pub(super) fn close(
+    goals: &Goals,
+    blocks: &mut [Block],
+    prices: &Prices,
+    plan: &mut Plan,
+    nodes: usize,
+    watch: &dyn Watch,
+) -> bool {
+    let gap = plan.cost - prices.bound;
+    let mut options = Vec::with_capacity(blocks.len());
+    let mut work = 0;
+    for (b, block) in blocks.iter_mut().enumerate() {
+        let least = prices.priced[b].value;
+        let layers = layers(block, &prices.of, least, gap);
+        work += layers.iter().map(|layer| layer.rows.iter().map(Vec::len).sum::<usize>()).sum::<usize>();
+        options.push(layers);
+        if work > nodes || watch.stop() {
+            return false;
+        }
+    }
+    let mut potential = vec![vec![0.0; goals.rows.len()]; blocks.len() + 1];
+    for b in (0..blocks.len()).rev() {
+        let mut most = vec![0.0; goals.rows.len()];
+        for (i, layer) in options[b].iter().enumerate() {
+            let mut give = vec![0.0; goals.rows.len()];
+            let tables = blocks[b].layer(layer.layer);
+            for ((shelf, table), rows) in blocks[b].shelves.iter().zip(tables).zip(&layer.rows) {
+                let top = rows.iter().map(|&(_, row)| row).max().unwrap_or(0);
+                for (slot, service) in shelf.shared().iter().zip(table.service(top as usize)) {
+                    give[slot.goal] += service;
+                }
+            }
+            most.iter_mut().zip(&give).for_each(|(most, give)| *most = if i == 0 { *give } else { most.max(*give) });
+        }
+        potential[b] = potential[b + 1].iter().zip(&most).map(|(after, most)| after + most).collect();
+    }
+    let choices = plan.choices.clone();
+    let mut search =
+        Enumeration { goals, blocks, options, potential, bound: prices.bound, plan, choices, nodes, watch };
+    let service = vec![0.0; goals.rows.len()];
+    search.block(0, 0.0, 0.0, &service)
+}
+
+/// The layers and rows whose excess is below the gap, in order of excess.
+fn layers(block: &mut Block, prices: &[f64], least: f64, gap: f64) -> Vec<Layer> {
+    let mut found: Vec<Priced> = Vec::new();
+    block.layers_within(prices, gap, &mut found);
+    found.retain(|priced| priced.value - least < gap);
+    found.sort_by(|x, y| x.value.total_cmp(&y.value).then(x.choice.layer.cmp(&y.choice.layer)));
+    found.dedup_by_key(|priced| priced.choice.layer);
+    let mut layers = Vec::with_capacity(found.len());
+    for priced in found {
+        let layer = priced.choice.layer;
+        let excess = (priced.value - least).max(0.0);
+        let mut rows = Vec::with_capacity(block.items.len());
+        for ((shelf, table), &chosen) in block.shelves.iter().zip(block.layer(layer)).zip(&priced.choice.rows) {
+            let local: Vec<f64> = shelf.shared().iter().map(|slot| prices[slot.goal]).collect();
+            let least = table.priced(chosen as usize, &local);
+            let mut open: Vec<(f64, u32)> = (0..table.rows())
+                .map(|row| ((table.priced(row, &local) - least).max(0.0), row as u32))
+                .filter(|&(more, _)| excess + more < gap)
+                .collect();
+            open.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.cmp(&y.1)));
+            rows.push(open);
+        }
+        layers.push(Layer { layer, excess, rows });
+    }
+    layers
+}
+
+impl Enumeration<'_> {
+    /// An excess from which on no plan is cheaper than the one in hand.
+    fn gap(&self) -> f64 {
+        self.plan.cost - self.bound - 1e-12 * self.plan.cost.abs()
+    }
+
+    fn block(&mut self, b: usize, excess: f64, cost: f64, service: &[f64]) -> bool {
+        for g in 0..self.goals.rows.len() {
+            let reach = service[g] + self.potential[b][g];
+            if self.goals.rows[g].penalty.is_none() && self.goals.shortfall(g, reach) > 0.0 {
+                return true;
+            }
+        }
+        if b == self.blocks.len() {
+            let cost = cost + self.goals.penalties(service);
+            if cost < self.plan.cost {
+                *self.plan = Plan { choices: self.choices.clone(), service: service.to_vec(), cost };
+            }
+            return true;
+        }
+        for i in 0..self.options[b].len() {
+            let (layer, more) = (self.options[b][i].layer, self.options[b][i].excess);
+            if excess + more >= self.gap() {
+                break;
+            }
+            self.choices[b].layer = layer;
+            if !self.stream(b, i, 0, excess + more, cost + self.blocks[b].depot_cost(layer), service) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn stream(&mut self, b: usize, i: usize, k: usize, excess: f64, cost: f64, service: &[f64]) -> bool {
+        if k == self.blocks[b].items.len() {
+            return self.block(b + 1, excess, cost, service);
+        }
+        let layer = self.options[b][i].layer;
+        for o in 0..self.options[b][i].rows[k].len() {
+            let (more, row) = self.options[b][i].rows[k][o];
+            if excess + more >= self.gap() {
+                break;
+            }
+            if self.nodes == 0 || (self.nodes % 1024 == 0 && self.watch.stop()) {
+                return false;
+            }
+            self.nodes -= 1;
+            self.choices[b].layer = layer;
+            self.choices[b].rows[k] = row;
+            let table = &self.blocks[b].layer(layer)[k];
+            let mut service = service.to_vec();
+            for (slot, given) in self.blocks[b].shelves[k].shared().iter().zip(table.service(row as usize)) {
+                service[slot.goal] += given;
+            }
+            let cost = cost + table.cost[row as usize];
+            if !self.stream(b, i, k + 1, excess + more, cost, &service) {
+                return false;
+            }
+        }
+        true
+    }
+}
