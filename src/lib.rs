@@ -2,10 +2,12 @@
 //! to keep where, so that every promise is kept at least cost, with a bound that says how close to the best it is.
 
 pub mod cost;
+pub mod diagnosis;
 pub mod export;
 pub mod load;
 pub mod location;
 pub mod network;
+pub mod optimise;
 pub mod plan;
 pub mod scenario;
 pub mod service;
