@@ -13,4 +13,5 @@ pub mod scenario;
 pub mod service;
 pub mod stocking;
 pub mod units;
+pub mod verify;
 pub mod watch;
