@@ -1,7 +1,27 @@
 //! What was given: a checked scenario, every number in its unit and every name an index.
 //!
-//! A scenario folder (text, with places in files) is a [`draft`](load); the checked thing is a [`Scenario`]. Nothing
+//! A scenario folder (text, with places in files) is a [`draft`](load()); the checked thing is a [`Scenario`]. Nothing
 //! unchecked passes this border, and nothing behind it opens a file.
+
+mod diagnostic;
+pub(crate) mod draft;
+mod hash;
+mod load;
+mod overlay;
+mod read;
+pub mod schema;
+mod settings;
+mod sheet;
+pub(crate) mod source;
+mod split;
+mod template;
+pub(crate) mod validate;
+mod warn;
+
+pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
+pub use load::{Loaded, Origins, Refused, load};
+pub use source::Origin;
+pub use template::write_template;
 
 use crate::units::{Days, Hours, Kilograms, Kilometres, Money, Rate, Share};
 

@@ -86,9 +86,8 @@ pub fn verify(scenario: &Scenario, network: &Network, load: &Load, folder: &Path
     let decisions = match read(folder, scenario) {
         Ok(decisions) => decisions,
         Err(Unread::Faulty(faults)) => {
-            let breaches = faults.iter().map(|fault| {
-                Breach::at(&fault.origin.file, fault.origin.line, fault.message.clone())
-            });
+            let breaches =
+                faults.iter().map(|fault| Breach::at(&fault.origin.file, fault.origin.line, fault.message.clone()));
             return Ok(Verdict { breaches: breaches.collect(), ..Verdict::default() });
         }
         Err(unreadable) => return Err(unreadable),
@@ -178,7 +177,10 @@ fn compare_table(name: &str, expected: &str, actual: &str, verdict: &mut Verdict
     let count = keys(name);
     let key = |row: &[String]| row.iter().take(count).cloned().collect::<Vec<_>>();
     let own_key = |row: &[String]| {
-        places.iter().take(count).map(|place| place.and_then(|place| row.get(place)).cloned().unwrap_or_default())
+        places
+            .iter()
+            .take(count)
+            .map(|place| place.and_then(|place| row.get(place)).cloned().unwrap_or_default())
             .collect::<Vec<_>>()
     };
     let mut rows: std::collections::BTreeMap<Vec<String>, &Vec<String>> =
@@ -209,15 +211,27 @@ fn compare_table(name: &str, expected: &str, actual: &str, verdict: &mut Verdict
 fn compare_summary(expected: &str, actual: &str, verdict: &mut Verdict) {
     let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
     let (Some(expected), Some(actual)) = (parse(expected), parse(actual)) else {
-        verdict.breaches.push(Breach { file: Some(PLAN_FILE.to_owned()), line: None, message: "it is not JSON".to_owned() });
+        verdict.breaches.push(Breach {
+            file: Some(PLAN_FILE.to_owned()),
+            line: None,
+            message: "it is not JSON".to_owned(),
+        });
         return;
     };
     let mut tell = |message: String| {
         verdict.breaches.push(Breach { file: Some(PLAN_FILE.to_owned()), line: None, message });
     };
-    for field in ["scenario", "currency", "objective", "cost_per_year", "costs", "open_outlets", "open_depots", "promises",
-        "input_hash"]
-    {
+    for field in [
+        "scenario",
+        "currency",
+        "objective",
+        "cost_per_year",
+        "costs",
+        "open_outlets",
+        "open_depots",
+        "promises",
+        "input_hash",
+    ] {
         differences(field, &expected[field], &actual[field], &mut tell);
     }
     let number = |field: &str| actual[field].as_f64();
@@ -235,12 +249,7 @@ fn compare_summary(expected: &str, actual: &str, verdict: &mut Verdict) {
 }
 
 /// Tells where two values differ, by their path.
-fn differences(
-    path: &str,
-    expected: &serde_json::Value,
-    actual: &serde_json::Value,
-    tell: &mut dyn FnMut(String),
-) {
+fn differences(path: &str, expected: &serde_json::Value, actual: &serde_json::Value, tell: &mut dyn FnMut(String)) {
     use serde_json::Value;
     match (expected, actual) {
         (Value::Object(expected), Value::Object(actual)) => {

@@ -8,9 +8,7 @@ use std::io;
 use std::path::Path;
 
 use crate::plan::Decisions;
-use crate::scenario::{
-    DepotId, Diagnostic, Diagnostics, Origin, OutletId, PartId, RegionId, Scenario, Severity, SiteId,
-};
+use crate::scenario::{DepotId, Diagnostics, Origin, OutletId, PartId, RegionId, Scenario, SiteId};
 
 /// Why a plan could not be read.
 #[derive(Debug)]
@@ -66,7 +64,7 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
             let (Some(region), Some(outlet), Some(share)) = (region, outlet, share) else { continue };
             let served: &mut Vec<(OutletId, f64)> = &mut decisions.served_by[region.at()];
             match served.binary_search_by_key(&outlet, |entry| entry.0) {
-                Ok(_) => reader.fault(&table, row, 1, "E83", "the region and outlet stand here a second time", None),
+                Ok(_) => reader.fault(&table, row, 1, "E23", "the region and outlet stand here a second time", None),
                 Err(place) => served.insert(place, (outlet, share)),
             }
         }
@@ -77,11 +75,20 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
             let depot = reader.depot(&table, row, 1);
             let (Some(outlet), Some(depot)) = (outlet, depot) else { continue };
             if decisions.replenished_by[outlet.at()].replace(depot).is_some() {
-                reader.fault(&table, row, 0, "E83", "the outlet stands here a second time", Some("one depot replenishes an outlet"));
+                reader.fault(
+                    &table,
+                    row,
+                    0,
+                    "E23",
+                    "the outlet stands here a second time",
+                    Some("one depot replenishes an outlet"),
+                );
             }
         }
     }
-    if let Some(table) = reader.table(folder, "stock.csv", &["site", "part", "base_stock"], !scenario.parts.is_empty())? {
+    if let Some(table) =
+        reader.table(folder, "stock.csv", &["site", "part", "base_stock"], !scenario.parts.is_empty())?
+    {
         for row in &table.rows {
             let site = reader.site(&table, row, 0);
             let part = reader.part(&table, row, 1);
@@ -94,7 +101,7 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
             if level > 0 {
                 levels.resize(scenario.parts.len(), 0);
                 if levels[part.at()] > 0 {
-                    reader.fault(&table, row, 1, "E83", "the site and part stand here a second time", None);
+                    reader.fault(&table, row, 1, "E23", "the site and part stand here a second time", None);
                 }
                 levels[part.at()] = level;
             }
@@ -146,7 +153,7 @@ impl Reader<'_> {
                     if place.is_none() && !column.ends_with('?') {
                         let row = Row { line, fields: Vec::new() };
                         let hint = format!("the table needs the columns {}", columns.join(", ").replace('?', ""));
-                        self.fault(&table, &row, 0, "E80", &format!("column `{column}` is missing"), Some(&hint));
+                        self.fault(&table, &row, 0, "E20", &format!("column `{column}` is missing"), Some(&hint));
                     }
                 }
                 if found.iter().zip(columns).any(|(place, column)| place.is_none() && !column.ends_with('?')) {
@@ -167,15 +174,8 @@ impl Reader<'_> {
         let at = if sought.is_empty() { None } else { text.find(sought) };
         let indent = at.map_or(0, |at| text[..at].chars().count());
         let length = at.map_or(0, |_| sought.chars().count());
-        let origin =
-            Origin { file: table.file.to_owned(), line: row.line, column: indent + 1, length, text, indent };
-        self.faults.push(Diagnostic {
-            code,
-            severity: Severity::Error,
-            message: message.to_owned(),
-            origin,
-            hint: hint.map(str::to_owned),
-        });
+        let origin = Origin { file: table.file.to_owned(), line: row.line, column: indent + 1, length, text, indent };
+        self.faults.error(code, origin, message.to_owned(), hint.map(str::to_owned));
     }
 
     fn id<Id: From<usize>>(
@@ -196,7 +196,7 @@ impl Reader<'_> {
             .max_by(|left, right| left.0.total_cmp(&right.0))
             .filter(|(likeness, _)| *likeness > 0.8);
         let hint = near.map(|(_, id)| format!("did you mean `{id}`?"));
-        self.fault(table, row, field, "E81", &format!("unknown {what} `{sought}`"), hint.as_deref());
+        self.fault(table, row, field, "E21", &format!("unknown {what} `{sought}`"), hint.as_deref());
         None
     }
 
@@ -231,7 +231,7 @@ impl Reader<'_> {
             "false" | "0" | "no" | "" => Some(false),
             other => {
                 let message = format!("`{other}` is neither true nor false");
-                self.fault(table, row, field, "E82", &message, Some("write true or false"));
+                self.fault(table, row, field, "E22", &message, Some("write true or false"));
                 None
             }
         }
@@ -242,7 +242,7 @@ impl Reader<'_> {
         let share = text.parse::<f64>().ok().filter(|share| share.is_finite() && *share > 0.0 && *share <= 1.0 + 1e-9);
         if share.is_none() {
             let message = format!("`{text}` is not a share");
-            self.fault(table, row, field, "E82", &message, Some("a share is above 0 and at most 1"));
+            self.fault(table, row, field, "E22", &message, Some("a share is above 0 and at most 1"));
         }
         share
     }
@@ -252,7 +252,7 @@ impl Reader<'_> {
         let level = text.parse::<u32>().ok();
         if level.is_none() {
             let message = format!("`{text}` is not a base-stock level");
-            self.fault(table, row, field, "E82", &message, Some("a base-stock level is a whole number, 0 or more"));
+            self.fault(table, row, field, "E22", &message, Some("a base-stock level is a whole number, 0 or more"));
         }
         level
     }

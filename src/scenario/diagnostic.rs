@@ -1,0 +1,294 @@
+//! What is wrong with an input, all of it at once: where, what, and how to mend it.
+
+use std::collections::BTreeMap;
+
+use super::source::{Origin, Sources, Span};
+
+/// How bad a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The scenario cannot be used.
+    Error,
+    /// The scenario can be used, but a planner should look.
+    Warning,
+}
+
+impl Severity {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// One thing that is wrong with an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which rule it breaks: `E07`, `W03` (`RULES` lists them).
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub origin: Origin,
+    /// How to mend it.
+    pub hint: Option<String>,
+}
+
+/// The rules by their numbers: what each code means.
+pub const RULES: &[(&str, &str)] = &[
+    ("E01", "a file is there, is UTF-8 text and is not absurdly large"),
+    ("E02", "a table's header names each required column once and none that is unknown"),
+    ("E03", "a row has as many fields as the header, its quotes are closed"),
+    ("E04", "a value is of its column's kind: a number is a number, a choice one of those listed"),
+    ("E05", "a number is within its bounds"),
+    ("E06", "an id, or what a row speaks of, stands only once"),
+    ("E07", "a name refers to something that exists"),
+    ("E08", "a required value is given"),
+    ("E09", "scenario.toml is TOML"),
+    ("E10", "a key or table of scenario.toml is known"),
+    ("E11", "a key's value is of the key's kind"),
+    ("E12", "a required key is given"),
+    ("E13", "a target asks for something that its metric can answer"),
+    ("E14", "a change can be applied and changes something"),
+    ("E15", "the base that `extends` names exists and does not extend in a circle"),
+    ("E16", "what must be measured or estimated has coordinates or lanes"),
+    ("E17", "there are regions, outlets and some demand"),
+    ("E18", "a distance or time is no stand-in for `unreachable`"),
+    ("E20", "a plan's table has the columns of its decisions"),
+    ("E21", "a plan speaks of sites, regions and parts of its scenario"),
+    ("E22", "a plan's decision is a truth, a share or a whole number"),
+    ("E23", "a plan decides each thing once"),
+    ("W01", "coordinates are not rounded to a coarse grid"),
+    ("W02", "latitude and longitude are not swapped, and places are near the others of their country"),
+    ("W03", "coordinates are not 0, 0"),
+    ("W04", "no two rows are the same place under different ids"),
+    ("W05", "a region has demand"),
+    ("W06", "rows of demand do not repeat"),
+    ("W07", "a value has an effect"),
+    ("W08", "a country that is named has its row"),
+    ("W09", "a CSV file in the folder is one that is read"),
+    ("W10", "stock is replenished after some lead time"),
+];
+
+/// Everything that is wrong with an input, in the order of files, lines and columns.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+    more: usize,
+}
+
+impl Diagnostics {
+    /// Most diagnostics that are shown.
+    pub const SHOWN: usize = 200;
+
+    /// Adds a warning about a place of the input.
+    pub fn warn(&mut self, code: &'static str, origin: Origin, message: String, hint: Option<String>) {
+        self.list.push(Diagnostic { code, severity: Severity::Warning, message, origin, hint });
+    }
+
+    /// Adds an error about a place of the input.
+    pub fn error(&mut self, code: &'static str, origin: Origin, message: String, hint: Option<String>) {
+        self.list.push(Diagnostic { code, severity: Severity::Error, message, origin, hint });
+    }
+
+    /// Each diagnostic, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    /// How many there are, those beyond what is kept included.
+    pub fn len(&self) -> usize {
+        self.list.len() + self.more
+    }
+
+    /// Is nothing wrong?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Is anything worse than a warning?
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// For people: each with its line and the place in it underlined; `colour` adds terminal colours that carry no meaning.
+    pub fn human(&self, colour: bool) -> String {
+        let mut out = String::new();
+        for diagnostic in self.list.iter().take(Self::SHOWN) {
+            diagnostic.human(colour, &mut out);
+        }
+        match self.len() - self.list.len().min(Self::SHOWN) {
+            0 => {}
+            more => out.push_str(&format!("… and {more} more\n")),
+        }
+        out
+    }
+
+    /// For programs: one object a diagnostic.
+    pub fn json(&self) -> serde_json::Value {
+        self.list.iter().take(Self::SHOWN).map(Diagnostic::json).collect()
+    }
+}
+
+impl Diagnostic {
+    /// For programs.
+    pub fn json(&self) -> serde_json::Value {
+        let place = |number: usize| (self.origin.line > 0).then_some(number);
+        serde_json::json!({
+            "code": self.code,
+            "severity": self.severity.word(),
+            "message": self.message,
+            "file": self.origin.file,
+            "line": place(self.origin.line),
+            "column": place(self.origin.column),
+            "length": place(self.origin.length),
+            "text": place(0).map(|_| self.origin.text.as_str()),
+            "hint": self.hint,
+        })
+    }
+
+    fn human(&self, colour: bool, out: &mut String) {
+        let paint = |code: &'static str| if colour { code } else { "" };
+        let tone = paint(if self.severity == Severity::Error { "\x1b[1;31m" } else { "\x1b[1;33m" });
+        let (bold, dim, plain) = (paint("\x1b[1m"), paint("\x1b[34m"), paint("\x1b[0m"));
+        let Origin { file, line, column, length, text, indent } = &self.origin;
+        let number = line.to_string();
+        let margin = " ".repeat(if *line > 0 { number.len() } else { 1 });
+        let mut put = |text: String| out.push_str(&text);
+        put(format!("{tone}{}[{}]{plain}{bold}: {}{plain}\n", self.severity.word(), self.code, self.message));
+        if *line == 0 {
+            put(format!("{dim}{margin}-->{plain} {file}\n"));
+        } else {
+            let (blanks, carets) = (" ".repeat(*indent), "^".repeat((*length).clamp(1, 110)));
+            put(format!("{dim}{margin}-->{plain} {file}:{line}:{column}\n"));
+            put(format!("{dim}{number} |{plain} {text}\n"));
+            put(format!("{dim}{margin} |{plain} {blanks}{tone}{carets}{plain}\n"));
+        }
+        if let Some(hint) = &self.hint {
+            put(format!("{dim}{margin} ={plain} hint: {hint}\n"));
+        }
+    }
+}
+
+impl std::fmt::Display for Diagnostic {
+    /// On one line: `lanes.csv:2:5: error[E07]: unknown region (hint: …)`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.origin.file)?;
+        if self.origin.line > 0 {
+            write!(f, ":{}:{}", self.origin.line, self.origin.column)?;
+        }
+        write!(f, ": {}[{}]: {}", self.severity.word(), self.code, self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, " (hint: {hint})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A diagnostic whose place is still a span.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    code: &'static str,
+    span: Span,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Fault {
+    /// Says how to mend it.
+    pub fn hint(&mut self, hint: impl Into<String>) {
+        self.hint = Some(hint.into());
+    }
+
+    /// Says how to mend it, if that is known.
+    pub fn hint_if(&mut self, hint: Option<String>) {
+        self.hint = hint;
+    }
+}
+
+/// The faults found so far; a code says whether it is an error (`E`) or a warning (`W`).
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    list: Vec<Fault>,
+    counts: BTreeMap<&'static str, usize>,
+    dropped: usize,
+    /// Takes the hint of a fault that is only counted.
+    spare: Option<Fault>,
+}
+
+impl Faults {
+    /// More than this many of one code are only counted: nobody reads them, and a file may have millions.
+    const KEPT: usize = 1_000;
+
+    /// Adds a fault; its hint may be given on what is returned.
+    pub fn add(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> &mut Fault {
+        let count = self.counts.entry(code).or_default();
+        *count += 1;
+        let fault = Fault { code, span, message: message.into(), hint: None };
+        if *count <= Self::KEPT {
+            self.list.push(fault);
+            return self.list.last_mut().expect("it was just pushed");
+        }
+        self.dropped += 1;
+        self.spare.insert(fault)
+    }
+
+    /// Is there time to look for a hint? Looking for one among many names is slow, and only the first faults are shown.
+    pub fn deserve_hints(&self) -> bool {
+        self.list.len() < Diagnostics::SHOWN
+    }
+
+    /// How many errors there are so far.
+    pub fn errors(&self) -> usize {
+        self.counts.iter().filter(|(code, _)| code.starts_with('E')).map(|(_, count)| count).sum()
+    }
+
+    /// The faults with their places in a reader's terms.
+    pub fn diagnostics(mut self, sources: &Sources) -> Diagnostics {
+        let kept = self.list.len().min(1_000);
+        let more = self.dropped + self.list.len() - kept;
+        let by_place = |a: &Fault, b: &Fault| (a.span.source, a.span.start).cmp(&(b.span.source, b.span.start));
+        self.list.sort_by(by_place);
+        // An error must never be cut away by warnings that stand before it.
+        let (errors, warnings): (Vec<_>, Vec<_>) = self.list.into_iter().partition(|f| f.code.starts_with('E'));
+        let mut list: Vec<Fault> = errors.into_iter().take(kept).collect();
+        let room = kept - list.len();
+        list.extend(warnings.into_iter().take(room));
+        list.sort_by(by_place);
+        let list = list
+            .into_iter()
+            .map(|Fault { code, span, message, hint }| Diagnostic {
+                code,
+                severity: if code.starts_with('E') { Severity::Error } else { Severity::Warning },
+                message,
+                origin: sources.origin(span),
+                hint,
+            })
+            .collect();
+        Diagnostics { list, more }
+    }
+}
+
+/// The name nearest to a word, if one is near enough to be a slip of the pen.
+pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = word.to_lowercase();
+    let length = folded.chars().count();
+    let reach = 1.max(length / 3);
+    let mut best: Option<(usize, &str)> = None;
+    for name in names.filter(|name| name.len().abs_diff(word.len()) <= reach + 2) {
+        let distance = strsim::osa_distance(&folded, &name.to_lowercase());
+        if distance <= reach && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// The hint that goes with [`nearest`].
+pub(crate) fn did_you_mean<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    nearest(word, names).map(|name| format!("did you mean `{name}`?"))
+}

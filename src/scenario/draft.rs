@@ -1,0 +1,278 @@
+//! A scenario as it was written: a chain of folders merged, every value still text with its place.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Refused;
+use super::diagnostic::{Faults, nearest};
+use super::overlay;
+use super::read::{Found, read};
+use super::schema::TABLES;
+use super::settings::{Entry, Settings, Value, parse, wrong_kind};
+use super::sheet::Sheet;
+use super::source::{Sources, Span};
+
+/// A scenario as it was written.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// The folder's own name.
+    pub folder: String,
+    pub sources: Sources,
+    /// One sheet a table, in the order of the tables.
+    pub sheets: Vec<Sheet>,
+    pub settings: Settings,
+    /// The scenario's `scenario.toml`.
+    pub toml: u16,
+    pub targets: Vec<(Vec<Entry>, Span)>,
+}
+
+/// One folder of a chain of overlays.
+struct Level {
+    folder: PathBuf,
+    /// What stands before its files' names.
+    prefix: String,
+    source: u16,
+    entries: Vec<Entry>,
+}
+
+/// Longer chains of bases are refused.
+const LONGEST_CHAIN: usize = 32;
+
+/// Reads a folder and its bases, and merges them.
+pub(crate) fn draft(folder: &Path, settings: &[String], faults: &mut Faults) -> Result<Draft, Refused> {
+    let failed = |path: &Path, error: io::Error| Refused::Unreadable { path: path.to_path_buf(), error };
+    let real = folder.canonicalize().map_err(|error| failed(folder, error))?;
+    std::fs::read_dir(&real).map_err(|error| failed(folder, error))?;
+    let mut draft = Draft {
+        folder: real.file_name().map_or_else(|| "scenario".into(), |name| name.to_string_lossy().into_owned()),
+        sources: Sources::default(),
+        sheets: TABLES.iter().map(Sheet::absent).collect(),
+        settings: Settings::default(),
+        toml: 0,
+        targets: Vec::new(),
+    };
+    let mut levels = chain(real, &mut draft.sources, faults)?;
+    draft.toml = levels.first().map_or(0, |level| level.source);
+    let top = levels.first().is_some_and(|level| level.entries.iter().any(|entry| entry.key == "name"));
+    let is_overlay = levels.len() > 1;
+    while let Some(level) = levels.pop() {
+        draft.lay(level, faults).map_err(|(path, error)| failed(&path, error))?;
+    }
+    if is_overlay && !top {
+        // An overlay is another scenario than its base: it does not inherit the name.
+        draft.settings.forget("name");
+    } else if draft.settings.get("name").is_none() && !is_overlay {
+        let whole = Span::whole(draft.toml);
+        faults.add("E12", whole, "the scenario has no `name`").hint(format!("name = \"{}\"", draft.folder));
+    }
+    draft.set(settings, faults);
+    Ok(draft)
+}
+
+/// The folder and its bases, the folder first.
+fn chain(folder: PathBuf, sources: &mut Sources, faults: &mut Faults) -> Result<Vec<Level>, Refused> {
+    let mut levels: Vec<Level> = Vec::new();
+    let (mut folder, mut prefix, mut from) = (folder, String::new(), None::<Span>);
+    loop {
+        let path = folder.join("scenario.toml");
+        let found = read(&path).map_err(|error| Refused::Unreadable { path: path.clone(), error })?;
+        let text = match found {
+            Found::Text(text) => text,
+            Found::Nothing => {
+                match from {
+                    Some(span) => {
+                        faults.add("E15", span, "the base has no scenario.toml").hint("extends = \"../base\"")
+                    }
+                    None => {
+                        let source = sources.add("scenario.toml".into(), String::new());
+                        faults.add("E01", Span::whole(source), "the file is missing").hint(
+                            "a scenario is a folder with scenario.toml, regions.csv, outlets.csv and some demand",
+                        );
+                    }
+                }
+                return Ok(levels);
+            }
+            Found::Unusable(text, message, hint) => {
+                let source = sources.add(format!("{prefix}scenario.toml"), text);
+                faults.add("E01", end_of(source, sources), message).hint(hint);
+                return Ok(levels);
+            }
+        };
+        let source = sources.add(format!("{prefix}scenario.toml"), text);
+        let entries = parse(sources.whole_text(source), source, 0, faults).unwrap_or_default();
+        let base = entries.iter().find(|entry| entry.key == "extends").map(|entry| (entry.value.clone(), entry.span));
+        levels.push(Level { folder: folder.clone(), prefix: prefix.clone(), source, entries });
+        let Some((value, span)) = base else { return Ok(levels) };
+        let Value::Text(text) = value else {
+            wrong_kind("extends", super::schema::KeyKind::Text, &value, span, faults);
+            return Ok(levels);
+        };
+        let Ok(next) = folder.join(text.trim()).canonicalize() else {
+            faults.add("E15", span, format!("there is no folder `{text}`")).hint("the path is relative to this folder");
+            return Ok(levels);
+        };
+        if let Some(first) = levels.iter().position(|level| level.folder == next) {
+            let names = levels[first..].iter().map(|level| level.folder.as_path()).chain([next.as_path()]);
+            let names: Vec<String> =
+                names.map(|path| path.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
+            faults.add("E15", span, format!("the bases extend in a circle: {}", names.join(" → ")));
+            return Ok(levels);
+        }
+        if levels.len() >= LONGEST_CHAIN {
+            faults.add("E15", span, format!("more than {LONGEST_CHAIN} bases extend one another"));
+            return Ok(levels);
+        }
+        prefix = format!("{prefix}{}/", text.trim().trim_end_matches('/'));
+        folder = next;
+        from = Some(span);
+    }
+}
+
+/// The last character of a source.
+fn end_of(source: u16, sources: &Sources) -> Span {
+    let text = sources.whole_text(source);
+    let end = text.len() as u32;
+    let last = text.chars().next_back().map_or(0, char::len_utf8) as u32;
+    Span { source, start: end - last, end }
+}
+
+impl Draft {
+    /// Lays one folder over what was read so far.
+    fn lay(&mut self, level: Level, faults: &mut Faults) -> Result<(), (PathBuf, io::Error)> {
+        for schema in TABLES {
+            let path = level.folder.join(schema.file);
+            let name = format!("{}{}", level.prefix, schema.file);
+            let at = schema.table as usize;
+            match read(&path).map_err(|error| (path, error))? {
+                Found::Nothing => {}
+                Found::Unusable(text, message, hint) => {
+                    let source = self.sources.add(name, text);
+                    faults.add("E01", end_of(source, &self.sources), message).hint(hint);
+                    self.sheets[at].source = Some(source);
+                    self.sheets[at].broken = true;
+                }
+                Found::Text(text) => {
+                    let source = self.sources.add(name, text);
+                    let overlay = self.sheets[at].source.is_some();
+                    let sheet = Sheet::read(schema, source, overlay, &mut self.sources, faults);
+                    overlay::lay(&mut self.sheets[at], sheet, &self.sources);
+                }
+            }
+        }
+        self.unread_files(&level, faults).map_err(|error| (level.folder.clone(), error))?;
+        let (mut targets, mut changes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in level.entries {
+            match entry.key.as_str() {
+                "target" => targets.extend(tables(entry, "target", faults)),
+                "change" => changes.extend(tables(entry, "change", faults)),
+                _ => keys.push(entry),
+            }
+        }
+        self.settings.take(keys, faults);
+        if !targets.is_empty() {
+            self.targets = targets;
+        }
+        for (entries, span) in changes {
+            overlay::change(&entries, span, &mut self.sheets, &mut self.sources, faults);
+        }
+        Ok(())
+    }
+
+    /// W09: a CSV file that nothing reads is probably misspelt.
+    fn unread_files(&mut self, level: &Level, faults: &mut Faults) -> io::Result<()> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&level.folder)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        for name in names.iter().filter(|name| name.to_lowercase().ends_with(".csv")).take(20) {
+            if TABLES.iter().all(|schema| schema.file != name) {
+                let source = self.sources.add(format!("{}{name}", level.prefix), String::new());
+                let meant = nearest(name, TABLES.iter().map(|schema| schema.file));
+                let fault = faults.add("W09", Span::whole(source), "no table is read from this file");
+                fault.hint_if(meant.map(|meant| format!("did you mean `{meant}`?")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the settings of the command line in: `planning.gap=0.01`; text needs no quotes there.
+    fn set(&mut self, settings: &[String], faults: &mut Faults) {
+        if settings.is_empty() {
+            return;
+        }
+        let source = self.sources.add("--set".into(), settings.join("\n"));
+        let mut offset = 0;
+        for setting in settings {
+            let whole = Span { source, start: offset as u32, end: (offset + setting.len()) as u32 };
+            match entries_of(setting, source, offset) {
+                None => {
+                    faults.add("E09", whole, "a setting is written key=value").hint("--set planning.gap=0.01");
+                }
+                Some(entries) => {
+                    let refused = ["target", "change", "extends"];
+                    match entries.iter().find(|entry| refused.contains(&entry.key.as_str())) {
+                        Some(entry) => {
+                            let message = format!("`{}` cannot be set on the command line", entry.key);
+                            faults
+                                .add("E10", entry.key_span, message)
+                                .hint("write an overlay: a folder that `extends` this one");
+                        }
+                        None => self.settings.take(entries, faults),
+                    }
+                }
+            }
+            offset += setting.len() + 1;
+        }
+    }
+}
+
+/// The entries of `key=value`, where a value that is not TOML is taken as text.
+fn entries_of(setting: &str, source: u16, offset: usize) -> Option<Vec<Entry>> {
+    let mut silent = Faults::default();
+    if let Some(entries) = parse(setting, source, offset, &mut silent).filter(|entries| !entries.is_empty()) {
+        return Some(entries);
+    }
+    let (key, value) = setting.split_once('=')?;
+    let entries = parse(&format!("{key}=0"), source, offset, &mut silent).filter(|entries| entries.len() == 1)?;
+    let start = (offset + key.len() + 1) as u32;
+    let span = Span { source, start, end: start + value.len() as u32 };
+    let mut entries = entries;
+    let mut place = &mut entries;
+    loop {
+        let entry = place.first_mut()?;
+        match entry.value {
+            Value::Table(_) => {}
+            _ => {
+                (entry.value, entry.span) = (Value::Text(value.trim().to_string()), span);
+                break;
+            }
+        }
+        let Value::Table(below) = &mut entry.value else { return None };
+        place = below;
+    }
+    Some(entries)
+}
+
+/// The tables of an array of tables.
+fn tables(entry: Entry, name: &str, faults: &mut Faults) -> Vec<(Vec<Entry>, Span)> {
+    let mut list = Vec::new();
+    match entry.value {
+        Value::List(items) => {
+            for (item, span) in items {
+                match item {
+                    Value::Table(entries) => list.push((entries, span)),
+                    other => {
+                        faults.add("E11", span, format!("a {name} is a table, not {}", other.words()));
+                    }
+                }
+            }
+        }
+        _ => {
+            faults
+                .add("E11", entry.key_span, format!("there may be several of `{name}`, so it is an array of tables"))
+                .hint(format!("write [[{name}]]"));
+        }
+    }
+    list
+}

@@ -1,0 +1,143 @@
+//! A digest of what was given: SHA-256 over the checked scenario.
+//!
+//! Taken behind the border, it sees what the planner means and not how it was written: the order of files, spaces, quotes,
+//! `1.50` for `1.5`, and a default that is written out make no difference; the order of rows does, because ties are
+//! broken by it.
+
+use std::fmt::{self, Write};
+
+use sha2::{Digest, Sha256};
+
+use super::{Place, Scenario, Site};
+
+/// The digest as lower-case hexadecimal.
+pub(crate) fn digest(scenario: &Scenario) -> String {
+    let mut writer = Writer(Sha256::new());
+    writer.scenario(scenario);
+    writer.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        hex.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+        hex.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+        hex
+    })
+}
+
+struct Writer(Sha256);
+
+impl Write for Writer {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text.as_bytes());
+        Ok(())
+    }
+}
+
+impl Writer {
+    fn text(&mut self, text: &str) {
+        self.whole(text.len() as u64);
+        self.0.update(text.as_bytes());
+    }
+
+    fn whole(&mut self, number: u64) {
+        self.0.update(number.to_le_bytes());
+    }
+
+    fn number(&mut self, number: f64) {
+        // Negative zero is zero.
+        self.whole((number + 0.0).to_bits());
+    }
+
+    fn option(&mut self, number: Option<f64>) {
+        self.number(number.unwrap_or(f64::NAN));
+    }
+
+    fn index(&mut self, index: Option<u32>) {
+        self.0.update(index.unwrap_or(u32::MAX).to_le_bytes());
+    }
+
+    fn place(&mut self, place: Option<Place>) {
+        self.option(place.map(|place| place.x));
+        self.option(place.map(|place| place.y));
+    }
+
+    fn list<T>(&mut self, name: &str, rows: &[T], mut row: impl FnMut(&mut Self, &T)) {
+        self.text(name);
+        self.whole(rows.len() as u64);
+        rows.iter().for_each(|item| row(self, item));
+    }
+
+    /// The settings are few: what a debugger would show of them is as good a serialisation as any.
+    fn shown(&mut self, name: &str, value: &impl fmt::Debug) {
+        self.text(name);
+        write!(self, "{value:?}").expect("a digest takes any text");
+    }
+
+    fn scenario(&mut self, scenario: &Scenario) {
+        let head = [&scenario.name, &scenario.description, &scenario.currency];
+        self.list("head", &head, |to, text| to.text(text));
+        self.list("countries", &scenario.countries, |to, country| to.shown("country", country));
+        self.list("policies", &scenario.policies, |to, policy| to.text(policy));
+        self.list("regions", &scenario.regions, |to, region| {
+            to.text(&region.id);
+            to.text(&region.name);
+            to.index(region.country.map(|country| country.0));
+            to.place(region.place);
+            to.option(region.population);
+            to.index(region.policy.map(|policy| policy.0));
+            to.number(region.emergency_hours.get());
+            to.number(region.emergency_cost_per_unit.get());
+        });
+        self.list("products", &scenario.products, |to, product| to.shown("product", product));
+        self.list("parts", &scenario.parts, |to, part| to.shown("part", part));
+        self.list("outlets", &scenario.outlets, Self::site);
+        self.list("depots", &scenario.depots, Self::site);
+        self.list("demands", &scenario.demands, |to, demand| {
+            to.index(Some(demand.region.0));
+            to.index(demand.part.map(|part| part.0));
+            to.index(demand.product.map(|product| product.0));
+            to.number(demand.rate.get());
+            to.number(demand.variance_to_mean);
+            to.number(demand.repair.get());
+        });
+        self.list("installed", &scenario.installed, |to, installed| {
+            to.index(Some(installed.region.0));
+            to.index(Some(installed.product.0));
+            to.number(installed.units);
+        });
+        self.list("service lanes", &scenario.service_lanes, |to, lane| {
+            to.index(Some(lane.outlet.0));
+            to.index(Some(lane.region.0));
+            to.option(lane.hours.map(|hours| hours.get()));
+            to.option(lane.distance.map(|distance| distance.get()));
+            to.option(lane.cost_per_job.map(|cost| cost.get()));
+        });
+        self.list("supply lanes", &scenario.supply_lanes, |to, lane| {
+            to.index(Some(lane.depot.0));
+            to.index(Some(lane.outlet.0));
+            to.option(lane.distance.map(|distance| distance.get()));
+            to.option(lane.cost_per_unit.map(|cost| cost.get()));
+            to.option(lane.lead_time.map(|days| days.get()));
+        });
+        self.shown("targets", &scenario.targets);
+        self.shown("travel", &scenario.travel);
+        self.shown("replenishment", &scenario.replenishment);
+        self.shown("stocking", &scenario.stocking);
+        self.shown("limits", &scenario.limits);
+        self.shown("planning", &scenario.planning);
+        self.shown("finance", &scenario.finance);
+    }
+
+    fn site(&mut self, site: &Site) {
+        self.text(&site.id);
+        self.text(&site.name);
+        self.index(site.country.map(|country| country.0));
+        self.place(site.place);
+        self.shown("status", &site.status);
+        for money in [site.fixed_cost, site.opening_cost, site.closing_cost] {
+            self.number(money.get());
+        }
+        for capacity in [site.capacity_hours, site.capacity_jobs, site.capacity_units] {
+            self.option(capacity);
+        }
+        self.number(site.supplier_lead_time.get());
+        self.number(site.holding_rate.get());
+    }
+}

@@ -1,0 +1,103 @@
+//! A folder into a checked scenario.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Scenario;
+use super::diagnostic::{Diagnostics, Faults};
+use super::draft::{Draft, draft};
+use super::hash::digest;
+use super::schema::Table;
+use super::source::Origin;
+use super::validate::validate;
+
+/// A scenario that can be used, what a planner should look at in it, and where its rows stand.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The checked scenario.
+    pub scenario: Scenario,
+    /// What does not stop anything but deserves a look.
+    pub warnings: Diagnostics,
+    /// Where the rows stand in their files.
+    pub origins: Origins,
+}
+
+/// Why a folder gives no scenario.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The input is faulty: everything that is wrong with it.
+    #[error("the scenario has faults")]
+    Invalid(Diagnostics),
+    /// The file system does not give it away.
+    #[error("{}: {error}", path.display())]
+    Unreadable {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+}
+
+/// Where the rows of a scenario's tables stand in their files, for messages about them.
+#[derive(Debug)]
+pub struct Origins {
+    draft: Draft,
+}
+
+impl Origins {
+    /// Where the field of a row and column stands; the row's beginning where the file does not have that column.
+    pub fn of(&self, table: Table, row: usize, column: &str) -> Origin {
+        let sheet = &self.draft.sheets[table as usize];
+        let at = sheet.schema.column(column).unwrap_or(0);
+        if row >= sheet.rows || !self.keeps(table) {
+            return Origin { file: sheet.schema.file.into(), ..Origin::default() };
+        }
+        let cell = sheet.cell(at, row);
+        let cell = if cell == super::source::Cell::ABSENT { sheet.row_start(row) } else { cell };
+        self.draft.sources.origin(self.draft.sources.span(cell))
+    }
+
+    /// Where a key of `scenario.toml` stands, such as `travel.max_hours`; the file where it is not given.
+    pub fn of_key(&self, path: &str) -> Origin {
+        let whole = super::source::Span::whole(self.draft.toml);
+        self.draft.sources.origin(self.draft.settings.get(path).map_or(whole, |setting| setting.span))
+    }
+
+    /// Where the target with that number (from 0) stands.
+    pub fn of_target(&self, number: usize) -> Origin {
+        let whole = super::source::Span::whole(self.draft.toml);
+        self.draft.sources.origin(self.draft.targets.get(number).map_or(whole, |(_, span)| *span))
+    }
+
+    /// The rows of these tables can be found again; those of the long ones are let go after reading.
+    fn keeps(&self, table: Table) -> bool {
+        table < Table::Demand
+    }
+}
+
+/// Loads a scenario folder with its bases; `settings` are keys of `scenario.toml` given elsewhere
+/// (`planning.gap=0.01`), which beat those of the file.
+pub fn load(folder: &Path, settings: &[String]) -> Result<Loaded, Refused> {
+    let mut faults = Faults::default();
+    let mut draft = draft(folder, settings, &mut faults)?;
+    let mut scenario = validate(&draft, &mut faults);
+    if faults.errors() > 0 {
+        return Err(Refused::Invalid(faults.diagnostics(&draft.sources)));
+    }
+    let warnings = faults.diagnostics(&draft.sources);
+    scenario.input_hash = digest(&scenario);
+    draft.forget_long_tables();
+    Ok(Loaded { scenario, warnings, origins: Origins { draft } })
+}
+
+impl Draft {
+    /// Lets the fields of the tables go that may have millions of rows.
+    fn forget_long_tables(&mut self) {
+        for sheet in self.sheets.iter_mut().filter(|sheet| sheet.schema.table >= Table::Demand) {
+            sheet.columns = vec![None; sheet.columns.len()];
+            if let Some(source) = sheet.source {
+                drop(self.sources.lend(source));
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The keys of `scenario.toml`.
+
+use super::{AMOUNT, Bounds, Kind, POSITIVE};
+
+/// A key of `scenario.toml`.
+#[derive(Debug)]
+pub struct Key {
+    /// Its path, tables and key joined by dots; `*` stands for any name.
+    pub path: &'static str,
+    /// What its value is.
+    pub kind: KeyKind,
+    /// Its default; empty if it has none.
+    pub default: &'static str,
+    /// What it means, with unit.
+    pub doc: &'static str,
+}
+
+/// What a key's value is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum KeyKind {
+    /// Text.
+    Text,
+    /// `true` or `false`.
+    Switch,
+    /// A number.
+    Number(Bounds),
+    /// A part of a whole: a number such as 0.95, or text such as "95%".
+    Share(Bounds),
+    /// A whole number that is not negative.
+    Count,
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+    /// One or several of a few words.
+    Choices(&'static [&'static str]),
+    /// A table of columns and values.
+    Columns,
+}
+
+const fn key(path: &'static str, kind: KeyKind, default: &'static str, doc: &'static str) -> Key {
+    Key { path, kind, default, doc }
+}
+
+const fn number(kind: Kind) -> KeyKind {
+    match kind {
+        Kind::Number(bounds) => KeyKind::Number(bounds),
+        _ => KeyKind::Text,
+    }
+}
+
+const OPEN_SHARE: Bounds = Bounds { above: true, ..Bounds::SHARE };
+const MONEY: KeyKind = number(AMOUNT);
+const SPAN: KeyKind = number(AMOUNT);
+const SPEED: KeyKind = number(POSITIVE);
+
+/// Every key outside of targets and changes.
+pub const KEYS: &[Key] = &[
+    key("name", KeyKind::Text, "", "name of the scenario (an overlay's default: its folder's name)"),
+    key("description", KeyKind::Text, "", "a sentence about it"),
+    key("currency", KeyKind::Text, "EUR", "code of the currency"),
+    key(
+        "extends",
+        KeyKind::Text,
+        "",
+        "folder of the base, relative to this one; this folder then holds only what differs",
+    ),
+    key("travel.speed_kmh", SPEED, "60", "speed on the road [km/h]"),
+    key("travel.circuity", KeyKind::Number(Bounds::RATIO), "1.3", "road kilometres per kilometre of distance"),
+    key("travel.cost_per_km", MONEY, "0", "cost of a kilometre driven [currency/km]"),
+    key("travel.round_trip", KeyKind::Switch, "true", "does a job pay both ways?"),
+    key("travel.max_hours", SPEED, "", "no lane takes longer, one way [hours]"),
+    key(
+        "travel.lanes",
+        KeyKind::Choice(&["estimated", "listed"]),
+        "estimated",
+        "estimated: all within reach, estimated unless listed; listed: only those of lanes.csv",
+    ),
+    key("travel.dispatch_hours", SPAN, "0", "from request to departure [hours]"),
+    key(
+        "travel.metric",
+        KeyKind::Choice(&["geodesic", "planar"]),
+        "geodesic",
+        "geodesic: from latitude and longitude; planar: from x_km and y_km",
+    ),
+    key("replenishment.speed_km_per_day", SPEED, "500", "kilometres a consignment makes in a day [km/day]"),
+    key("replenishment.handling_days", SPAN, "1", "added to each transport from a depot to an outlet [days]"),
+    key("replenishment.cost_per_kg_km", MONEY, "0", "freight of a kilogram over a kilometre [currency/(kg km)]"),
+    key("replenishment.cost_per_shipment", MONEY, "0", "freight of a consignment [currency]"),
+    key(
+        "stocking.holding_rate_per_year",
+        KeyKind::Share(Bounds::SHARE),
+        "0.25",
+        "yearly cost of holding stock as a share of its value [1/year]",
+    ),
+    key(
+        "stocking.stockout",
+        KeyKind::Choice(&["backorder", "emergency"]),
+        "backorder",
+        "backorder: the job waits; emergency: the part is expressed to the region",
+    ),
+    key("stocking.emergency_cost_per_unit", MONEY, "0", "cost of expressing a part [currency]"),
+    key("stocking.emergency_hours", SPAN, "24", "time for an expressed part to arrive [hours]"),
+    key("limits.outlets.min", KeyKind::Count, "0", "open outlets, at least"),
+    key("limits.outlets.max", KeyKind::Count, "", "open outlets, at most"),
+    key("limits.outlets.by_country.*.min", KeyKind::Count, "0", "open outlets of a country, at least"),
+    key("limits.outlets.by_country.*.max", KeyKind::Count, "", "open outlets of a country, at most"),
+    key("limits.depots.min", KeyKind::Count, "0", "open depots, at least"),
+    key("limits.depots.max", KeyKind::Count, "", "open depots, at most"),
+    key("limits.depots.by_country.*.min", KeyKind::Count, "0", "open depots of a country, at least"),
+    key("limits.depots.by_country.*.max", KeyKind::Count, "", "open depots of a country, at most"),
+    key("limits.budget_per_year", MONEY, "", "most cost [currency/year]"),
+    key("limits.max_openings", KeyKind::Count, "", "most candidates that open, outlets and depots together"),
+    key("limits.max_closings", KeyKind::Count, "", "most existing sites that close, outlets and depots together"),
+    key(
+        "planning.objective",
+        KeyKind::Choice(&["cost", "coverage", "farthest"]),
+        "cost",
+        "cost: the least; coverage: the most demand within the window; farthest: the least greatest travel time",
+    ),
+    key("planning.coverage_within_hours", SPEED, "", "window of the coverage objective, one way [hours]"),
+    key(
+        "planning.sourcing",
+        KeyKind::Choice(&["single", "split"]),
+        "single",
+        "single: each region is served from one outlet; split: from several, in shares",
+    ),
+    key(
+        "planning.gap",
+        KeyKind::Share(Bounds::SHARE),
+        "0.000001",
+        "(objective - bound) / objective at which the search may end",
+    ),
+    key("planning.time_limit_seconds", SPEED, "", "the search stops after so long [seconds]"),
+    key("planning.seed", KeyKind::Count, "1", "seed of every random choice"),
+    key("finance.discount_rate", KeyKind::Share(Bounds::SHARE), "0.08", "interest [1/year]"),
+    key("finance.site_life_years", SPEED, "10", "years over which opening and closing are spread [years]"),
+];
+
+/// The keys of a `[[target]]`.
+pub const TARGET_KEYS: &[Key] = &[
+    key(
+        "metric",
+        KeyKind::Choice(&["fill_rate", "on_time", "coverage", "mean_response_hours", "availability"]),
+        "",
+        "fill_rate: share of part demands met at once from the shelf; on_time: share of jobs answered within the window; \
+         coverage: share of jobs that travel reaches within the window; mean_response_hours; availability: share of \
+         installed units that work",
+    ),
+    key(
+        "scope",
+        KeyKind::Choices(&["network", "country", "policy", "region", "outlet", "part"]),
+        "network",
+        "over what it is taken; a list means every combination",
+    ),
+    key("at_least", KeyKind::Share(OPEN_SHARE), "", "least value of a share"),
+    key("at_most", SPEED, "", "greatest value of mean_response_hours [hours]"),
+    key(
+        "spread_at_most",
+        KeyKind::Share(Bounds::AMOUNT),
+        "",
+        "parity: greatest difference between best and worst of scope country or region",
+    ),
+    key("within_hours", SPAN, "", "window [hours]: required by on_time and coverage, optional for fill_rate"),
+    key("country", KeyKind::Text, "", "only this country's regions"),
+    key("part", KeyKind::Text, "", "only this part's demand"),
+    key("policy", KeyKind::Text, "", "only this policy's demand"),
+    key(
+        "penalty",
+        MONEY,
+        "",
+        "makes it soft: yearly cost of one whole unit of shortfall (100 percentage points, or 1 hour)",
+    ),
+];
+
+/// The keys of a `[[change]]`, an edit of a table's rows.
+pub const CHANGE_KEYS: &[Key] = &[
+    key("table", KeyKind::Text, "", "the table, by its file's name without .csv"),
+    key("where", KeyKind::Columns, "", "which rows: { column = value or [values] }; all if not given"),
+    key("set", KeyKind::Columns, "", "gives columns a value: { column = value }"),
+    key("scale", KeyKind::Columns, "", "multiplies numbers: { column = factor }"),
+    key("add", KeyKind::Columns, "", "adds to numbers: { column = amount }"),
+    key("remove", KeyKind::Switch, "false", "takes the rows away"),
+];
