@@ -10,6 +10,7 @@ pub mod location;
 pub mod network;
 pub mod optimise;
 pub mod plan;
+pub mod report;
 pub mod scenario;
 pub mod service;
 pub mod stocking;
