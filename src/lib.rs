@@ -2,6 +2,7 @@
 //! to keep where, so that every promise is kept at least cost, with a bound that says how close to the best it is.
 
 pub mod location;
+pub mod mip;
 pub mod scenario;
 pub mod stocking;
 pub mod units;
