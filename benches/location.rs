@@ -16,9 +16,16 @@ struct Clock {
     begin: Instant,
     limit: f64,
     over: AtomicBool,
+    trace: bool,
 }
 
 impl Watch for Clock {
+    fn progress(&self, incumbent: Option<f64>, bound: f64) {
+        if self.trace {
+            println!("{:>8.2} s  {:>16.3} {bound:>16.3}", self.begin.elapsed().as_secs_f64(), incumbent.unwrap_or(f64::NAN));
+        }
+    }
+
     fn stop(&self) -> bool {
         if self.begin.elapsed().as_secs_f64() > self.limit {
             self.over.store(true, Ordering::Relaxed);
@@ -223,8 +230,8 @@ fn build(library: &str, instance: &str, format: &str, arguments: &str) -> Option
     }
 }
 
-fn run(name: &str, optimum: Option<f64>, problem: &Problem, limit: f64) {
-    let clock = Clock { begin: Instant::now(), limit, over: AtomicBool::new(false) };
+fn run(name: &str, optimum: Option<f64>, problem: &Problem, (limit, trace): (f64, bool)) {
+    let clock = Clock { begin: Instant::now(), limit, over: AtomicBool::new(false), trace };
     let outcome = locate(problem, &Settings { node_limit: 1_000_000, ..Settings::default() }, &clock);
     let seconds = clock.begin.elapsed().as_secs_f64();
     let known = optimum.map_or("".to_string(), |value| format!("{value:.3}"));
@@ -247,6 +254,9 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     let limit: f64 = words.iter().find_map(|word| word.strip_prefix("limit=")?.parse().ok()).unwrap_or(30.0);
     let words: Vec<&String> = words.iter().filter(|word| !word.starts_with("limit=")).collect();
+    let trace = words.iter().any(|word| *word == "trace");
+    let limit = (limit, trace);
+    let words: Vec<&String> = words.into_iter().filter(|word| *word != "trace").collect();
     let chosen = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
     println!(
         "{:<44} {:>16} {:>16} {:>16} {:>9} {:>10} {:>8} {:>7}",

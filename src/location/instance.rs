@@ -81,8 +81,7 @@ pub(super) struct Instance<'a> {
     /// The flat modes of each site.
     pub mode_starts: Vec<usize>,
     pub modes: Vec<FlatMode>,
-    /// The links (distinct uppers) of each site.
-    pub link_starts: Vec<usize>,
+    /// The upper of every link; a site has one link for each distinct upper of its modes.
     pub link_upper: Vec<u32>,
     /// The least per-load cost of any mode.
     pub least_per_load: f64,
@@ -123,7 +122,6 @@ impl<'a> Instance<'a> {
 
         let mut mode_starts = vec![0];
         let mut modes = Vec::new();
-        let mut link_starts = vec![0];
         let mut link_upper: Vec<u32> = Vec::new();
         for place in &problem.sites {
             let first = link_upper.len();
@@ -147,7 +145,6 @@ impl<'a> Instance<'a> {
                 });
             }
             mode_starts.push(modes.len());
-            link_starts.push(link_upper.len());
         }
         let least_per_load = modes.iter().map(|mode| mode.per_load).fold(f64::INFINITY, f64::min);
 
@@ -165,7 +162,6 @@ impl<'a> Instance<'a> {
             lane,
             mode_starts,
             modes,
-            link_starts,
             link_upper,
             least_per_load: if least_per_load.is_finite() { least_per_load } else { 0.0 },
             rows: problem.rows.clone(),
