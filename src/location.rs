@@ -6,6 +6,7 @@
 //!      Σ_m w_jm = y_j                       (mode)   an open site works in exactly one mode
 //!      x_e ≤ y_j                            (open)   only an open site serves
 //!      w_jm ≤ z_u(m)                        (link)   a mode may need an open upper
+//!      Σ_e∈i via u x_e ≤ z_u                (through) implied by the above for whole numbers, not for fractions
 //!      Σ_e∈j work_e·x_e ≤ capacity_j·y_j    (capacity)
 //!      Σ_e∈u a_i·x_e ≤ capacity_u·z_u       (upper capacity)
 //!      least ≤ Σ y + Σ z ≤ most             (count)  among given sites and uppers
@@ -13,7 +14,7 @@
 //!      y, z, w ∈ {0, 1};  x ∈ {0, 1} or [0, 1]
 //! ```
 //!
-//! The bound is Lagrangian: (serve), (link), (upper capacity) and (row) are priced, what remains falls apart by site
+//! The bound is Lagrangian: (serve), (link), (through), (upper capacity) and (row) are priced, what remains falls apart by site
 //! (Geoffrion 1974; for facility location Beasley 1993). The prices climb by the volume algorithm (Barahona and Anbil
 //! 2000) from a dual ascent (Erlenkotter 1978); plans come from a local search with best and second-best bookkeeping
 //! (Resende and Werneck 2007); what the reduced costs leave undecided is closed by branch and bound.
@@ -181,6 +182,8 @@ pub struct Multipliers {
     pub serve: Vec<f64>,
     /// The price of (link) for each site's distinct uppers, sites in order, uppers as its modes first name them.
     pub link: Vec<f64>,
+    /// The price of (through) for every customer and upper, `customer · uppers + upper`; empty where that is too many.
+    pub through: Vec<f64>,
     /// The price of (upper capacity) for every upper [currency/unit]; 0 without a capacity.
     pub upper_load: Vec<f64>,
     /// The price of every (row) of the problem, followed by those of rows the engine adds.

@@ -6,7 +6,7 @@
 
 use super::Multipliers;
 use super::Status;
-use super::instance::Instance;
+use super::instance::{Instance, NONE};
 use super::state::State;
 
 /// How far each price typically moves: the scales in which the climb takes its steps.
@@ -14,6 +14,7 @@ use super::state::State;
 pub(super) struct Scale {
     pub serve: Vec<f64>,
     pub link: Vec<f64>,
+    pub through: Vec<f64>,
     pub upper_load: Vec<f64>,
     pub row: Vec<f64>,
 }
@@ -30,9 +31,11 @@ pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> (Multipl
         .iter()
         .map(|&u| match state.upper[u as usize] {
             Status::Open => 0.0,
+            _ if instance.through > 0 => 0.0,
             _ => instance.problem.uppers[u as usize].fixed.max(0.0) / links_of[u as usize] as f64,
         })
         .collect();
+    let through = share_of_uppers(instance, state);
     let mut slack: Vec<f64> = instance
         .modes
         .iter()
@@ -46,6 +49,10 @@ pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> (Multipl
     }
     slack.iter_mut().for_each(|room| *room = room.max(0.0));
     let least = |i: usize, p: usize| instance.cost[p] + instance.least_per_load * instance.load(i);
+    let cost = |i: usize, p: usize, m: usize| {
+        let mode = &instance.modes[m];
+        instance.cost[p] + mode.per_load * instance.load(i) + instance.through_price(&through, i, mode.upper)
+    };
     let mut serve: Vec<f64> = Vec::with_capacity(instance.customers);
     let mut next: Vec<u32> = vec![1; instance.customers];
     for i in 0..instance.customers {
@@ -60,14 +67,13 @@ pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> (Multipl
             let lanes = instance.lanes(i);
             let goal_at = lanes.start + next[i] as usize;
             let goal = if goal_at < lanes.end { least(i, goal_at) } else { f64::INFINITY };
-            let load = instance.load(i);
             let mut limit = goal - serve[i];
             for p in lanes.clone() {
                 if least(i, p) >= serve[i] + limit {
                     break;
                 }
                 for m in instance.modes_of(instance.site[p] as usize) {
-                    let cost = instance.cost[p] + instance.modes[m].per_load * load;
+                    let cost = cost(i, p, m);
                     limit = limit.min((cost - serve[i]).max(0.0) + slack[m]);
                 }
             }
@@ -81,7 +87,7 @@ pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> (Multipl
                     break;
                 }
                 for m in instance.modes_of(instance.site[p] as usize) {
-                    let cost = instance.cost[p] + instance.modes[m].per_load * load;
+                    let cost = cost(i, p, m);
                     slack[m] = (slack[m] - (raised - cost.max(serve[i])).max(0.0)).max(0.0);
                 }
             }
@@ -96,10 +102,11 @@ pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> (Multipl
             break;
         }
     }
-    let scale = scale(instance, &serve, &floor, &links_of);
+    let scale = scale(instance, &serve, &floor, &links_of, &through);
     let prices = Multipliers {
         serve,
         link,
+        through: through.clone(),
         upper_load: vec![0.0; instance.uppers],
         row: vec![0.0; instance.rows.len()],
     };
@@ -107,7 +114,7 @@ pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> (Multipl
 }
 
 /// A price's scale is the distance it has room to move in, so that large and small customers settle alike.
-fn scale(instance: &Instance, serve: &[f64], floor: &[f64], links_of: &[usize]) -> Scale {
+fn scale(instance: &Instance, serve: &[f64], floor: &[f64], links_of: &[usize], through: &[f64]) -> Scale {
     let customers = instance.customers.max(1) as f64;
     let total: f64 = serve.iter().zip(floor).map(|(price, floor)| price - floor).sum();
     let spread: f64 = (0..instance.customers)
@@ -148,5 +155,31 @@ fn scale(instance: &Instance, serve: &[f64], floor: &[f64], links_of: &[usize]) 
             }
         })
         .collect();
-    Scale { serve: serve_scale, link, upper_load, row }
+    let through = through.iter().map(|share| 4.0 * share).collect();
+    Scale { serve: serve_scale, link, through, upper_load, row }
+}
+
+/// Each upper's cost shared out evenly among the customers who could be served through it.
+fn share_of_uppers(instance: &Instance, state: &State) -> Vec<f64> {
+    let uppers = instance.through;
+    let mut reaches = vec![false; if uppers > 0 { instance.customers * uppers } else { 0 }];
+    let mut count = vec![0usize; uppers];
+    if uppers > 0 {
+        for i in 0..instance.customers {
+            for p in instance.lanes(i) {
+                for m in instance.modes_of(instance.site[p] as usize) {
+                    let upper = instance.modes[m].upper;
+                    if upper != NONE && !std::mem::replace(&mut reaches[i * uppers + upper as usize], true) {
+                        count[upper as usize] += 1;
+                    }
+                }
+            }
+        }
+    }
+    let share = |k: usize| {
+        let u = k % uppers;
+        let free = state.upper[u] != Status::Open && reaches[k];
+        if free { instance.problem.uppers[u].fixed.max(0.0) / count[u] as f64 } else { 0.0 }
+    };
+    (0..reaches.len()).map(share).collect()
 }

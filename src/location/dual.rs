@@ -1,11 +1,11 @@
 //! The Lagrangian function: a bound, and a relaxed plan, from prices.
 //!
 //! ```text
-//! L(u, ζ, π, ν) = Σ u_i − Σ ν_r·b_r
+//! L(u, ζ, θ, π, ν) = Σ u_i − Σ ν_r·b_r
 //!               + least Σ_j y_j·v_j + Σ_d z_d·t_d  over y, z that keep the grouped counts
 //! v_j  = least over modes m of  f_jm + ζ_jd(m) + Σ ν_r·s_rj + least Σ_e r_e·x_e within the site's capacity
-//! r_e  = c_e + (g_m + π_d(m))·a_i + Σ ν_r·l_re − u_i
-//! t_d  = F_d − Σ_j ζ_jd − π_d·capacity_d + Σ ν_r·t_rd
+//! r_e  = c_e + (g_m + π_d(m))·a_i + θ_id(m) + Σ ν_r·l_re − u_i
+//! t_d  = F_d − Σ_j ζ_jd − Σ_i θ_id − π_d·capacity_d + Σ ν_r·t_rd
 //! ```
 
 use super::instance::{Instance, NONE};
@@ -52,6 +52,7 @@ pub(super) struct Relaxed {
 pub(super) struct Slopes {
     pub serve: Vec<f64>,
     pub link: Vec<f64>,
+    pub through: Vec<f64>,
     pub upper_load: Vec<f64>,
     pub row: Vec<f64>,
 }
@@ -122,7 +123,7 @@ impl Relaxed {
             for j in (0..instance.sites).filter(|&j| state.site[j] != Status::Closed) {
                 for m in instance.modes_of(j) {
                     if !state.mode_off[m] {
-                        self.mode_value[m] += self.collect(instance, j, m);
+                        self.mode_value[m] += self.collect(instance, j, m, &prices.through);
                     }
                 }
             }
@@ -130,7 +131,9 @@ impl Relaxed {
             for entry in &self.entries {
                 let load = instance.load(entry.customer as usize);
                 for m in instance.modes_of(entry.site as usize) {
-                    self.mode_value[m] += (entry.value + self.rate[m] * load).min(0.0);
+                    let through =
+                        instance.through_price(&prices.through, entry.customer as usize, instance.modes[m].upper);
+                    self.mode_value[m] += (entry.value + self.rate[m] * load + through).min(0.0);
                 }
             }
         }
@@ -163,10 +166,13 @@ impl Relaxed {
     }
 
     /// Fills a site in a mode as profitably as its capacity allows; leaves the filling in `items`.
-    fn collect(&mut self, instance: &Instance, site: usize, mode: usize) -> f64 {
+    fn collect(&mut self, instance: &Instance, site: usize, mode: usize, through: &[f64]) -> f64 {
         self.items.clear();
         for entry in &self.bucket[self.bucket_starts[site]..self.bucket_starts[site + 1]] {
-            let value = entry.value + self.rate[mode] * instance.load(entry.customer as usize);
+            let customer = entry.customer as usize;
+            let value = entry.value
+                + self.rate[mode] * instance.load(customer)
+                + instance.through_price(through, customer, instance.modes[mode].upper);
             if value < 0.0 {
                 let position = entry.position;
                 let work = instance.work(position as usize);
@@ -190,6 +196,13 @@ impl Relaxed {
         }
         for (link, &u) in instance.link_upper.iter().enumerate() {
             self.item_value[first + u as usize] -= prices.link[link];
+        }
+        if instance.through > 0 {
+            for of_customer in prices.through.chunks_exact(instance.through) {
+                for (value, price) in self.item_value[first..].iter_mut().zip(of_customer) {
+                    *value -= price;
+                }
+            }
         }
     }
 
@@ -227,11 +240,15 @@ impl Relaxed {
     }
 
     /// The slopes of the Lagrangian function at the evaluated prices; also lists the lanes used.
-    pub fn slopes(&mut self, instance: &Instance, slopes: &mut Slopes) {
+    pub fn slopes(&mut self, instance: &Instance, prices: &Multipliers, slopes: &mut Slopes) {
         slopes.serve.clear();
         slopes.serve.resize(instance.customers, 1.0);
         slopes.link.clear();
         slopes.link.extend(instance.link_upper.iter().map(|&u| if self.open[instance.sites + u as usize] { -1.0 } else { 0.0 }));
+        slopes.through.clear();
+        for _ in 0..if instance.through > 0 { instance.customers } else { 0 } {
+            slopes.through.extend(self.open[instance.sites..].iter().map(|&open| if open { -1.0 } else { 0.0 }));
+        }
         slopes.upper_load.clear();
         slopes.upper_load.extend(instance.problem.uppers.iter().enumerate().map(|(u, upper)| {
             if self.open[instance.sites + u] { -upper.capacity.unwrap_or(0.0) } else { 0.0 }
@@ -244,7 +261,7 @@ impl Relaxed {
                 if !self.open[j] {
                     continue;
                 }
-                self.collect(instance, j, self.mode[j] as usize);
+                self.collect(instance, j, self.mode[j] as usize, &prices.through);
                 for item in self.items.iter().filter(|item| item.share > 0.0) {
                     self.served.push((item.customer, item.position, item.share));
                 }
@@ -252,7 +269,12 @@ impl Relaxed {
         } else {
             for entry in &self.entries {
                 let j = entry.site as usize;
-                if self.open[j] && entry.value + self.rate[self.mode[j] as usize] * instance.load(entry.customer as usize) < 0.0 {
+                if !self.open[j] {
+                    continue;
+                }
+                let (mode, customer) = (self.mode[j] as usize, entry.customer as usize);
+                let through = instance.through_price(&prices.through, customer, instance.modes[mode].upper);
+                if entry.value + self.rate[mode] * instance.load(customer) + through < 0.0 {
                     self.served.push((entry.customer, entry.position, 1.0));
                 }
             }
@@ -274,6 +296,9 @@ impl Relaxed {
         for &(customer, position, share) in &self.served {
             slopes.serve[customer as usize] -= share;
             let upper = instance.modes[self.mode[instance.site[position as usize] as usize] as usize].upper;
+            if upper != NONE && instance.through > 0 {
+                slopes.through[customer as usize * instance.through + upper as usize] += share;
+            }
             if upper != NONE && instance.problem.uppers[upper as usize].capacity.is_some() {
                 slopes.upper_load[upper as usize] += share * instance.load(customer as usize);
             }

@@ -5,6 +5,9 @@ use super::{Problem, Row, Status};
 /// No index.
 pub(super) const NONE: u32 = u32::MAX;
 
+/// The most pairs of customer and upper for which (through) is priced; beyond, memory matters more.
+const MOST_THROUGH: usize = 4_000_000;
+
 /// A mode in the flat array of all modes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FlatMode {
@@ -97,6 +100,8 @@ pub(super) struct Instance<'a> {
     pub capacitated: bool,
     /// Whether cheapest service by open sites is always best: no capacity, no row on lanes.
     pub plain: bool,
+    /// The number of uppers if (through) is priced for every customer and upper, else 0.
+    pub through: usize,
     /// Whether each customer needs the same work on all its lanes.
     pub same_work: bool,
 }
@@ -173,6 +178,7 @@ impl<'a> Instance<'a> {
             group_of: vec![NONE; sites + uppers],
             capacitated,
             plain: !capacitated && !upper_capacitated && !has_lane_rows,
+            through: if customers.saturating_mul(uppers) <= MOST_THROUGH { uppers } else { 0 },
             same_work: false,
         };
         instance.same_work = (0..customers).all(|i| {
@@ -280,6 +286,11 @@ impl<'a> Instance<'a> {
     /// The work of the lane at a position [work/year].
     pub fn work(&self, position: usize) -> f64 {
         self.problem.lanes.work.get(self.lane[position] as usize).copied().unwrap_or(0.0)
+    }
+
+    /// The price of passing a customer through the upper of a mode.
+    pub fn through_price(&self, through: &[f64], customer: usize, upper: u32) -> f64 {
+        if upper == NONE || self.through == 0 { 0.0 } else { through[customer * self.through + upper as usize] }
     }
 
     /// The load of a customer [units/year].

@@ -87,13 +87,16 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
     let fitting = |known: &&Multipliers| {
         known.serve.len() == prices.serve.len()
             && known.link.len() == prices.link.len()
+            && known.through.len() == prices.through.len()
             && known.upper_load.len() == prices.upper_load.len()
             && known.row.len() == prices.row.len()
-            && known.serve.iter().chain(&known.link).chain(&known.upper_load).chain(&known.row).all(|p| p.is_finite())
+            && [&known.serve, &known.link, &known.through, &known.upper_load, &known.row]
+                .iter()
+                .all(|list| list.iter().all(|price| price.is_finite()))
     };
     if let Some(known) = settings.start.as_ref().and_then(|start| start.multipliers.as_ref()).filter(fitting) {
         prices = known.clone();
-        let signed = prices.link.iter_mut().chain(&mut prices.upper_load).chain(&mut prices.row);
+        let signed = prices.link.iter_mut().chain(&mut prices.through).chain(&mut prices.upper_load).chain(&mut prices.row);
         signed.for_each(|price| *price = price.max(0.0));
     }
     let mut search = Search { instance, settings, watch, scale, explorer, loose: f64::INFINITY, nodes: 0 };

@@ -71,7 +71,7 @@ impl<'i, 'a> Climb<'i, 'a> {
                 self.move_trial(length);
             }
             let value = self.relaxed.evaluate(self.instance, state, &self.trial);
-            self.relaxed.slopes(self.instance, &mut self.slopes);
+            self.relaxed.slopes(self.instance, &self.trial, &mut self.slopes);
             let first = !self.started;
             self.started = true;
             if value > self.best || first {
@@ -152,6 +152,7 @@ impl<'i, 'a> Climb<'i, 'a> {
         let v = &self.violation;
         let norm = square(&v.serve, &self.scale.serve)
             + squares(&v.link, &self.scale.link, &self.prices.link)
+            + squares(&v.through, &self.scale.through, &self.prices.through)
             + squares(&v.upper_load, &self.scale.upper_load, &self.prices.upper_load)
             + squares(&v.row, &self.scale.row, &self.prices.row);
         let hope = if cutoff.is_finite() { cutoff } else { self.best + 0.05 * self.best.abs() + 1e-6 };
@@ -166,6 +167,7 @@ impl<'i, 'a> Climb<'i, 'a> {
         };
         free(&mut self.trial.serve, &self.prices.serve, &self.violation.serve, &self.scale.serve);
         free(&mut self.trial.link, &self.prices.link, &self.violation.link, &self.scale.link);
+        free(&mut self.trial.through, &self.prices.through, &self.violation.through, &self.scale.through);
         free(
             &mut self.trial.upper_load,
             &self.prices.upper_load,
@@ -174,7 +176,7 @@ impl<'i, 'a> Climb<'i, 'a> {
         );
         free(&mut self.trial.row, &self.prices.row, &self.violation.row, &self.scale.row);
         let trial = &mut self.trial;
-        for price in trial.link.iter_mut().chain(&mut trial.upper_load).chain(&mut trial.row) {
+        for price in trial.link.iter_mut().chain(&mut trial.through).chain(&mut trial.upper_load).chain(&mut trial.row) {
             *price = price.max(0.0);
         }
     }
@@ -198,6 +200,7 @@ impl<'i, 'a> Climb<'i, 'a> {
         };
         blend(&mut self.violation.serve, &self.slopes.serve);
         blend(&mut self.violation.link, &self.slopes.link);
+        blend(&mut self.violation.through, &self.slopes.through);
         blend(&mut self.violation.upper_load, &self.slopes.upper_load);
         blend(&mut self.violation.row, &self.slopes.row);
     }
@@ -214,6 +217,7 @@ impl<'i, 'a> Climb<'i, 'a> {
         };
         add(&self.violation.serve, &self.slopes.serve, &self.scale.serve);
         add(&self.violation.link, &self.slopes.link, &self.scale.link);
+        add(&self.violation.through, &self.slopes.through, &self.scale.through);
         add(&self.violation.upper_load, &self.slopes.upper_load, &self.scale.upper_load);
         add(&self.violation.row, &self.slopes.row, &self.scale.row);
         let shortest = if square > 0.0 { along / square } else { self.blend };
