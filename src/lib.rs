@@ -7,6 +7,7 @@ pub mod diagnosis;
 pub mod export;
 pub mod load;
 pub mod location;
+pub mod mip;
 pub mod network;
 pub mod optimise;
 pub mod plan;

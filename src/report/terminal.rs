@@ -120,7 +120,7 @@ fn promises(scenario: &Scenario, plan: &Plan) -> String {
     }
     text.push('\n');
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     for promise in order.into_iter().take(SHOWN_PROMISES) {
         let word = match (promise.kept, promise.target(scenario).penalty.is_some()) {
             (true, _) => "kept",
@@ -178,7 +178,7 @@ fn countries(scenario: &Scenario, plan: &Plan) -> String {
         return String::new();
     }
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table.set_header(vec!["country", "cost a year", "outlets", "depots"]);
     for (country, cost) in dearest.iter().take(5) {
         let here = |site: SiteId| scenario.site(site).country == Some(*country);
