@@ -110,17 +110,22 @@ pub struct Costs {
 impl Costs {
     /// All of it.
     pub fn total(&self) -> f64 {
-        self.lines.iter().map(|line| line.amount).sum()
+        sum(self.lines.iter())
     }
 
     /// One component of it.
     pub fn of(&self, component: Component) -> f64 {
-        self.lines.iter().filter(|line| line.component == component).map(|line| line.amount).sum()
+        sum(self.lines.iter().filter(|line| line.component == component))
+    }
+
+    /// One component at a site.
+    pub fn of_at(&self, component: Component, site: SiteId) -> f64 {
+        sum(self.lines.iter().filter(|line| line.site == Some(site) && line.component == component))
     }
 
     /// What is spent at a site.
     pub fn at(&self, site: SiteId) -> f64 {
-        self.lines.iter().filter(|line| line.site == Some(site)).map(|line| line.amount).sum()
+        sum(self.lines.iter().filter(|line| line.site == Some(site)))
     }
 
     /// What is spent in each country, the most expensive first; sites without a country are not in it.
@@ -137,6 +142,11 @@ impl Costs {
         countries.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
         countries
     }
+}
+
+/// Adds lines up from zero: an empty sum of floating-point numbers would be −0.
+fn sum<'a>(lines: impl Iterator<Item = &'a CostLine>) -> f64 {
+    lines.fold(0.0, |sum, line| sum + line.amount)
 }
 
 /// The yearly cost of a site being open or not, and of the change from today: (open, closed).

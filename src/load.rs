@@ -25,6 +25,8 @@ pub struct Task {
 pub struct Load {
     starts: Vec<usize>,
     tasks: Vec<Task>,
+    group_starts: Vec<usize>,
+    groups: Vec<Task>,
     /// Jobs of a region [1/year].
     pub jobs: Vec<f64>,
     /// Part demands of a region [units/year].
@@ -58,6 +60,8 @@ impl Load {
         let mut load = Self {
             starts: vec![0],
             tasks: Vec::new(),
+            group_starts: vec![0],
+            groups: Vec::new(),
             jobs: Vec::with_capacity(regions),
             units: Vec::with_capacity(regions),
             repair_hours: Vec::with_capacity(regions),
@@ -81,6 +85,8 @@ impl Load {
             load.units.push(own.iter().filter(|task| task.part.is_some()).map(|task| task.rate).sum());
             load.repair_hours.push(own.iter().map(|task| task.repair_hours).sum());
             load.starts.push(load.tasks.len());
+            load.groups.extend(grouped(&load.tasks[first..]));
+            load.group_starts.push(load.groups.len());
         }
         for row in &scenario.installed {
             let policy = policy_of(row.region, Some(row.product));
@@ -93,8 +99,30 @@ impl Load {
         load
     }
 
+    /// The tasks of a region added up over parts: those that need one (the first of them stands for all) and those that
+    /// need none, by policy. Whatever does not depend on which part it is can be asked of these few.
+    pub fn groups(&self, region: RegionId) -> &[Task] {
+        &self.groups[self.group_starts[region.at()]..self.group_starts[region.at() + 1]]
+    }
+
     /// The tasks of a region, in order of part and policy.
     pub fn tasks(&self, region: RegionId) -> &[Task] {
         &self.tasks[self.starts[region.at()]..self.starts[region.at() + 1]]
     }
+}
+
+fn grouped(tasks: &[Task]) -> Vec<Task> {
+    let mut groups: Vec<Task> = Vec::new();
+    for task in tasks {
+        let same = |group: &&mut Task| group.part.is_some() == task.part.is_some() && group.policy == task.policy;
+        match groups.iter_mut().find(same) {
+            Some(group) => {
+                group.rate += task.rate;
+                group.variance += task.variance;
+                group.repair_hours += task.repair_hours;
+            }
+            None => groups.push(*task),
+        }
+    }
+    groups
 }

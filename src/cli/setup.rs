@@ -24,9 +24,9 @@ pub fn init(folder: &Path) -> Exit {
 
 pub fn schema(json: bool) -> Exit {
     if json {
-        say(&format!("{:#}\n", description::json()));
+        say(&format!("{:#}\n", description::Table::Regions as usize));
     } else {
-        say(&description::text());
+        say("");
     }
     Exit::Ok
 }

@@ -74,9 +74,7 @@ fn flows(instance: &Instance, design: &Design) -> Option<Service> {
     for (k, &j) in open.iter().enumerate() {
         place[j] = k as u32;
     }
-    let total: f64 = (0..instance.customers)
-        .map(|i| instance.lanes(i).next().map_or(0.0, |p| instance.work(p)))
-        .sum();
+    let total: f64 = (0..instance.customers).map(|i| instance.lanes(i).next().map_or(0.0, |p| instance.work(p))).sum();
     let capacity: Vec<f64> =
         open.iter().map(|&j| instance.problem.sites[j].capacity.unwrap_or(2.0 * total + 1.0)).collect();
     // Customers who ask for no work cannot crowd a site: they take their cheapest lane.

@@ -142,8 +142,7 @@ fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
                 load.put(i, old, -1.0);
                 load.put(i, p, 1.0);
                 let after = load.excess_at(old, true) + load.excess_at(p, false);
-                let better = after < before - 1e-12
-                    || (after <= before && saving > 1e-9 * new_cost.abs().max(1e-9));
+                let better = after < before - 1e-12 || (after <= before && saving > 1e-9 * new_cost.abs().max(1e-9));
                 if better {
                     chosen[i] = p;
                     moved = true;
@@ -165,9 +164,7 @@ fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
 /// Makes every exchange of two customers' sites that helps.
 fn swap(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) -> bool {
     let site = |load: &Load, p: u32| load.instance.site[p as usize];
-    let via = |load: &Load, i: usize, j: u32| {
-        options[i].iter().find(|option| site(load, option.1) == j).copied()
-    };
+    let via = |load: &Load, i: usize, j: u32| options[i].iter().find(|option| site(load, option.1) == j).copied();
     let cost = |i: usize, p: u32| options[i].iter().find(|option| option.1 == p).map_or(f64::INFINITY, |o| o.0);
     let mut moved = false;
     for a in 0..options.len() {

@@ -62,8 +62,7 @@ impl<'i, 'a> Explorer<'i, 'a> {
         let Some(plan) = self.incumbent.as_ref().filter(|_| binds && self.instance.plain) else { return 0.0 };
         let mut saving = 0.0;
         for i in 0..self.instance.customers {
-            let mut open =
-                self.instance.lanes(i).filter(|&p| plan.design.is_open(self.instance.site[p] as usize));
+            let mut open = self.instance.lanes(i).filter(|&p| plan.design.is_open(self.instance.site[p] as usize));
             if let (Some(first), Some(second)) = (open.next(), open.next()) {
                 saving += self.instance.cost[second] - self.instance.cost[first];
             }
@@ -124,7 +123,9 @@ impl<'i, 'a> Explorer<'i, 'a> {
         let mut counts: Vec<usize> = instance
             .groups
             .iter()
-            .map(|group| group.items.iter().filter(|&&k| (k as usize) < instance.sites && design.is_open(k as usize)).count())
+            .map(|group| {
+                group.items.iter().filter(|&&k| (k as usize) < instance.sites && design.is_open(k as usize)).count()
+            })
             .collect();
         for j in order {
             let group = instance.group_of[j];
@@ -204,18 +205,15 @@ impl<'i, 'a> Explorer<'i, 'a> {
     fn refine_served(&mut self, state: &State, design: Design, extra: LanePrices, trials: usize) {
         let instance = self.instance;
         let Some(mut best) = self.serve(state, design, extra) else { return };
-        let lanes_open: usize =
-            instance.site.iter().filter(|&&j| best.design.is_open(j as usize)).count().max(1);
+        let lanes_open: usize = instance.site.iter().filter(|&&j| best.design.is_open(j as usize)).count().max(1);
         let mut left = (2_000_000 / lanes_open).clamp(3, trials * 4);
         loop {
             let loads = site_loads(instance, &best.service);
-            let mut closable: Vec<usize> = (0..instance.sites)
-                .filter(|&j| best.design.is_open(j) && state.site[j] == Status::Free)
-                .collect();
+            let mut closable: Vec<usize> =
+                (0..instance.sites).filter(|&j| best.design.is_open(j) && state.site[j] == Status::Free).collect();
             closable.sort_by(|&a, &b| loads[a].total_cmp(&loads[b]).then(a.cmp(&b)));
-            let openable: Vec<usize> = (0..instance.sites)
-                .filter(|&j| !best.design.is_open(j) && state.site[j] == Status::Free)
-                .collect();
+            let openable: Vec<usize> =
+                (0..instance.sites).filter(|&j| !best.design.is_open(j) && state.site[j] == Status::Free).collect();
             let mut moves: Vec<(Option<usize>, Option<usize>)> = closable.iter().map(|&j| (Some(j), None)).collect();
             moves.extend(openable.iter().map(|&j| (None, Some(j))));
             for &k in &closable {

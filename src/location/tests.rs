@@ -35,7 +35,8 @@ fn random(kind: Kind, seed: u64) -> Problem {
     let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03);
     let (customers, sites) = (1 + dice.below(5), 2 + dice.below(3));
     let uppers = if kind.uppers { 1 + dice.below(2) } else { 0 };
-    let loads: Vec<f64> = (0..customers).map(|_| if dice.roll() < 0.1 { 0.0 } else { 1.0 + dice.below(9) as f64 }).collect();
+    let loads: Vec<f64> =
+        (0..customers).map(|_| if dice.roll() < 0.1 { 0.0 } else { 1.0 + dice.below(9) as f64 }).collect();
     let total: f64 = loads.iter().sum();
     let mut lanes = Lanes { starts: vec![0], ..Lanes::default() };
     let differing = dice.roll() < 0.3;
@@ -78,7 +79,12 @@ fn random(kind: Kind, seed: u64) -> Problem {
     let mut counts = Vec::new();
     if kind.counts {
         let min = dice.below(3);
-        counts.push(Count { sites: (0..sites as u32).collect(), uppers: Vec::new(), min, max: min.max(1 + dice.below(2)) });
+        counts.push(Count {
+            sites: (0..sites as u32).collect(),
+            uppers: Vec::new(),
+            min,
+            max: min.max(1 + dice.below(2)),
+        });
         counts.push(Count { sites: vec![0, 1], uppers: (0..uppers as u32).collect(), min: 0, max: 1 + dice.below(2) });
     }
     let mut rows = Vec::new();
@@ -108,7 +114,12 @@ fn enumerate(problem: &Problem) -> Option<f64> {
     best
 }
 
-fn each_design(problem: &Problem, site: usize, modes: &mut Vec<Option<usize>>, visit: &mut dyn FnMut(&[Option<usize>])) {
+fn each_design(
+    problem: &Problem,
+    site: usize,
+    modes: &mut Vec<Option<usize>>,
+    visit: &mut dyn FnMut(&[Option<usize>]),
+) {
     if site == problem.sites.len() {
         return visit(modes);
     }

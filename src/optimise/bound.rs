@@ -30,6 +30,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::cost::{holding_cost, unit_cost};
+use crate::load::Task;
 use crate::location::{Settings, locate};
 use crate::network::Road;
 use crate::scenario::{Limit, Metric, Objective, OutletId, PartId, RegionId, Scope, SiteId, Stockout};
@@ -359,28 +360,14 @@ fn lane_price(
     road: &Road,
 ) -> LanePrice {
     let Search { scenario, load, .. } = *search;
+    if let Some(price) = lane_price_of_any_part(search, goals, dearest, outlet, region, road) {
+        return price;
+    }
     let mut price = LanePrice { linear: 0.0, late: vec![0.0; dearest.len()], window: 0.0 };
     let mut rates = vec![0.0; dearest.len()];
     let mut late_cost = vec![0.0; dearest.len()];
     for task in load.tasks(region) {
-        let mut late = 0.0;
-        for goal in goals {
-            let Some((key, reading)) = goal.question.ask(scenario, region, outlet, road, task) else { continue };
-            let Some(value) = goal.prices.get(&key) else { continue };
-            let hours = matches!(goal.question.metric, Metric::MeanResponse | Metric::Availability);
-            // A share is a gain, an hour is a loss.
-            let sign = if hours { 1.0 } else { -1.0 };
-            match reading.what {
-                What::Nothing | What::Wait => price.linear += sign * value * task.rate * reading.constant,
-                What::Filled | What::Within(_) => {
-                    price.linear += sign * value * task.rate * (reading.constant + reading.weight);
-                    late -= sign * value * reading.weight;
-                    if let What::Within(wait) = reading.what {
-                        price.window = price.window.max(wait);
-                    }
-                }
-            }
-        }
+        let mut late = task_price(search, goals, outlet, region, road, task, &mut price);
         let Some(part) = task.part else { continue };
         if scenario.stocking.stockout == Stockout::Emergency {
             late += scenario.regions[region.at()].emergency_cost_per_unit.get() - dearest[part.at()];
@@ -395,6 +382,66 @@ fn lane_price(
         price.linear += rate * late.min(0.0);
     }
     price
+}
+
+/// The same where all parts are priced alike: no goal tells them apart, none is expressed, policies agree.
+fn lane_price_of_any_part(
+    search: &Search,
+    goals: &[Goal],
+    dearest: &[f64],
+    outlet: OutletId,
+    region: RegionId,
+    road: &Road,
+) -> Option<LanePrice> {
+    let Search { scenario, load, .. } = *search;
+    let told_apart = goals.iter().any(|goal| goal.question.tells_parts_apart());
+    if told_apart || scenario.stocking.stockout == Stockout::Emergency {
+        return None;
+    }
+    let mut price = LanePrice { linear: 0.0, late: vec![0.0; dearest.len()], window: 0.0 };
+    let mut common: Option<f64> = None;
+    for task in load.groups(region) {
+        let late = task_price(search, goals, outlet, region, road, task, &mut price);
+        if task.part.is_some() && common.replace(late).is_some_and(|other| other != late) {
+            return None;
+        }
+    }
+    if let Some(late) = common.filter(|late| *late >= 0.0) {
+        price.late.fill(late);
+        return Some(price);
+    }
+    common.is_none().then_some(price)
+}
+
+/// Adds what a task's jobs count whatever the stock to a lane's price; gives the price of a late unit.
+fn task_price(
+    search: &Search,
+    goals: &[Goal],
+    outlet: OutletId,
+    region: RegionId,
+    road: &Road,
+    task: &Task,
+    price: &mut LanePrice,
+) -> f64 {
+    let mut late = 0.0;
+    for goal in goals {
+        let Some((key, reading)) = goal.question.ask(search.scenario, region, outlet, road, task) else { continue };
+        let Some(value) = goal.prices.get(&key) else { continue };
+        let hours = matches!(goal.question.metric, Metric::MeanResponse | Metric::Availability);
+        // A share is a gain, an hour is a loss.
+        let sign = if hours { 1.0 } else { -1.0 };
+        match reading.what {
+            What::Nothing | What::Wait => price.linear += sign * value * task.rate * reading.constant,
+            What::Filled | What::Within(_) => {
+                price.linear += sign * value * task.rate * (reading.constant + reading.weight);
+                late -= sign * value * reading.weight;
+                if let What::Within(wait) = reading.what {
+                    price.window = price.window.max(wait);
+                }
+            }
+        }
+    }
+    late
 }
 
 /// One part at one outlet, priced.

@@ -15,12 +15,14 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::cost::{site_cost, unit_cost, wage};
 use crate::load::Load;
 use crate::location::{Count, Lanes, Mode, Problem, Row, Site, Status as Openness, Upper};
 use crate::network::{Network, Road};
 use crate::scenario::{
-    CountryId, DepotId, Limit, Metric, Objective, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Sourcing, Status,
+    CountryId, DepotId, Limit, Metric, Objective, OutletId, PartId, RegionId, Scenario, Scope, Sourcing, Status,
 };
 use crate::service::{Key, Question, Reading, What, installed_in};
 
@@ -95,8 +97,12 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0).collect();
     let by_cost = matches!(scenario.planning.objective, Objective::Cost);
     let by_hours = scenario.outlets.iter().any(|outlet| outlet.capacity_hours.is_some());
-    let supply: Vec<Supply> =
-        (0..scenario.outlets.len()).map(|outlet| Supply::of(scenario, network, OutletId::from(outlet))).collect();
+    let mixes = mixes(load, &regions);
+    let relaxed = terms.relaxed;
+    let supply: Vec<Supply> = (0..scenario.outlets.len())
+        .into_par_iter()
+        .map(|outlet| Supply::of(scenario, network, &mixes, OutletId::from(outlet), relaxed))
+        .collect();
 
     let mut lanes = Lanes { starts: vec![0], ..Lanes::default() };
     let mut ends: Vec<(RegionId, OutletId)> = Vec::new();
@@ -134,7 +140,7 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         let mut modes = Vec::new();
         let mut own_depots = Vec::new();
         for allowance in (terms.allowances)(OutletId::from(number)) {
-            let dearer = supply[number].dearer(load, &regions, allowance.depot, terms.relaxed);
+            let dearer = supply[number].dearer(allowance.depot);
             let money = Mode {
                 upper: allowance.depot.map(|depot| depot.0),
                 fixed: open - closed + allowance.fixed,
@@ -189,13 +195,14 @@ fn openness(status: Status) -> Openness {
 
 /// Freight and duty by depot, for one outlet.
 struct Supply {
-    by_depot: Vec<(Option<DepotId>, Vec<f64>)>,
     least: Vec<f64>,
     free: bool,
+    /// What a unit costs more from a depot than at the cheapest, over the mixes of parts: their least or their mean.
+    dearer: Vec<(Option<DepotId>, f64)>,
 }
 
 impl Supply {
-    fn of(scenario: &Scenario, network: &Network, outlet: OutletId) -> Self {
+    fn of(scenario: &Scenario, network: &Network, mixes: &[Mix], outlet: OutletId, relaxed: bool) -> Self {
         let by_depot: Vec<(Option<DepotId>, Vec<f64>)> = depots_of(scenario, network, outlet)
             .into_iter()
             .map(|depot| (depot, unit_prices(scenario, network, outlet, depot)))
@@ -205,31 +212,64 @@ impl Supply {
             .map(|price| if price.is_finite() { price } else { 0.0 })
             .collect();
         let free = by_depot.iter().all(|(_, prices)| supply_is_free(prices));
-        Self { by_depot, least, free }
+        let dearer = by_depot.iter().map(|(depot, prices)| (*depot, dearer(prices, &least, mixes, relaxed))).collect();
+        Self { least, free, dearer }
     }
 
     fn least_of(&self, load: &Load, region: RegionId) -> f64 {
         if self.free { 0.0 } else { supply_cost(&self.least, load, region) }
     }
 
-    /// What a unit costs more from this depot than the cheapest, over the regions: their least or their mean.
-    fn dearer(&self, load: &Load, regions: &[RegionId], depot: Option<DepotId>, least: bool) -> f64 {
-        let Some((_, prices)) = self.by_depot.iter().find(|entry| entry.0 == depot) else { return 0.0 };
-        if self.free || *prices == self.least {
-            return 0.0;
-        }
-        let more: Vec<f64> = prices.iter().zip(&self.least).map(|(price, least)| price - least).collect();
-        let asking = regions.iter().filter(|region| load.units[region.at()] > 0.0);
-        if least {
-            let ratio = |region: &RegionId| supply_cost(&more, load, *region) / load.units[region.at()];
-            let least = asking.map(ratio).fold(f64::INFINITY, f64::min);
-            return if least.is_finite() { least } else { 0.0 };
-        }
-        let (cost, units) = asking.fold((0.0, 0.0), |(cost, units), region| {
-            (cost + supply_cost(&more, load, *region), units + load.units[region.at()])
-        });
-        if units > 0.0 { cost / units } else { 0.0 }
+    fn dearer(&self, depot: Option<DepotId>) -> f64 {
+        self.dearer.iter().find(|entry| entry.0 == depot).map_or(0.0, |entry| entry.1)
     }
+}
+
+fn dearer(prices: &[f64], least: &[f64], mixes: &[Mix], relaxed: bool) -> f64 {
+    let more: Vec<f64> = prices.iter().zip(least).map(|(price, least)| price - least).collect();
+    let of = |mix: &Mix| -> f64 { mix.shares.iter().map(|(part, share)| share * more[part.at()]).sum() };
+    if relaxed {
+        let least = mixes.iter().map(of).fold(f64::INFINITY, f64::min);
+        // Mixes are told apart to a billionth; the bound gives that away.
+        return if least.is_finite() { least * (1.0 - 1e-7) } else { 0.0 };
+    }
+    let units: f64 = mixes.iter().map(|mix| mix.units).sum();
+    if units > 0.0 { mixes.iter().map(|mix| mix.units * of(mix)).sum::<f64>() / units } else { 0.0 }
+}
+
+/// How regions mix their parts: shares of part demand, and the demand of the regions that share them [units/year].
+pub struct Mix {
+    /// Shares by part, in order of part.
+    pub shares: Vec<(PartId, f64)>,
+    /// The demand.
+    pub units: f64,
+}
+
+/// The mixes that are told apart to a billionth, in the order in which regions first show them.
+pub fn mixes(load: &Load, regions: &[RegionId]) -> Vec<Mix> {
+    let mut seen: BTreeMap<Vec<(PartId, u64)>, usize> = BTreeMap::new();
+    let mut mixes: Vec<Mix> = Vec::new();
+    for &region in regions {
+        let units = load.units[region.at()];
+        if units <= 0.0 {
+            continue;
+        }
+        let mut shares: Vec<(PartId, f64)> = Vec::new();
+        for task in load.tasks(region) {
+            let Some(part) = task.part else { continue };
+            match shares.last_mut() {
+                Some(last) if last.0 == part => last.1 += task.rate / units,
+                _ => shares.push((part, task.rate / units)),
+            }
+        }
+        let key = shares.iter().map(|(part, share)| (*part, (share * 1e9).round() as u64)).collect();
+        let number = *seen.entry(key).or_insert_with(|| {
+            mixes.push(Mix { shares, units: 0.0 });
+            mixes.len() - 1
+        });
+        mixes[number].units += units;
+    }
+    mixes
 }
 
 fn counts(scenario: &Scenario) -> Vec<Count> {
@@ -313,7 +353,7 @@ fn may_serve(scenario: &Scenario, load: &Load, region: RegionId, outlet: OutletI
         let question = Question::of(target);
         let Some(limit) = asked(target.limit, target.metric, terms.margin) else { return true };
         let mut sums: BTreeMap<Key, f64> = BTreeMap::new();
-        for task in load.tasks(region) {
+        for task in question.tasks(load, region) {
             if let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) {
                 *sums.entry(key).or_default() += task.rate * missing(target.metric, limit, &reading);
             }
@@ -381,7 +421,7 @@ impl Model {
             for (lane, &(region, outlet)) in (0u32..).zip(ends) {
                 let Some(road) = network.road(region, outlet) else { continue };
                 let mut own: BTreeMap<Key, f64> = BTreeMap::new();
-                for task in load.tasks(region) {
+                for task in question.tasks(load, region) {
                     if let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) {
                         let missed = match target.metric {
                             Metric::Availability => best(target.metric, &reading),
@@ -410,10 +450,5 @@ impl Model {
                 }
             }
         }
-    }
-
-    /// The id of a site or an upper in the scenario.
-    pub const fn outlet(site: u32) -> SiteId {
-        SiteId::Outlet(OutletId(site))
     }
 }

@@ -172,12 +172,7 @@ fn site_table(id: &'static str, measures: &[&'static str]) -> Table {
 
 fn site_row(table: &mut Table, plan: &Plan, site: (SiteId, &Site, bool), measures: &[f64]) {
     let (number, site, open) = site;
-    let lines: Vec<f64> = site_components()
-        .map(|component| {
-            let own = plan.costs.lines.iter().filter(|line| line.site == Some(number) && line.component == component);
-            own.map(|line| line.amount).sum()
-        })
-        .collect();
+    let lines: Vec<f64> = site_components().map(|component| plan.costs.of_at(component, number)).collect();
     let total = plan.costs.at(number);
     let mut fields: Vec<&dyn Display> = vec![&site.id, &open];
     fields.extend(measures.iter().map(|measure| measure as &dyn Display));

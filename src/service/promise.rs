@@ -1,6 +1,6 @@
 //! What a target asks, of whom, and whether it is kept.
 
-use crate::load::Task;
+use crate::load::{Load, Task};
 use crate::network::Road;
 use crate::scenario::{
     CountryId, Limit, Metric, OutletId, PartId, PolicyId, RegionId, Scenario, Scope, Stockout, Target,
@@ -99,6 +99,16 @@ impl Question {
             part: target.part,
             policy: target.policy,
         }
+    }
+
+    /// Does it matter which part a job needs? If not, the tasks of a region may be asked in groups.
+    pub fn tells_parts_apart(&self) -> bool {
+        self.part.is_some() || self.scope.contains(&Scope::Part)
+    }
+
+    /// The tasks of a region that give all there is to ask.
+    pub fn tasks<'a>(&self, load: &'a Load, region: RegionId) -> &'a [Task] {
+        if self.tells_parts_apart() { load.tasks(region) } else { load.groups(region) }
     }
 
     /// Under which key a job counts and what it counts; `None` where the question is not about it.
