@@ -211,12 +211,19 @@ struct Goals {
     ceiling: Vec<f64>,
     /// The blocks that give to the goal.
     touched: Vec<Vec<usize>>,
+    /// The streams that give to the goal: block and place in it.
+    members: Vec<Vec<(usize, usize)>>,
 }
 
 impl Goals {
     /// Promises are compared up to this.
     fn tolerance(&self, g: usize) -> f64 {
         TOLERANCE * self.rows[g].at_least.abs().max(self.ceiling[g].abs())
+    }
+
+    /// The highest price of goal g: its penalty, if it has one.
+    fn cap(&self, g: usize) -> f64 {
+        self.rows[g].penalty.unwrap_or(f64::INFINITY).max(0.0)
     }
 
     /// How far a service falls short of goal g; 0 within the tolerance.

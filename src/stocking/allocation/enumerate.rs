@@ -109,9 +109,8 @@ impl Enumeration<'_> {
     }
 
     fn block(&mut self, b: usize, excess: f64, cost: f64, service: &[f64]) -> bool {
-        for g in 0..self.goals.rows.len() {
-            let reach = service[g] + self.potential[b][g];
-            if self.goals.rows[g].penalty.is_none() && self.goals.shortfall(g, reach) > 0.0 {
+        for (g, (given, potential)) in service.iter().zip(&self.potential[b]).enumerate() {
+            if self.goals.rows[g].penalty.is_none() && self.goals.shortfall(g, given + potential) > 0.0 {
                 return true;
             }
         }
@@ -145,7 +144,7 @@ impl Enumeration<'_> {
             if excess + more >= self.gap() {
                 break;
             }
-            if self.nodes == 0 || (self.nodes % 1024 == 0 && self.watch.stop()) {
+            if self.nodes == 0 || (self.nodes.is_multiple_of(1024) && self.watch.stop()) {
                 return false;
             }
             self.nodes -= 1;

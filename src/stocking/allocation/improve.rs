@@ -30,9 +30,7 @@ pub(super) fn plan(goals: &Goals, blocks: &mut [Block], prices: &Prices, passes:
     let choices: Vec<Choice> = prices.priced.iter().map(|priced| priced.choice.clone()).collect();
     keep(search.finished(blocks, choices));
     for lift in LIFTS {
-        let lifted: Vec<f64> = (0..goals.rows.len())
-            .map(|g| (prices.of[g] * lift).min(goals.rows[g].penalty.unwrap_or(f64::INFINITY).max(0.0)))
-            .collect();
+        let lifted: Vec<f64> = (0..goals.rows.len()).map(|g| (prices.of[g] * lift).min(goals.cap(g))).collect();
         if goals.rows.is_empty() || watch.stop() {
             break;
         }
@@ -96,41 +94,43 @@ impl Search<'_> {
         None
     }
 
-    /// Buys service where a hard goal is short.
+    /// Buys service where a hard goal is short; goals of few streams first, since theirs counts for the wide ones too.
     fn repair(&self, blocks: &[Block], plan: &mut Plan) {
         let goals = self.goals;
-        loop {
-            let short: Vec<f64> = (0..goals.rows.len())
-                .map(|g| if goals.rows[g].penalty.is_none() { goals.shortfall(g, plan.service[g]) } else { 0.0 })
-                .collect();
-            if short.iter().all(|&s| s == 0.0) {
-                return;
+        let mut order: Vec<usize> = (0..goals.rows.len()).filter(|&g| goals.rows[g].penalty.is_none()).collect();
+        order.sort_by_key(|&g| (goals.members[g].len(), g));
+        for g in order {
+            while goals.shortfall(g, plan.service[g]) > 0.0 {
+                let Some((b, k, row)) = self.best_purchase(blocks, plan, g) else { return };
+                self.set(blocks, plan, b, k, row);
             }
-            let worth = |g: usize| self.prices.worth(g);
-            let mut best: Option<(f64, usize, usize, usize)> = None;
-            for (b, block) in blocks.iter().enumerate() {
-                let tables = block.layer(plan.choices[b].layer);
-                for (k, (shelf, table)) in block.shelves.iter().zip(tables).enumerate() {
-                    if shelf.shared().iter().all(|slot| short[slot.goal] == 0.0) {
-                        continue;
-                    }
-                    let row = plan.choices[b].rows[k] as usize;
-                    for next in row + 1..table.rows().min(row + 1 + 2 * REACH) {
-                        let pairs = shelf.shared().iter().zip(table.service(next).iter().zip(table.service(row)));
-                        let gain: f64 = pairs
-                            .map(|(slot, (new, old))| (new - old).min(short[slot.goal]).max(0.0) * worth(slot.goal))
-                            .sum();
-                        let paid = table.cost[next] - table.cost[row];
-                        let ratio = if paid > 0.0 { gain / paid } else { f64::INFINITY };
-                        if gain > 0.0 && best.is_none_or(|(most, ..)| ratio > most) {
-                            best = Some((ratio, b, k, next));
-                        }
-                    }
+        }
+    }
+
+    /// The stream and row that buy the most priced service for the money, among those that give to a short goal.
+    fn best_purchase(&self, blocks: &[Block], plan: &Plan, goal: usize) -> Option<(usize, usize, usize)> {
+        let short = |g: usize| match self.goals.rows[g].penalty {
+            None => self.goals.shortfall(g, plan.service[g]),
+            Some(_) => 0.0,
+        };
+        let mut best: Option<(f64, (usize, usize, usize))> = None;
+        for &(b, k) in &self.goals.members[goal] {
+            let (shelf, table) = (&blocks[b].shelves[k], &blocks[b].layer(plan.choices[b].layer)[k]);
+            let row = plan.choices[b].rows[k] as usize;
+            for next in row + 1..table.rows().min(row + 1 + 2 * REACH) {
+                let mut gain = 0.0;
+                for (slot, (new, old)) in shelf.shared().iter().zip(table.service(next).iter().zip(table.service(row)))
+                {
+                    gain += (new - old).min(short(slot.goal)).max(0.0) * self.prices.worth(slot.goal);
+                }
+                let paid = table.cost[next] - table.cost[row];
+                let ratio = if paid > 0.0 { gain / paid } else { f64::INFINITY };
+                if gain > 0.0 && best.is_none_or(|(most, _)| ratio > most) {
+                    best = Some((ratio, (b, k, next)));
                 }
             }
-            let Some((_, b, k, next)) = best else { return };
-            self.set(blocks, plan, b, k, next);
         }
+        best.map(|(_, purchase)| purchase)
     }
 
     /// Puts stream k of block b on a row; the cost is left to be summed afresh.
