@@ -30,6 +30,7 @@ mod block;
 mod dual;
 mod enumerate;
 mod improve;
+mod labels;
 mod table;
 
 use std::ops::Range;

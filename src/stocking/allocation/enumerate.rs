@@ -7,23 +7,35 @@
 
 use super::block::{Block, Priced};
 use super::dual::Prices;
-use super::{Choice, Goals, Plan};
+use super::{Choice, Goals, Plan, labels};
 use crate::watch::Watch;
+
+/// Most steps a dynamic programme may remember.
+const MOST_LABELS: usize = 4_000_000;
 
 /// One base stock of a block's depot with the rows of its streams, each with its excess.
 #[derive(Debug)]
-struct Layer {
-    layer: usize,
-    excess: f64,
-    rows: Vec<Vec<(f64, u32)>>,
+pub(super) struct Layer {
+    pub(super) layer: usize,
+    pub(super) excess: f64,
+    pub(super) rows: Vec<Vec<(f64, u32)>>,
+}
+
+/// Everything that may be chosen.
+#[derive(Debug)]
+pub(super) struct Options {
+    /// Per block.
+    pub(super) layers: Vec<Vec<Layer>>,
+    /// The most that block b and all after it can give to every goal.
+    pub(super) potential: Vec<Vec<f64>>,
+    /// Cost of the plan in hand minus L(μ).
+    pub(super) gap: f64,
 }
 
 struct Enumeration<'a> {
     goals: &'a Goals,
     blocks: &'a [Block],
-    options: Vec<Vec<Layer>>,
-    /// The most that block b and all after it can give to every goal.
-    potential: Vec<Vec<f64>>,
+    options: Options,
     bound: f64,
     plan: &'a mut Plan,
     choices: Vec<Choice>,
@@ -68,9 +80,12 @@ pub(super) fn close(
         }
         potential[b] = potential[b + 1].iter().zip(&most).map(|(after, most)| after + most).collect();
     }
+    let options = Options { layers: options, potential, gap };
+    if goals.rows.len() == 1 {
+        return labels::close(goals, blocks, &options, plan, nodes.min(MOST_LABELS), watch);
+    }
     let choices = plan.choices.clone();
-    let mut search =
-        Enumeration { goals, blocks, options, potential, bound: prices.bound, plan, choices, nodes, watch };
+    let mut search = Enumeration { goals, blocks, options, bound: prices.bound, plan, choices, nodes, watch };
     let service = vec![0.0; goals.rows.len()];
     search.block(0, 0.0, 0.0, &service)
 }
@@ -109,7 +124,7 @@ impl Enumeration<'_> {
     }
 
     fn block(&mut self, b: usize, excess: f64, cost: f64, service: &[f64]) -> bool {
-        for (g, (given, potential)) in service.iter().zip(&self.potential[b]).enumerate() {
+        for (g, (given, potential)) in service.iter().zip(&self.options.potential[b]).enumerate() {
             if self.goals.rows[g].penalty.is_none() && self.goals.shortfall(g, given + potential) > 0.0 {
                 return true;
             }
@@ -121,8 +136,8 @@ impl Enumeration<'_> {
             }
             return true;
         }
-        for i in 0..self.options[b].len() {
-            let (layer, more) = (self.options[b][i].layer, self.options[b][i].excess);
+        for i in 0..self.options.layers[b].len() {
+            let (layer, more) = (self.options.layers[b][i].layer, self.options.layers[b][i].excess);
             if excess + more >= self.gap() {
                 break;
             }
@@ -138,9 +153,9 @@ impl Enumeration<'_> {
         if k == self.blocks[b].items.len() {
             return self.block(b + 1, excess, cost, service);
         }
-        let layer = self.options[b][i].layer;
-        for o in 0..self.options[b][i].rows[k].len() {
-            let (more, row) = self.options[b][i].rows[k][o];
+        let layer = self.options.layers[b][i].layer;
+        for o in 0..self.options.layers[b][i].rows[k].len() {
+            let (more, row) = self.options.layers[b][i].rows[k][o];
             if excess + more >= self.gap() {
                 break;
             }
