@@ -31,6 +31,7 @@ mod dual;
 mod enumerate;
 mod improve;
 mod labels;
+mod parts;
 mod table;
 
 use std::ops::Range;
@@ -167,17 +168,13 @@ impl Effort {
     pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 1, nodes: 0 };
 }
 
-/// Up to so many items a full allocation is closed whatever it takes (within reason).
+/// Up to so many items an allocation with full effort is closed whatever it takes (within reason).
 const SMALL: usize = 8;
 const NODES_OF_SMALL: usize = 20_000_000;
 
 /// The least-cost base-stock levels that keep every hard promise, with full effort.
 pub fn allocate(problem: &AllocationProblem, watch: &dyn Watch) -> Result<Allocation, Unreachable> {
-    let mut effort = Effort::FULL;
-    if problem.items.len() <= SMALL {
-        effort.nodes = NODES_OF_SMALL;
-    }
-    allocate_with(problem, &effort, watch)
+    allocate_with(problem, &Effort::FULL, watch)
 }
 
 /// The same with a chosen effort; less effort widens the gap between cost and bound, never their truth.
@@ -186,6 +183,13 @@ pub fn allocate_with(
     effort: &Effort,
     watch: &dyn Watch,
 ) -> Result<Allocation, Unreachable> {
+    parts::solve_apart(problem, effort, watch).unwrap_or_else(|| solve(problem, effort, watch))
+}
+
+/// One problem as a whole.
+fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Result<Allocation, Unreachable> {
+    let small = problem.items.len() <= SMALL && effort.nodes > 0;
+    let nodes = if small { effort.nodes.max(NODES_OF_SMALL) } else { effort.nodes };
     let (mut blocks, goals) = block::blocks(problem)?;
     let mut prices = Prices::new(&goals, &blocks);
     prices.raise(&goals, &mut blocks, effort.rounds, watch);
@@ -194,8 +198,8 @@ pub fn allocate_with(
         prices.polish(&goals, &mut blocks, &plan, effort.steps, watch);
     }
     let mut bound = prices.bound;
-    if effort.nodes > 0 && plan.cost - bound > 1e-9 * plan.cost.abs() {
-        let closed = enumerate::close(&goals, &mut blocks, &prices, &mut plan, effort.nodes, watch);
+    if nodes > 0 && plan.cost - bound > 1e-9 * plan.cost.abs() {
+        let closed = enumerate::close(&goals, &mut blocks, &prices, &mut plan, nodes, watch);
         if closed {
             bound = plan.cost;
         }
