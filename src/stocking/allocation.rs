@@ -298,8 +298,9 @@ fn report(
     Allocation {
         base_stock,
         depot_base_stock,
-        cost: plan.cost,
-        lower_bound: bound.min(plan.cost),
+        // An empty sum is −0: adding 0 makes it 0.
+        cost: plan.cost + 0.0,
+        lower_bound: bound.min(plan.cost) + 0.0,
         multipliers,
         service,
     }

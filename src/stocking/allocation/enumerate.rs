@@ -7,7 +7,7 @@
 
 use super::block::{Block, Priced};
 use super::dual::Prices;
-use super::{Choice, Goals, Plan, labels};
+use super::{Choice, Goals, Plan, SMALL, labels};
 use crate::watch::Watch;
 
 /// Most steps a dynamic programme may remember.
@@ -28,6 +28,8 @@ pub(super) struct Options {
     pub(super) layers: Vec<Vec<Layer>>,
     /// The most that block b and all after it can give to every goal.
     pub(super) potential: Vec<Vec<f64>>,
+    /// The least.
+    pub(super) least: Vec<Vec<f64>>,
     /// Cost of the plan in hand minus L(μ).
     pub(super) gap: f64,
 }
@@ -64,30 +66,52 @@ pub(super) fn close(
             return false;
         }
     }
-    let mut potential = vec![vec![0.0; goals.rows.len()]; blocks.len() + 1];
-    for b in (0..blocks.len()).rev() {
-        let mut most = vec![0.0; goals.rows.len()];
-        for (i, layer) in options[b].iter().enumerate() {
-            let mut give = vec![0.0; goals.rows.len()];
-            let tables = blocks[b].layer(layer.layer);
-            for ((shelf, table), rows) in blocks[b].shelves.iter().zip(tables).zip(&layer.rows) {
-                let top = rows.iter().map(|&(_, row)| row).max().unwrap_or(0);
-                for (slot, service) in shelf.shared().iter().zip(table.service(top as usize)) {
-                    give[slot.goal] += service;
-                }
-            }
-            most.iter_mut().zip(&give).for_each(|(most, give)| *most = if i == 0 { *give } else { most.max(*give) });
-        }
-        potential[b] = potential[b + 1].iter().zip(&most).map(|(after, most)| after + most).collect();
-    }
-    let options = Options { layers: options, potential, gap };
-    if goals.rows.len() == 1 {
+    let (potential, least) = reach(goals, blocks, &options);
+    let options = Options { layers: options, potential, least, gap };
+    let streams: usize = blocks.iter().map(|block| block.items.len()).sum();
+    // Labels may run out of room, the enumeration of a small problem does not.
+    let few = goals.rows.len() == 1 || (goals.rows.len() <= labels::MOST_GOALS && streams > SMALL);
+    if few {
         return labels::close(goals, blocks, &options, plan, nodes.min(MOST_LABELS), watch);
     }
     let choices = plan.choices.clone();
     let mut search = Enumeration { goals, blocks, options, bound: prices.bound, plan, choices, nodes, watch };
     let service = vec![0.0; goals.rows.len()];
     search.block(0, 0.0, 0.0, &service)
+}
+
+/// The most and the least that block b and all after it can give to every goal.
+fn reach(goals: &Goals, blocks: &[Block], options: &[Vec<Layer>]) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+    let none = vec![0.0; goals.rows.len()];
+    let mut most = vec![none.clone(); blocks.len() + 1];
+    let mut least = most.clone();
+    for b in (0..blocks.len()).rev() {
+        let mut range: Option<(Vec<f64>, Vec<f64>)> = None;
+        for layer in &options[b] {
+            let (mut high, mut low) = (none.clone(), none.clone());
+            let tables = blocks[b].layer(layer.layer);
+            for ((shelf, table), rows) in blocks[b].shelves.iter().zip(tables).zip(&layer.rows) {
+                // Service grows with the row.
+                let open = || rows.iter().map(|&(_, row)| row as usize);
+                let (first, last) = (open().min().unwrap_or(0), open().max().unwrap_or(0));
+                for (i, slot) in shelf.shared().iter().enumerate() {
+                    high[slot.goal] += table.service(last)[i];
+                    low[slot.goal] += table.service(first)[i];
+                }
+            }
+            range = Some(match range {
+                None => (high, low),
+                Some((highs, lows)) => (
+                    highs.iter().zip(&high).map(|(x, y)| x.max(*y)).collect(),
+                    lows.iter().zip(&low).map(|(x, y)| x.min(*y)).collect(),
+                ),
+            });
+        }
+        let (high, low) = range.unwrap_or_else(|| (none.clone(), none.clone()));
+        most[b] = most[b + 1].iter().zip(&high).map(|(after, own)| after + own).collect();
+        least[b] = least[b + 1].iter().zip(&low).map(|(after, own)| after + own).collect();
+    }
+    (most, least)
 }
 
 /// The layers and rows whose excess is below the gap, in order of excess.
