@@ -165,7 +165,7 @@ impl Effort {
     /// For a plan that is kept.
     pub const FULL: Self = Self { rounds: 12, steps: 60, passes: 6, nodes: 300_000 };
     /// For one of thousands of trials.
-    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 1, nodes: 0 };
+    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 0, nodes: 0 };
 }
 
 /// Up to so many items an allocation with full effort is closed whatever it takes (within reason).
@@ -194,8 +194,11 @@ fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Res
     let mut prices = Prices::new(&goals, &blocks);
     prices.raise(&goals, &mut blocks, effort.rounds, watch);
     let mut plan = improve::plan(&goals, &mut blocks, &prices, effort.passes, watch);
-    if goals.rows.len() > 1 {
-        prices.polish(&goals, &mut blocks, &plan, effort.steps, watch);
+    if goals.rows.len() > 1 && prices.polish(&goals, &mut blocks, &plan, effort.steps, watch) {
+        let other = improve::plan(&goals, &mut blocks, &prices, effort.passes, watch);
+        if other.cost < plan.cost {
+            plan = other;
+        }
     }
     let mut bound = prices.bound;
     if nodes > 0 && plan.cost - bound > 1e-9 * plan.cost.abs() {

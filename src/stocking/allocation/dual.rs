@@ -16,6 +16,9 @@ const PARALLEL: usize = 48;
 /// With more shared goals than this the depots' levels stand still while prices are set.
 const MANY: usize = 12;
 
+/// After so many steps it is asked whether they help.
+const PATIENCE: usize = 15;
+
 /// How often every price is set before the depots' levels follow.
 const SWEEPS: i32 = 4;
 
@@ -90,7 +93,7 @@ impl Prices {
                 self.climb(goals, blocks, g, 0.1_f64.powi(digits as i32));
             }
             watch.progress(None, self.bound);
-            if !several || (round > 0 && self.bound - before <= 1e-6 * self.bound.abs()) {
+            if !several || self.bound - before <= 1e-6 * self.bound.abs() {
                 break;
             }
         }
@@ -215,8 +218,16 @@ impl Prices {
         }
     }
 
-    /// Subgradient steps towards the cost of a plan: B. T. Polyak's step, each price in its own measure.
-    pub(super) fn polish(&mut self, goals: &Goals, blocks: &mut [Block], plan: &Plan, steps: usize, watch: &dyn Watch) {
+    /// Subgradient steps towards the cost of a plan: B. T. Polyak's step, each price in its own measure. Did it help?
+    pub(super) fn polish(
+        &mut self,
+        goals: &Goals,
+        blocks: &mut [Block],
+        plan: &Plan,
+        steps: usize,
+        watch: &dyn Watch,
+    ) -> bool {
+        let before = self.bound;
         let all: Vec<usize> = (0..blocks.len()).collect();
         let measure: Vec<f64> = self.of.iter().zip(&self.guess).map(|(mu, guess)| mu.max(0.01 * guess)).collect();
         let mut point = self.of.clone();
@@ -224,9 +235,17 @@ impl Prices {
         let mut value = self.bound;
         let mut direction = vec![0.0; point.len()];
         let (mut theta, mut idle) = (1.0, 0);
-        for _ in 0..steps {
-            if watch.stop() || plan.cost - self.bound <= 1e-9 * plan.cost.abs() {
+        let mut mark = self.bound;
+        for turn in 1..=steps {
+            if watch.stop() || plan.cost - self.bound <= 1e-6 * plan.cost.abs() {
                 break;
+            }
+            if turn % PATIENCE == 0 {
+                // Steps that close less than a hundredth of the gap are not worth their time.
+                if self.bound - mark < 0.01 * (plan.cost - self.bound) {
+                    break;
+                }
+                mark = self.bound;
             }
             let mut service = vec![0.0; point.len()];
             all.iter().zip(&priced).for_each(|(&b, p)| blocks[b].add_service(&p.choice, 1.0, &mut service));
@@ -251,13 +270,14 @@ impl Prices {
                 idle = 0;
             } else {
                 idle += 1;
-                if idle % 6 == 0 {
+                if idle % 5 == 0 {
                     theta *= 0.5;
                     (point, priced, value) = (self.of.clone(), self.priced.clone(), self.bound);
                     direction.fill(0.0);
                 }
             }
         }
+        self.bound > before
     }
 }
 

@@ -78,6 +78,10 @@ pub(super) fn close(
                     return false;
                 }
                 own = search.extended(block, layer, k, &own, most, least);
+                // Comparing pairs is dear, and a proof is out of sight.
+                if !search.complete && goals.rows.len() > 1 {
+                    return false;
+                }
             }
             next.append(&mut own);
         }
