@@ -8,7 +8,7 @@ use sparenet::stocking::allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, allocate, allocate_with,
 };
 use sparenet::stocking::two_echelon::{Depot, Position, Stream};
-use sparenet::watch::Nobody;
+use sparenet::watch::{Nobody, Watch};
 
 /// Levels tried by the enumeration: 0 to CAP − 1.
 const CAP: u32 = 9;
@@ -181,6 +181,41 @@ proptest! {
         let quick = allocate_with(&problem, &Effort::QUICK, &Nobody).expect("as before");
         checked(&problem, &quick);
         prop_assert!(quick.lower_bound <= optimum * (1.0 + 1e-9) + 1e-9 && quick.cost >= optimum - 1e-9);
+    }
+}
+
+/// Whoever wants it over at once.
+struct Impatient;
+
+impl Watch for Impatient {
+    fn stop(&self) -> bool {
+        true
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_search_stopped_at_once_still_keeps_every_promise_and_its_bound(problem in small(3, 1)) {
+        let allocation = allocate(&problem, &Impatient).expect("every goal is within reach");
+        checked(&problem, &allocation);
+        let optimum = enumerated(&problem);
+        prop_assert!(allocation.lower_bound <= optimum * (1.0 + 1e-9) + 1e-9 && allocation.cost >= optimum - 1e-9);
+    }
+
+    #[test]
+    fn dearer_holding_never_makes_a_network_cheaper_and_scaling_money_scales_it(problem in small(4, 1), factor in 1.1..3.0_f64) {
+        let cost = |problem: &AllocationProblem| allocate(problem, &Nobody).expect("every goal is within reach").cost;
+        let before = cost(&problem);
+        let mut dearer = problem.clone();
+        dearer.items[0].holding *= factor;
+        prop_assert!(cost(&dearer) >= before - 1e-9 * before);
+        let mut scaled = problem.clone();
+        scaled.items.iter_mut().for_each(|item| (item.holding, item.miss_cost) = (item.holding * factor, item.miss_cost * factor));
+        scaled.depots.iter_mut().for_each(|depot| depot.holding *= factor);
+        scaled.goals.iter_mut().for_each(|goal| goal.penalty = goal.penalty.map(|penalty| penalty * factor));
+        prop_assert!((cost(&scaled) - factor * before).abs() <= 1e-8 * factor * before.max(1.0));
     }
 }
 

@@ -21,10 +21,12 @@
 //! **Own goals.** A goal that touches a single stream has no price: below the level that keeps it the cost is infinite,
 //! or carries the penalty. So per-(outlet, part) promises are exact at once.
 //!
-//! **Plan.** The minima at the best prices, repaired by the increments that buy most per money, trimmed and swapped;
-//! small problems are closed by enumerating every plan whose priced excess over L(μ) stays below the gap: no other plan
-//! can be cheaper than the one in hand. The early papers of the system approach: C. C. Sherbrooke 1968, METRIC; V. H. M.
-//! Kranenburg and G. J. van Houtum 2015 tell the rest.
+//! **Plan.** The minima at the best prices, repaired by the increments that buy most per money, trimmed and swapped. Then
+//! every plan whose priced excess over L(μ) stays below the gap is looked at, by labels (`labels`, few shared goals) or one by
+//! one (`enumerate`); no other plan can be cheaper than the one in hand, so when that search ends the plan is optimal and
+//! the bound is its cost. What no goal and no depot joins is solved apart. The system approach: C. C. Sherbrooke 1968
+//! (METRIC, Operations Research 16); G. J. van Houtum and B. Kranenburg 2015, Spare Parts Inventory Control under System
+//! Availability Constraints.
 
 mod block;
 mod dual;

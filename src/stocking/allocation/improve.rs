@@ -15,7 +15,10 @@ const REACH: usize = 4;
 const SWAPS_UP_TO: usize = 400;
 
 /// How much the prices are raised, one after the other, to find a plan that keeps all promises by itself.
-const LIFTS: [f64; 10] = [1.003, 1.01, 1.02, 1.05, 1.1, 1.25, 1.5, 2.0, 4.0, 16.0];
+const LIFTS: [f64; 11] = [1.001, 1.01, 1.03, 1.1, 1.25, 1.5, 2.0, 4.0, 16.0, 256.0, 65_536.0];
+
+/// How many lifts are tried between the last that did not and the first that did.
+const BETWEEN: usize = 4;
 
 /// The best plan found; always one that keeps the hard promises.
 pub(super) fn plan(goals: &Goals, blocks: &mut [Block], prices: &Prices, passes: usize, watch: &dyn Watch) -> Plan {
@@ -29,18 +32,30 @@ pub(super) fn plan(goals: &Goals, blocks: &mut [Block], prices: &Prices, passes:
     };
     let choices: Vec<Choice> = prices.priced.iter().map(|priced| priced.choice.clone()).collect();
     keep(search.finished(blocks, choices));
-    for lift in LIFTS {
-        let lifted: Vec<f64> = (0..goals.rows.len()).map(|g| (prices.of[g] * lift).min(goals.cap(g))).collect();
-        if goals.rows.is_empty() || watch.stop() {
-            break;
-        }
+    // Prices that were never raised, since the search was stopped, begin at a guess.
+    let hurried = watch.stop();
+    let base = |g: usize| if hurried { prices.worth(g) } else { prices.of[g] };
+    let (mut short, mut enough) = (1.0, f64::INFINITY);
+    let mut lifts = LIFTS.iter().copied();
+    let mut between = if passes > 0 { BETWEEN } else { 0 };
+    while !goals.rows.is_empty() {
+        let lift = match lifts.next().filter(|_| enough == f64::INFINITY) {
+            Some(lift) => lift,
+            None if enough < f64::INFINITY && between > 0 && !watch.stop() => {
+                between -= 1;
+                0.5 * (short + enough)
+            }
+            None => break,
+        };
+        let lifted: Vec<f64> = (0..goals.rows.len()).map(|g| (base(g) * lift).min(goals.cap(g))).collect();
         let priced = dual::price(blocks, &all, &lifted);
         let choices: Vec<Choice> = priced.into_iter().map(|priced| priced.choice).collect();
         let service = search.service(blocks, &choices);
-        if goals.penalties(&service).is_finite() {
+        let feasible = goals.penalties(&service).is_finite();
+        if feasible || enough < f64::INFINITY {
             keep(search.finished(blocks, choices));
-            break;
         }
+        *(if feasible { &mut enough } else { &mut short }) = lift;
     }
     let mut plan = best.unwrap_or_else(|| {
         let choices: Vec<Choice> = blocks.iter_mut().map(Block::fullest).collect();
@@ -83,6 +98,10 @@ impl Search<'_> {
     fn finished(&mut self, blocks: &[Block], choices: Vec<Choice>) -> Option<Plan> {
         let mut plan = self.priced(blocks, choices);
         for _ in 0..3 {
+            // One purchase after the other may take long: not when the time is up.
+            if !plan.cost.is_finite() && self.watch.stop() {
+                return None;
+            }
             self.repair(blocks, &mut plan);
             self.trim(blocks, &mut plan);
             plan = self.priced(blocks, plan.choices);
