@@ -205,6 +205,25 @@ proptest! {
     }
 
     #[test]
+    fn two_networks_that_nothing_joins_cost_what_each_costs(one in small(3, 1), other in small(3, 1)) {
+        let mut both = one.clone();
+        let (terms, goals) = (one.terms.len(), one.goals.len() as u32);
+        let stockout = one.stockout;
+        let other = AllocationProblem { stockout, ..other };
+        both.depots.extend(other.depots.iter().cloned());
+        both.goals.extend(other.goals.iter().copied());
+        both.terms.extend(other.terms.iter().map(|term| Term { goal: term.goal + goals, ..*term }));
+        both.items.extend(other.items.iter().cloned().map(|mut item| {
+            item.depot = item.depot.map(|depot| depot + one.depots.len() as u32);
+            item.terms = item.terms.start + terms..item.terms.end + terms;
+            item
+        }));
+        let answers = [&one, &other, &both].map(|problem| allocate(problem, &Nobody).expect("every goal is within reach"));
+        checked(&both, &answers[2]);
+        prop_assert!((answers[0].cost + answers[1].cost - answers[2].cost).abs() <= 1e-8 * answers[2].cost.max(1.0));
+    }
+
+    #[test]
     fn dearer_holding_never_makes_a_network_cheaper_and_scaling_money_scales_it(problem in small(4, 1), factor in 1.1..3.0_f64) {
         let cost = |problem: &AllocationProblem| allocate(problem, &Nobody).expect("every goal is within reach").cost;
         let before = cost(&problem);

@@ -54,6 +54,15 @@ proptest! {
     }
 
     #[test]
+    fn a_sum_is_asked_without_its_convolution(x in 0.0..50.0_f64, y in 0.0..50.0_f64, s in 0..30_usize, ratio in ratio()) {
+        let (backlog, demand) = (Pmf::poisson(x).over(s), Pmf::demand(y, ratio));
+        let sum = backlog.plus(&demand);
+        for n in -1..150 {
+            prop_assert!((backlog.sum_at_most(&demand, n) - sum.at_most(n)).abs() < 1e-13);
+        }
+    }
+
+    #[test]
     fn a_depot_without_stock_only_lengthens_the_lead_time(rate in 0.1..20.0_f64, others in 0.0..50.0_f64, transport in 0.0..0.5_f64, t0 in 0.0..0.8_f64) {
         // With S0 = 0 every order waits the whole T0, so the outlet has lead time O + T0 under the supplier.
         let depot = Depot { rate: rate + others, variance_to_mean: 1.0, lead_time: t0 }.holding(0);
