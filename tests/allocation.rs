@@ -8,7 +8,7 @@ use sparenet::stocking::allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, allocate, allocate_with,
 };
 use sparenet::stocking::two_echelon::{Depot, Position, Stream};
-use sparenet::watch::Nobody;
+use sparenet::watch::{Nobody, Watch};
 
 /// Levels tried by the enumeration: 0 to CAP − 1.
 const CAP: u32 = 9;
@@ -181,6 +181,60 @@ proptest! {
         let quick = allocate_with(&problem, &Effort::QUICK, &Nobody).expect("as before");
         checked(&problem, &quick);
         prop_assert!(quick.lower_bound <= optimum * (1.0 + 1e-9) + 1e-9 && quick.cost >= optimum - 1e-9);
+    }
+}
+
+/// Whoever wants it over at once.
+struct Impatient;
+
+impl Watch for Impatient {
+    fn stop(&self) -> bool {
+        true
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_search_stopped_at_once_still_keeps_every_promise_and_its_bound(problem in small(3, 1)) {
+        let allocation = allocate(&problem, &Impatient).expect("every goal is within reach");
+        checked(&problem, &allocation);
+        let optimum = enumerated(&problem);
+        prop_assert!(allocation.lower_bound <= optimum * (1.0 + 1e-9) + 1e-9 && allocation.cost >= optimum - 1e-9);
+    }
+
+    #[test]
+    fn two_networks_that_nothing_joins_cost_what_each_costs(one in small(3, 1), other in small(3, 1)) {
+        let mut both = one.clone();
+        let (terms, goals) = (one.terms.len(), one.goals.len() as u32);
+        let stockout = one.stockout;
+        let other = AllocationProblem { stockout, ..other };
+        both.depots.extend(other.depots.iter().cloned());
+        both.goals.extend(other.goals.iter().copied());
+        both.terms.extend(other.terms.iter().map(|term| Term { goal: term.goal + goals, ..*term }));
+        both.items.extend(other.items.iter().cloned().map(|mut item| {
+            item.depot = item.depot.map(|depot| depot + one.depots.len() as u32);
+            item.terms = item.terms.start + terms..item.terms.end + terms;
+            item
+        }));
+        let answers = [&one, &other, &both].map(|problem| allocate(problem, &Nobody).expect("every goal is within reach"));
+        checked(&both, &answers[2]);
+        prop_assert!((answers[0].cost + answers[1].cost - answers[2].cost).abs() <= 1e-8 * answers[2].cost.max(1.0));
+    }
+
+    #[test]
+    fn dearer_holding_never_makes_a_network_cheaper_and_scaling_money_scales_it(problem in small(4, 1), factor in 1.1..3.0_f64) {
+        let cost = |problem: &AllocationProblem| allocate(problem, &Nobody).expect("every goal is within reach").cost;
+        let before = cost(&problem);
+        let mut dearer = problem.clone();
+        dearer.items[0].holding *= factor;
+        prop_assert!(cost(&dearer) >= before - 1e-9 * before);
+        let mut scaled = problem.clone();
+        scaled.items.iter_mut().for_each(|item| (item.holding, item.miss_cost) = (item.holding * factor, item.miss_cost * factor));
+        scaled.depots.iter_mut().for_each(|depot| depot.holding *= factor);
+        scaled.goals.iter_mut().for_each(|goal| goal.penalty = goal.penalty.map(|penalty| penalty * factor));
+        prop_assert!((cost(&scaled) - factor * before).abs() <= 1e-8 * factor * before.max(1.0));
     }
 }
 

@@ -21,15 +21,19 @@
 //! **Own goals.** A goal that touches a single stream has no price: below the level that keeps it the cost is infinite,
 //! or carries the penalty. So per-(outlet, part) promises are exact at once.
 //!
-//! **Plan.** The minima at the best prices, repaired by the increments that buy most per money, trimmed and swapped;
-//! small problems are closed by enumerating every plan whose priced excess over L(μ) stays below the gap: no other plan
-//! can be cheaper than the one in hand. The early papers of the system approach: C. C. Sherbrooke 1968, METRIC; V. H. M.
-//! Kranenburg and G. J. van Houtum 2015 tell the rest.
+//! **Plan.** The minima at the best prices, repaired by the increments that buy most per money, trimmed and swapped. Then
+//! every plan whose priced excess over L(μ) stays below the gap is looked at, by labels (`labels`, few shared goals) or one by
+//! one (`enumerate`); no other plan can be cheaper than the one in hand, so when that search ends the plan is optimal and
+//! the bound is its cost. What no goal and no depot joins is solved apart. The system approach: C. C. Sherbrooke 1968
+//! (METRIC, Operations Research 16); G. J. van Houtum and B. Kranenburg 2015, Spare Parts Inventory Control under System
+//! Availability Constraints.
 
 mod block;
 mod dual;
 mod enumerate;
 mod improve;
+mod labels;
+mod parts;
 mod table;
 
 use std::ops::Range;
@@ -163,20 +167,16 @@ impl Effort {
     /// For a plan that is kept.
     pub const FULL: Self = Self { rounds: 12, steps: 60, passes: 6, nodes: 300_000 };
     /// For one of thousands of trials.
-    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 1, nodes: 0 };
+    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 0, nodes: 0 };
 }
 
-/// Up to so many items a full allocation is closed whatever it takes (within reason).
+/// Up to so many items an allocation with full effort is closed whatever it takes (within reason).
 const SMALL: usize = 8;
 const NODES_OF_SMALL: usize = 20_000_000;
 
 /// The least-cost base-stock levels that keep every hard promise, with full effort.
 pub fn allocate(problem: &AllocationProblem, watch: &dyn Watch) -> Result<Allocation, Unreachable> {
-    let mut effort = Effort::FULL;
-    if problem.items.len() <= SMALL {
-        effort.nodes = NODES_OF_SMALL;
-    }
-    allocate_with(problem, &effort, watch)
+    allocate_with(problem, &Effort::FULL, watch)
 }
 
 /// The same with a chosen effort; less effort widens the gap between cost and bound, never their truth.
@@ -185,16 +185,26 @@ pub fn allocate_with(
     effort: &Effort,
     watch: &dyn Watch,
 ) -> Result<Allocation, Unreachable> {
+    parts::solve_apart(problem, effort, watch).unwrap_or_else(|| solve(problem, effort, watch))
+}
+
+/// One problem as a whole.
+fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Result<Allocation, Unreachable> {
+    let small = problem.items.len() <= SMALL && effort.nodes > 0;
+    let nodes = if small { effort.nodes.max(NODES_OF_SMALL) } else { effort.nodes };
     let (mut blocks, goals) = block::blocks(problem)?;
     let mut prices = Prices::new(&goals, &blocks);
     prices.raise(&goals, &mut blocks, effort.rounds, watch);
     let mut plan = improve::plan(&goals, &mut blocks, &prices, effort.passes, watch);
-    if goals.rows.len() > 1 {
-        prices.polish(&goals, &mut blocks, &plan, effort.steps, watch);
+    if goals.rows.len() > 1 && prices.polish(&goals, &mut blocks, &plan, effort.steps, watch) {
+        let other = improve::plan(&goals, &mut blocks, &prices, effort.passes, watch);
+        if other.cost < plan.cost {
+            plan = other;
+        }
     }
     let mut bound = prices.bound;
-    if effort.nodes > 0 && plan.cost - bound > 1e-9 * plan.cost.abs() {
-        let closed = enumerate::close(&goals, &mut blocks, &prices, &mut plan, effort.nodes, watch);
+    if nodes > 0 && plan.cost - bound > 1e-9 * plan.cost.abs() {
+        let closed = enumerate::close(&goals, &mut blocks, &prices, &mut plan, nodes, watch);
         if closed {
             bound = plan.cost;
         }
@@ -211,12 +221,19 @@ struct Goals {
     ceiling: Vec<f64>,
     /// The blocks that give to the goal.
     touched: Vec<Vec<usize>>,
+    /// The streams that give to the goal: block and place in it.
+    members: Vec<Vec<(usize, usize)>>,
 }
 
 impl Goals {
     /// Promises are compared up to this.
     fn tolerance(&self, g: usize) -> f64 {
         TOLERANCE * self.rows[g].at_least.abs().max(self.ceiling[g].abs())
+    }
+
+    /// The highest price of goal g: its penalty, if it has one.
+    fn cap(&self, g: usize) -> f64 {
+        self.rows[g].penalty.unwrap_or(f64::INFINITY).max(0.0)
     }
 
     /// How far a service falls short of goal g; 0 within the tolerance.
@@ -286,8 +303,9 @@ fn report(
     Allocation {
         base_stock,
         depot_base_stock,
-        cost: plan.cost,
-        lower_bound: bound.min(plan.cost),
+        // An empty sum is −0: adding 0 makes it 0.
+        cost: plan.cost + 0.0,
+        lower_bound: bound.min(plan.cost) + 0.0,
         multipliers,
         service,
     }

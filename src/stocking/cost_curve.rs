@@ -9,21 +9,27 @@
 //! stochastically increasing in the mean; Erlang's loss grows with the load). So between neighbouring knots l and r of a
 //! partition
 //! ```text
-//! (cell)      G(λ) ≥ H(λ) = min_S [h·S − μ·λ·P(l, S)]
+//! (cell)      G(λ) ≥ H(λ) = min_S [h·S − μ·λ·P(l, S)]       S(λ) ≥ S(l)
 //! ```
-//! and H, a minimum of lines, is concave: a line below (l, H(l)) and (r, H(r)) is below H on the whole cell. A line below
-//! these two points of every cell is a minorant; among all such lines the one highest at the middle of the interval (so
-//! with the greatest mean) is an edge of the points' lower convex hull. (required) is a staircase that rises only: a line
-//! that rises and is below the right end of every step is below all of it.
+//! and H, a minimum of lines, is concave: a line below (l, H(l)) and (r, H(r)) is below H, so below G, on the whole cell. A
+//! line below these two points of every cell is a minorant; among all such lines the one highest at the middle of the
+//! interval (so with the greatest mean) is an edge of the points' lower convex hull. Only the cells that hold the line down
+//! are worth halving, and so they are, until the line rests on the curve itself.
 
 use super::distribution::Pmf;
 use super::two_echelon::Waits;
 
-/// Cells of the partition.
-const CELLS: usize = 96;
+/// Cells of the partition to begin with, and how many may be halved, for (least): many bends, each a little.
+const BENDS: (usize, usize) = (64, 16);
 
-/// Steps of a staircase that are found one by one; a longer one is partitioned.
-const STEPS: u32 = 256;
+/// The same for (required): few steps, each sharp.
+const STEPS: (usize, usize) = (12, 48);
+
+/// A cell this narrow (relative) is not halved.
+const NARROW: f64 = 1e-7;
+
+/// A point this close to the curve (relative to the highest) rests on it.
+const CLOSE: f64 = 1e-5;
 
 /// What rounding may add: lines are lowered by this share of the largest number they were made of.
 const ROUNDING: f64 = 1e-12;
@@ -108,52 +114,14 @@ impl Served {
 
     /// A line below (least) for all rates from `low` to `high`.
     pub fn minorant(&self, holding: f64, price: f64, low: f64, high: f64) -> Affine {
-        let knots = partition(low, high);
-        let mut points = Vec::with_capacity(2 * knots.len());
-        for cell in knots.windows(2) {
-            let shares = self.shares(cell[0]);
-            points.push((cell[0], cheapest(&shares, cell[0], holding, price).0));
-            points.push((cell[1], cheapest(&shares, cell[1], holding, price).0));
-        }
-        if let Some(&end) = knots.last() {
-            points.push((end, self.least_holding(end, holding, price).0));
-        }
-        below(points)
+        let at = |rate: f64| Some(self.shares(rate));
+        let line = below(BENDS, low, high, at, |shares, rate| cheapest(shares, rate, holding, price).0);
+        line.expect("every rate has its shares")
     }
 
     /// A line below (required) for all rates from `low` to `high`; `None` where no stock serves such a share.
     pub fn required_minorant(&self, holding: f64, at_least: f64, low: f64, high: f64) -> Option<Affine> {
-        let cost = |s: u32| holding * f64::from(s);
-        let (first, last) = (self.least_stock(low, at_least)?, self.least_stock(high, at_least)?);
-        let mut points = vec![(low, cost(first))];
-        if last.saturating_sub(first) <= STEPS {
-            let mut left = low;
-            for s in first..last {
-                // The end of step s, from the right: at `right` more than s is needed.
-                let mut right = high;
-                for _ in 0..60 {
-                    let middle = 0.5 * (left + right);
-                    if self.least_stock(middle, at_least)? > s {
-                        right = middle;
-                    } else {
-                        left = middle;
-                    }
-                    if right - left <= 1e-9 * right {
-                        break;
-                    }
-                }
-                points.push((right, cost(s)));
-            }
-        } else {
-            for cell in partition(low, high).windows(2) {
-                points.push((cell[1], cost(self.least_stock(cell[0], at_least)?)));
-            }
-        }
-        points.push((high, cost(last)));
-        let line = below(points);
-        // A falling line could not be below the left ends of the steps' insides; holding is never negative, so none falls
-        // but by rounding.
-        Some(if line.per_unit < 0.0 { Affine { fixed: cost(first).min(line.at(high)), per_unit: 0.0 } } else { line })
+        below(STEPS, low, high, |rate| self.least_stock(rate, at_least), |&stock, _| holding * f64::from(stock))
     }
 }
 
@@ -175,23 +143,69 @@ fn cheapest(shares: &[f64], rate: f64, holding: f64, price: f64) -> (f64, u32) {
     best
 }
 
-/// Knots from `low` to `high`, closer together where rates are small: the curve bends like a square root.
-fn partition(low: f64, high: f64) -> Vec<f64> {
-    let (from, to) = (low.max(0.0).sqrt(), high.max(low).max(0.0).sqrt());
-    let inside = (1..CELLS).map(|i| (from + (to - from) * i as f64 / CELLS as f64).powi(2));
-    let mut knots = vec![low.max(0.0)];
-    knots.extend(inside.filter(|&knot| knot > low && knot < high));
-    knots.push(high.max(low).max(0.0));
-    knots
+/// A stretch of rates: what is known at its left end bounds the curve on all of it.
+struct Cell<T> {
+    left: f64,
+    right: f64,
+    known: T,
+    /// The curve at the left end, and the bound of (cell) at the right end.
+    ends: [f64; 2],
 }
 
-/// The line below all points that is highest at the middle of their range.
-fn below(mut points: Vec<(f64, f64)>) -> Affine {
+/// The line below a curve from `low` to `high`, highest at the middle: `known` at a rate l makes `bound` ≤ the curve for
+/// all rates above l, exact at l and concave in the rate.
+fn below<T>(
+    (start, halvings): (usize, usize),
+    low: f64,
+    high: f64,
+    known: impl Fn(f64) -> Option<T>,
+    bound: impl Fn(&T, f64) -> f64,
+) -> Option<Affine> {
+    let low = low.max(0.0);
+    let high = high.max(low);
+    let cell = |left: f64, right: f64| {
+        let known = known(left)?;
+        let ends = [bound(&known, left), bound(&known, right)];
+        Some(Cell { left, right, known, ends })
+    };
+    // Knots are closer together where rates are small: the curve bends like a square root.
+    let (from, to) = (low.sqrt(), high.sqrt());
+    let inside = (1..start).map(|i| (from + (to - from) * i as f64 / start as f64).powi(2));
+    let mut knots = vec![low];
+    knots.extend(inside.filter(|&knot| knot > low && knot < high));
+    knots.push(high);
+    let mut cells = knots.windows(2).map(|knots| cell(knots[0], knots[1])).collect::<Option<Vec<_>>>()?;
+    let end = (high, bound(&known(high)?, high));
+    let mut halved = 0;
+    loop {
+        let mut points: Vec<(f64, f64)> =
+            cells.iter().flat_map(|c| [(c.left, c.ends[0]), (c.right, c.ends[1])]).collect();
+        points.push(end);
+        let (line, supports) = hull_line(points);
+        let scale = cells.iter().map(|c| c.ends[0].abs()).fold(end.1.abs(), f64::max);
+        // The cell is halved whose right end holds the line down although the curve is highest above it there.
+        let above = |i: usize| {
+            let c = &cells[i];
+            let curve = cells.get(i + 1).map_or(end.1, |next| next.ends[0]);
+            let holds = supports.iter().any(|s| s.0 == c.right && s.1 == c.ends[1]);
+            let worth = holds && curve - c.ends[1] > CLOSE * scale && c.right - c.left > NARROW * c.right;
+            worth.then_some((curve - c.ends[1], i))
+        };
+        let most = (0..cells.len()).filter_map(above).max_by(|x, y| x.0.total_cmp(&y.0));
+        let Some((_, i)) = most.filter(|_| halved < halvings) else { return Some(line) };
+        halved += 1;
+        let middle = 0.5 * (cells[i].left + cells[i].right);
+        let right = cell(middle, cells[i].right)?;
+        let left = &mut cells[i];
+        (left.right, left.ends[1]) = (middle, bound(&left.known, middle));
+        cells.insert(i + 1, right);
+    }
+}
+
+/// The line below all points that is highest at the middle of their range, and the points it rests on.
+fn hull_line(mut points: Vec<(f64, f64)>) -> (Affine, [(f64, f64); 2]) {
     points.sort_by(|p, q| p.0.total_cmp(&q.0).then(p.1.total_cmp(&q.1)));
     points.dedup_by(|next, kept| next.0 == kept.0);
-    let (Some(&left), Some(&right)) = (points.first(), points.last()) else {
-        return Affine { fixed: 0.0, per_unit: 0.0 };
-    };
     // The lower hull, by A. M. Andrew's monotone chain (1979).
     let mut hull: Vec<(f64, f64)> = Vec::new();
     for &point in &points {
@@ -203,13 +217,15 @@ fn below(mut points: Vec<(f64, f64)>) -> Affine {
         }
         hull.push(point);
     }
-    let middle = 0.5 * (left.0 + right.0);
-    let edge = hull.windows(2).find(|edge| edge[1].0 >= middle);
-    let per_unit = edge.map_or(0.0, |edge| (edge[1].1 - edge[0].1) / (edge[1].0 - edge[0].0));
+    let (first, last) = (points[0], points[points.len() - 1]);
+    let middle = 0.5 * (first.0 + last.0);
+    let supports = hull.windows(2).find(|edge| edge[1].0 >= middle).map_or([first, first], |edge| [edge[0], edge[1]]);
+    let run = supports[1].0 - supports[0].0;
+    let per_unit = if run > 0.0 { (supports[1].1 - supports[0].1) / run } else { 0.0 };
     // Whatever the rounding of the hull: the line is put below every point.
     let fixed = points.iter().map(|p| p.1 - per_unit * p.0).fold(f64::INFINITY, f64::min);
     let scale = points.iter().map(|p| p.1.abs().max((per_unit * p.0).abs())).fold(0.0, f64::max);
-    Affine { fixed: fixed - ROUNDING * scale, per_unit }
+    (Affine { fixed: fixed - ROUNDING * scale, per_unit }, supports)
 }
 
 #[cfg(test)]

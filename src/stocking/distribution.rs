@@ -232,6 +232,23 @@ impl Pmf {
         Self { first: self.first + other.first, mass }.trimmed()
     }
 
+    /// P(X + Y ≤ n) for an independent Y, without their whole convolution.
+    pub fn sum_at_most(&self, other: &Self, n: i64) -> f64 {
+        let mut sum = 0.0;
+        // P(Y ≤ n−x) grows as x falls: one pass over both.
+        let (mut below, mut next) = (0.0, 0);
+        for (i, p) in self.mass.iter().enumerate().rev() {
+            let terms = n - (self.first + other.first + i) as i64 + 1;
+            let terms = usize::try_from(terms).unwrap_or(0).min(other.mass.len());
+            while next < terms {
+                below += other.mass[next];
+                next += 1;
+            }
+            sum += p * below;
+        }
+        sum.min(1.0)
+    }
+
     /// The same without the dust at its ends.
     fn trimmed(mut self) -> Self {
         let end = self.mass.iter().rposition(|&p| p > DUST).map_or(1, |last| last + 1);

@@ -194,7 +194,15 @@ impl<'a> Position<'a> {
     ///
     /// Where stockouts are expressed this is the share served from the shelf, whatever the window.
     pub fn within(&self, base_stock: u32, window: f64) -> f64 {
-        self.waits(window).within(base_stock)
+        let Stream { rate, variance_to_mean, lead_time } = self.stream;
+        match &self.supply {
+            // By far the most frequent question needs no convolution.
+            Supply::Depot { owed, .. } if window >= 0.0 && window < lead_time * (1.0 - SAME_TIME) => {
+                let on_the_way = Pmf::demand(rate * (lead_time - window), variance_to_mean);
+                owed.sum_at_most(&on_the_way, i64::from(base_stock) - 1)
+            }
+            _ => self.waits(window).within(base_stock),
+        }
     }
 
     /// The window's own distribution, for asking about many base stocks.

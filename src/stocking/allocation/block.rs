@@ -87,14 +87,16 @@ fn empty(layers: usize) -> Vec<Option<Vec<Table>>> {
 fn goals(problem: &AllocationProblem, blocks: &[Block], origin: Vec<usize>) -> Result<Goals, Unreachable> {
     let mut ceiling = vec![0.0; origin.len()];
     let mut touched: Vec<Vec<usize>> = vec![Vec::new(); origin.len()];
+    let mut members: Vec<Vec<(usize, usize)>> = vec![Vec::new(); origin.len()];
     let unreachable = |g: usize, best: f64| {
         let at_least = problem.goals[g].at_least;
         let short = at_least - best > TOLERANCE * at_least.abs().max(best.abs());
         (short && problem.goals[g].penalty.is_none()).then_some(Unreachable { goal: g as u32, best })
     };
     for (b, block) in blocks.iter().enumerate() {
-        for shelf in &block.shelves {
+        for (k, shelf) in block.shelves.iter().enumerate() {
             for slot in shelf.shared() {
+                members[slot.goal].push((b, k));
                 ceiling[slot.goal] += slot.ceiling;
                 if touched[slot.goal].last() != Some(&b) {
                     touched[slot.goal].push(b);
@@ -109,13 +111,18 @@ fn goals(problem: &AllocationProblem, blocks: &[Block], origin: Vec<usize>) -> R
         return Err(trouble);
     }
     let rows = origin.iter().map(|&g| problem.goals[g]).collect();
-    Ok(Goals { rows, origin, ceiling, touched })
+    Ok(Goals { rows, origin, ceiling, touched, members })
 }
 
 impl Block {
     /// The depot's row of the problem.
     pub(super) fn depot_row(&self) -> Option<usize> {
         self.depot.as_ref().map(|depot| depot.row)
+    }
+
+    /// The layer chosen last, or one near the depot's pipeline.
+    pub(super) fn start(&self) -> usize {
+        self.start.min(self.layers.len() - 1)
     }
 
     /// How many layers (base stocks of the depot) may be useful.
@@ -148,16 +155,26 @@ impl Block {
         self.make(layer);
         let mut value = self.depot_cost(layer);
         let mut rows = Vec::with_capacity(self.items.len());
-        let mut local = Vec::new();
-        for (shelf, table) in self.shelves.iter().zip(self.layer(layer)) {
-            local.clear();
-            local.extend(shelf.shared().iter().map(|slot| prices[slot.goal]));
-            let all = shelf.shared().iter().zip(&local).map(|(slot, price)| slot.ceiling * price).sum();
-            let (least, row) = table.cheapest(shelf.holding(), &local, all);
+        for k in 0..self.items.len() {
+            let (least, row) = self.priced_stream(layer, k, prices);
             value += least;
             rows.push(row);
         }
         Priced { value, choice: Choice { layer, rows } }
+    }
+
+    /// The cheapest row of one stream in a layer that has been made: priced value and row.
+    pub(super) fn priced_stream(&self, layer: usize, k: usize, prices: &[f64]) -> (f64, u32) {
+        let (shelf, table) = (&self.shelves[k], &self.layer(layer)[k]);
+        let mut local = [0.0; 16];
+        let slots = shelf.shared();
+        if slots.len() <= local.len() {
+            slots.iter().zip(&mut local).for_each(|(slot, price)| *price = prices[slot.goal]);
+            table.cheapest(shelf.holding(), &local[..slots.len()], slots)
+        } else {
+            let local: Vec<f64> = slots.iter().map(|slot| prices[slot.goal]).collect();
+            table.cheapest(shelf.holding(), &local, slots)
+        }
     }
 
     /// The cheapest layer and rows at given prices, (dual).
@@ -180,7 +197,7 @@ impl Block {
     /// Finds all layers whose value is below the least plus `slack` (and the least itself), among others that may be worse.
     pub(super) fn layers_within(&mut self, prices: &[f64], slack: f64, found: &mut Vec<Priced>) {
         let top = self.layers.len() - 1;
-        let mut marks = vec![0, self.start.min(top), top];
+        let mut marks = vec![0, self.start(), top];
         marks.dedup();
         let mut least = f64::INFINITY;
         let mut values = Vec::with_capacity(marks.len());
@@ -204,6 +221,12 @@ impl Block {
             open.push((low, middle, priced.value));
             found.push(priced);
         }
+    }
+
+    /// What one stream gives to a shared goal in a row.
+    pub(super) fn given(&self, layer: usize, k: usize, row: usize, goal: usize) -> f64 {
+        let slot = self.shelves[k].shared().iter().position(|slot| slot.goal == goal);
+        slot.map_or(0.0, |slot| self.layer(layer)[k].service(row)[slot])
     }
 
     /// Adds (or with `sign` −1 takes away) what a choice gives to the shared goals.

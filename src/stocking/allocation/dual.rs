@@ -13,6 +13,15 @@ use crate::watch::Watch;
 /// From so many blocks on the work is shared among threads.
 const PARALLEL: usize = 48;
 
+/// With more shared goals than this the depots' levels stand still while prices are set.
+const MANY: usize = 12;
+
+/// After so many steps it is asked whether they help.
+const PATIENCE: usize = 15;
+
+/// How often every price is set before the depots' levels follow.
+const SWEEPS: i32 = 4;
+
 /// Prices with the bound they prove.
 #[derive(Debug, Clone)]
 pub(super) struct Prices {
@@ -64,11 +73,19 @@ impl Prices {
     /// Raises the bound from no prices at all.
     pub(super) fn raise(&mut self, goals: &Goals, blocks: &mut [Block], rounds: usize, watch: &dyn Watch) {
         let all: Vec<usize> = (0..blocks.len()).collect();
+        let starts: Vec<usize> = blocks.iter().map(Block::start).collect();
         self.priced = price(blocks, &all, &self.of);
         self.bound = self.value(goals, &self.of, &self.priced);
+        let several = goals.rows.len() > 1;
+        if several {
+            self.raise_by_layers(goals, blocks, starts, rounds, watch);
+        }
+        if goals.rows.len() > MANY {
+            return;
+        }
         for round in 0..rounds {
             let before = self.bound;
-            let digits = if goals.rows.len() == 1 { 12 } else { (3 + 2 * round).min(11) };
+            let digits = if several { (5 + 2 * round).min(11) } else { 12 };
             for g in 0..goals.rows.len() {
                 if watch.stop() {
                     return;
@@ -76,10 +93,85 @@ impl Prices {
                 self.climb(goals, blocks, g, 0.1_f64.powi(digits as i32));
             }
             watch.progress(None, self.bound);
-            if goals.rows.len() <= 1 || (digits >= 9 && self.bound - before <= 1e-8 * self.bound.abs()) {
+            if !several || self.bound - before <= 1e-6 * self.bound.abs() {
                 break;
             }
         }
+    }
+
+    /// Rounds in which the depots' levels stand still while the prices are set, and then follow the prices.
+    ///
+    /// With the layers fixed a price concerns its goal's own streams alone, so thousands of goals are no trouble; the bound
+    /// is L(μ) over all layers, and the best round is kept.
+    fn raise_by_layers(
+        &mut self,
+        goals: &Goals,
+        blocks: &mut [Block],
+        mut layers: Vec<usize>,
+        rounds: usize,
+        watch: &dyn Watch,
+    ) {
+        let all: Vec<usize> = (0..blocks.len()).collect();
+        let mut prices = self.of.clone();
+        for round in 0..rounds {
+            let before = self.bound;
+            blocks.par_iter_mut().zip(&layers).with_min_len(8).for_each(|(block, &layer)| {
+                block.make(layer);
+            });
+            for sweep in 0..SWEEPS {
+                if watch.stop() {
+                    return;
+                }
+                let mut moved = false;
+                for g in 0..goals.rows.len() {
+                    let old = prices[g];
+                    self.climb_in_layers(goals, blocks, &layers, g, &mut prices, 0.1_f64.powi(5 + 2 * sweep));
+                    moved |= (prices[g] - old).abs() > 1e-4 * old;
+                }
+                if !moved {
+                    break;
+                }
+            }
+            let priced = price(blocks, &all, &prices);
+            let value = self.value(goals, &prices, &priced);
+            let next: Vec<usize> = priced.iter().map(|priced| priced.choice.layer).collect();
+            let still = next == layers;
+            layers = next;
+            if value > self.bound {
+                (self.bound, self.of, self.priced) = (value, prices.clone(), priced);
+            }
+            watch.progress(None, self.bound);
+            if still || (round > 1 && self.bound - before <= 1e-6 * self.bound.abs()) {
+                break;
+            }
+        }
+    }
+
+    /// Sets the price of one goal where (dual) is highest with the other prices and all layers fixed.
+    fn climb_in_layers(
+        &self,
+        goals: &Goals,
+        blocks: &[Block],
+        layers: &[usize],
+        g: usize,
+        prices: &mut [f64],
+        precision: f64,
+    ) {
+        let start = prices[g];
+        let mut visit = |price_of_g: f64| {
+            prices[g] = price_of_g;
+            let (mut value, mut service) = (0.0, 0.0);
+            for &(b, k) in &goals.members[g] {
+                let (least, row) = blocks[b].priced_stream(layers[b], k, prices);
+                value += least;
+                service += blocks[b].given(layers[b], k, row as usize, g);
+            }
+            let value = value + price_of_g * goals.rows[g].at_least;
+            Point { price: price_of_g, value, slope: goals.slope(g, service) }
+        };
+        let first = visit(start);
+        let best = highest(first, goals.cap(g), self.guess[g], precision, &mut visit);
+        prices[g] = best.price;
     }
 
     /// What a unit of service to a goal is worth: its price, or the guess where it has none.
@@ -96,7 +188,6 @@ impl Prices {
     /// Sets the price of one goal where L is highest, the others fixed.
     fn climb(&mut self, goals: &Goals, blocks: &mut [Block], g: usize, precision: f64) {
         let which = &goals.touched[g];
-        let cap = goals.rows[g].penalty.unwrap_or(f64::INFINITY).max(0.0);
         let known: f64 = which.iter().map(|&b| self.priced[b].value).sum();
         let rest = self.bound - known - self.of[g] * goals.rows[g].at_least;
         let mut prices = self.of.clone();
@@ -108,7 +199,7 @@ impl Prices {
         let here: Vec<Priced> = which.iter().map(|&b| self.priced[b].clone()).collect();
         let mut best = (self.bound, self.of[g], None);
         let first = Point { price: self.of[g], value: self.bound, slope: slope(blocks, &here) };
-        let mut visit = |blocks: &mut [Block], price_of_g: f64| {
+        let mut visit = |price_of_g: f64| {
             prices[g] = price_of_g;
             let priced = price(blocks, which, &prices);
             let slope = slope(blocks, &priced);
@@ -118,51 +209,7 @@ impl Prices {
             }
             Point { price: price_of_g, value, slope }
         };
-        // A bracket: L rises at its low end and does not at its high end.
-        let (mut low, mut high) = (first, first);
-        if first.slope > 0.0 {
-            let mut step = if first.price > 0.0 { 0.1 * first.price } else { self.guess[g] };
-            for _ in 0..60 {
-                if low.price >= cap {
-                    break;
-                }
-                high = visit(blocks, (low.price + step).min(cap));
-                if high.slope <= 0.0 {
-                    break;
-                }
-                low = high;
-                step *= 4.0;
-            }
-        } else if first.slope < 0.0 {
-            let mut step = 0.1 * first.price;
-            while high.price > 0.0 {
-                low = visit(blocks, if step < high.price { high.price - step } else { 0.0 });
-                if low.slope >= 0.0 {
-                    break;
-                }
-                high = low;
-                step *= 4.0;
-            }
-        }
-        for turn in 0..60 {
-            if low.slope <= 0.0 || high.slope >= 0.0 {
-                break;
-            }
-            let meet =
-                (high.value - high.slope * high.price - low.value + low.slope * low.price) / (low.slope - high.slope);
-            let top = low.value + low.slope * (meet - low.price);
-            if top - low.value.max(high.value) <= precision * top.abs() {
-                break;
-            }
-            let inside = meet > low.price && meet < high.price;
-            let middle = 0.5 * (low.price + high.price);
-            let next = visit(blocks, if inside && turn % 3 != 2 { meet } else { middle });
-            if next.slope > 0.0 {
-                low = next;
-            } else {
-                high = next;
-            }
-        }
+        highest(first, goals.cap(g), self.guess[g], precision, &mut visit);
         let (value, price_of_g, priced) = best;
         if let Some(priced) = priced {
             self.bound = value;
@@ -171,8 +218,16 @@ impl Prices {
         }
     }
 
-    /// Subgradient steps towards the cost of a plan: B. T. Polyak's step, each price in its own measure.
-    pub(super) fn polish(&mut self, goals: &Goals, blocks: &mut [Block], plan: &Plan, steps: usize, watch: &dyn Watch) {
+    /// Subgradient steps towards the cost of a plan: B. T. Polyak's step, each price in its own measure. Did it help?
+    pub(super) fn polish(
+        &mut self,
+        goals: &Goals,
+        blocks: &mut [Block],
+        plan: &Plan,
+        steps: usize,
+        watch: &dyn Watch,
+    ) -> bool {
+        let before = self.bound;
         let all: Vec<usize> = (0..blocks.len()).collect();
         let measure: Vec<f64> = self.of.iter().zip(&self.guess).map(|(mu, guess)| mu.max(0.01 * guess)).collect();
         let mut point = self.of.clone();
@@ -180,9 +235,17 @@ impl Prices {
         let mut value = self.bound;
         let mut direction = vec![0.0; point.len()];
         let (mut theta, mut idle) = (1.0, 0);
-        for _ in 0..steps {
-            if watch.stop() || plan.cost - self.bound <= 1e-9 * plan.cost.abs() {
+        let mut mark = self.bound;
+        for turn in 1..=steps {
+            if watch.stop() || plan.cost - self.bound <= 1e-6 * plan.cost.abs() {
                 break;
+            }
+            if turn % PATIENCE == 0 {
+                // Steps that close less than a hundredth of the gap are not worth their time.
+                if self.bound - mark < 0.01 * (plan.cost - self.bound) {
+                    break;
+                }
+                mark = self.bound;
             }
             let mut service = vec![0.0; point.len()];
             all.iter().zip(&priced).for_each(|(&b, p)| blocks[b].add_service(&p.choice, 1.0, &mut service));
@@ -198,8 +261,7 @@ impl Prices {
             }
             let step = theta * (plan.cost - value).max(0.0) / length;
             for g in 0..point.len() {
-                let cap = goals.rows[g].penalty.unwrap_or(f64::INFINITY).max(0.0);
-                point[g] = (point[g] + step * direction[g] * measure[g]).clamp(0.0, cap);
+                point[g] = (point[g] + step * direction[g] * measure[g]).clamp(0.0, goals.cap(g));
             }
             priced = price(blocks, &all, &point);
             value = self.value(goals, &point, &priced);
@@ -208,12 +270,71 @@ impl Prices {
                 idle = 0;
             } else {
                 idle += 1;
-                if idle % 6 == 0 {
+                if idle % 5 == 0 {
                     theta *= 0.5;
                     (point, priced, value) = (self.of.clone(), self.priced.clone(), self.bound);
                     direction.fill(0.0);
                 }
             }
         }
+        self.bound > before
     }
+}
+
+/// The top of a concave function of one price, from `first` on, where tangents of a bracket meet.
+fn highest(first: Point, cap: f64, guess: f64, precision: f64, visit: &mut impl FnMut(f64) -> Point) -> Point {
+    let mut best = first;
+    let mut visit = |price: f64| {
+        let point = visit(price);
+        if point.value > best.value {
+            best = point;
+        }
+        point
+    };
+    // A bracket: the function rises at its low end and does not at its high end.
+    let (mut low, mut high) = (first, first);
+    if first.slope > 0.0 {
+        let mut step = if first.price > 0.0 { 0.1 * first.price } else { guess };
+        for _ in 0..60 {
+            if low.price >= cap {
+                break;
+            }
+            high = visit((low.price + step).min(cap));
+            if high.slope <= 0.0 {
+                break;
+            }
+            low = high;
+            step *= 4.0;
+        }
+    } else if first.slope < 0.0 {
+        let mut step = 0.1 * first.price;
+        while high.price > 0.0 {
+            low = visit(if step < high.price { high.price - step } else { 0.0 });
+            if low.slope >= 0.0 {
+                break;
+            }
+            high = low;
+            step *= 4.0;
+        }
+    }
+    for turn in 0..60 {
+        if low.slope <= 0.0 || high.slope >= 0.0 {
+            break;
+        }
+        let meet =
+            (high.value - high.slope * high.price - low.value + low.slope * low.price) / (low.slope - high.slope);
+        let top = low.value + low.slope * (meet - low.price);
+        if top - low.value.max(high.value) <= precision * top.abs() {
+            break;
+        }
+        let inside = meet > low.price && meet < high.price;
+        let middle = 0.5 * (low.price + high.price);
+        let next = visit(if inside && turn % 3 != 2 { meet } else { middle });
+        if next.slope > 0.0 {
+            low = next;
+        } else {
+            high = next;
+        }
+    }
+    best
 }

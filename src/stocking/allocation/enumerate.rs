@@ -7,23 +7,37 @@
 
 use super::block::{Block, Priced};
 use super::dual::Prices;
-use super::{Choice, Goals, Plan};
+use super::{Choice, Goals, Plan, SMALL, labels};
 use crate::watch::Watch;
+
+/// Most steps a dynamic programme may remember.
+const MOST_LABELS: usize = 4_000_000;
 
 /// One base stock of a block's depot with the rows of its streams, each with its excess.
 #[derive(Debug)]
-struct Layer {
-    layer: usize,
-    excess: f64,
-    rows: Vec<Vec<(f64, u32)>>,
+pub(super) struct Layer {
+    pub(super) layer: usize,
+    pub(super) excess: f64,
+    pub(super) rows: Vec<Vec<(f64, u32)>>,
+}
+
+/// Everything that may be chosen.
+#[derive(Debug)]
+pub(super) struct Options {
+    /// Per block.
+    pub(super) layers: Vec<Vec<Layer>>,
+    /// The most that block b and all after it can give to every goal.
+    pub(super) potential: Vec<Vec<f64>>,
+    /// The least.
+    pub(super) least: Vec<Vec<f64>>,
+    /// Cost of the plan in hand minus L(μ).
+    pub(super) gap: f64,
 }
 
 struct Enumeration<'a> {
     goals: &'a Goals,
     blocks: &'a [Block],
-    options: Vec<Vec<Layer>>,
-    /// The most that block b and all after it can give to every goal.
-    potential: Vec<Vec<f64>>,
+    options: Options,
     bound: f64,
     plan: &'a mut Plan,
     choices: Vec<Choice>,
@@ -52,27 +66,52 @@ pub(super) fn close(
             return false;
         }
     }
-    let mut potential = vec![vec![0.0; goals.rows.len()]; blocks.len() + 1];
-    for b in (0..blocks.len()).rev() {
-        let mut most = vec![0.0; goals.rows.len()];
-        for (i, layer) in options[b].iter().enumerate() {
-            let mut give = vec![0.0; goals.rows.len()];
-            let tables = blocks[b].layer(layer.layer);
-            for ((shelf, table), rows) in blocks[b].shelves.iter().zip(tables).zip(&layer.rows) {
-                let top = rows.iter().map(|&(_, row)| row).max().unwrap_or(0);
-                for (slot, service) in shelf.shared().iter().zip(table.service(top as usize)) {
-                    give[slot.goal] += service;
-                }
-            }
-            most.iter_mut().zip(&give).for_each(|(most, give)| *most = if i == 0 { *give } else { most.max(*give) });
-        }
-        potential[b] = potential[b + 1].iter().zip(&most).map(|(after, most)| after + most).collect();
+    let (potential, least) = reach(goals, blocks, &options);
+    let options = Options { layers: options, potential, least, gap };
+    let streams: usize = blocks.iter().map(|block| block.items.len()).sum();
+    // Labels may run out of room, the enumeration of a small problem does not.
+    let few = goals.rows.len() == 1 || (goals.rows.len() <= labels::MOST_GOALS && streams > SMALL);
+    if few {
+        return labels::close(goals, blocks, &options, plan, nodes.min(MOST_LABELS), watch);
     }
     let choices = plan.choices.clone();
-    let mut search =
-        Enumeration { goals, blocks, options, potential, bound: prices.bound, plan, choices, nodes, watch };
+    let mut search = Enumeration { goals, blocks, options, bound: prices.bound, plan, choices, nodes, watch };
     let service = vec![0.0; goals.rows.len()];
     search.block(0, 0.0, 0.0, &service)
+}
+
+/// The most and the least that block b and all after it can give to every goal.
+fn reach(goals: &Goals, blocks: &[Block], options: &[Vec<Layer>]) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+    let none = vec![0.0; goals.rows.len()];
+    let mut most = vec![none.clone(); blocks.len() + 1];
+    let mut least = most.clone();
+    for b in (0..blocks.len()).rev() {
+        let mut range: Option<(Vec<f64>, Vec<f64>)> = None;
+        for layer in &options[b] {
+            let (mut high, mut low) = (none.clone(), none.clone());
+            let tables = blocks[b].layer(layer.layer);
+            for ((shelf, table), rows) in blocks[b].shelves.iter().zip(tables).zip(&layer.rows) {
+                // Service grows with the row.
+                let open = || rows.iter().map(|&(_, row)| row as usize);
+                let (first, last) = (open().min().unwrap_or(0), open().max().unwrap_or(0));
+                for (i, slot) in shelf.shared().iter().enumerate() {
+                    high[slot.goal] += table.service(last)[i];
+                    low[slot.goal] += table.service(first)[i];
+                }
+            }
+            range = Some(match range {
+                None => (high, low),
+                Some((highs, lows)) => (
+                    highs.iter().zip(&high).map(|(x, y)| x.max(*y)).collect(),
+                    lows.iter().zip(&low).map(|(x, y)| x.min(*y)).collect(),
+                ),
+            });
+        }
+        let (high, low) = range.unwrap_or_else(|| (none.clone(), none.clone()));
+        most[b] = most[b + 1].iter().zip(&high).map(|(after, own)| after + own).collect();
+        least[b] = least[b + 1].iter().zip(&low).map(|(after, own)| after + own).collect();
+    }
+    (most, least)
 }
 
 /// The layers and rows whose excess is below the gap, in order of excess.
@@ -109,9 +148,8 @@ impl Enumeration<'_> {
     }
 
     fn block(&mut self, b: usize, excess: f64, cost: f64, service: &[f64]) -> bool {
-        for g in 0..self.goals.rows.len() {
-            let reach = service[g] + self.potential[b][g];
-            if self.goals.rows[g].penalty.is_none() && self.goals.shortfall(g, reach) > 0.0 {
+        for (g, (given, potential)) in service.iter().zip(&self.options.potential[b]).enumerate() {
+            if self.goals.rows[g].penalty.is_none() && self.goals.shortfall(g, given + potential) > 0.0 {
                 return true;
             }
         }
@@ -122,8 +160,8 @@ impl Enumeration<'_> {
             }
             return true;
         }
-        for i in 0..self.options[b].len() {
-            let (layer, more) = (self.options[b][i].layer, self.options[b][i].excess);
+        for i in 0..self.options.layers[b].len() {
+            let (layer, more) = (self.options.layers[b][i].layer, self.options.layers[b][i].excess);
             if excess + more >= self.gap() {
                 break;
             }
@@ -139,13 +177,13 @@ impl Enumeration<'_> {
         if k == self.blocks[b].items.len() {
             return self.block(b + 1, excess, cost, service);
         }
-        let layer = self.options[b][i].layer;
-        for o in 0..self.options[b][i].rows[k].len() {
-            let (more, row) = self.options[b][i].rows[k][o];
+        let layer = self.options.layers[b][i].layer;
+        for o in 0..self.options.layers[b][i].rows[k].len() {
+            let (more, row) = self.options.layers[b][i].rows[k][o];
             if excess + more >= self.gap() {
                 break;
             }
-            if self.nodes == 0 || (self.nodes % 1024 == 0 && self.watch.stop()) {
+            if self.nodes == 0 || (self.nodes.is_multiple_of(1024) && self.watch.stop()) {
                 return false;
             }
             self.nodes -= 1;

@@ -15,7 +15,10 @@ const REACH: usize = 4;
 const SWAPS_UP_TO: usize = 400;
 
 /// How much the prices are raised, one after the other, to find a plan that keeps all promises by itself.
-const LIFTS: [f64; 10] = [1.003, 1.01, 1.02, 1.05, 1.1, 1.25, 1.5, 2.0, 4.0, 16.0];
+const LIFTS: [f64; 11] = [1.001, 1.01, 1.03, 1.1, 1.25, 1.5, 2.0, 4.0, 16.0, 256.0, 65_536.0];
+
+/// How many lifts are tried between the last that did not and the first that did.
+const BETWEEN: usize = 4;
 
 /// The best plan found; always one that keeps the hard promises.
 pub(super) fn plan(goals: &Goals, blocks: &mut [Block], prices: &Prices, passes: usize, watch: &dyn Watch) -> Plan {
@@ -29,20 +32,30 @@ pub(super) fn plan(goals: &Goals, blocks: &mut [Block], prices: &Prices, passes:
     };
     let choices: Vec<Choice> = prices.priced.iter().map(|priced| priced.choice.clone()).collect();
     keep(search.finished(blocks, choices));
-    for lift in LIFTS {
-        let lifted: Vec<f64> = (0..goals.rows.len())
-            .map(|g| (prices.of[g] * lift).min(goals.rows[g].penalty.unwrap_or(f64::INFINITY).max(0.0)))
-            .collect();
-        if goals.rows.is_empty() || watch.stop() {
-            break;
-        }
+    // Prices that were never raised, since the search was stopped, begin at a guess.
+    let hurried = watch.stop();
+    let base = |g: usize| if hurried { prices.worth(g) } else { prices.of[g] };
+    let (mut short, mut enough) = (1.0, f64::INFINITY);
+    let mut lifts = LIFTS.iter().copied();
+    let mut between = if passes > 0 { BETWEEN } else { 0 };
+    while !goals.rows.is_empty() {
+        let lift = match lifts.next().filter(|_| enough == f64::INFINITY) {
+            Some(lift) => lift,
+            None if enough < f64::INFINITY && between > 0 && !watch.stop() => {
+                between -= 1;
+                0.5 * (short + enough)
+            }
+            None => break,
+        };
+        let lifted: Vec<f64> = (0..goals.rows.len()).map(|g| (base(g) * lift).min(goals.cap(g))).collect();
         let priced = dual::price(blocks, &all, &lifted);
         let choices: Vec<Choice> = priced.into_iter().map(|priced| priced.choice).collect();
         let service = search.service(blocks, &choices);
-        if goals.penalties(&service).is_finite() {
+        let feasible = goals.penalties(&service).is_finite();
+        if feasible || enough < f64::INFINITY {
             keep(search.finished(blocks, choices));
-            break;
         }
+        *(if feasible { &mut enough } else { &mut short }) = lift;
     }
     let mut plan = best.unwrap_or_else(|| {
         let choices: Vec<Choice> = blocks.iter_mut().map(Block::fullest).collect();
@@ -85,6 +98,10 @@ impl Search<'_> {
     fn finished(&mut self, blocks: &[Block], choices: Vec<Choice>) -> Option<Plan> {
         let mut plan = self.priced(blocks, choices);
         for _ in 0..3 {
+            // One purchase after the other may take long: not when the time is up.
+            if !plan.cost.is_finite() && self.watch.stop() {
+                return None;
+            }
             self.repair(blocks, &mut plan);
             self.trim(blocks, &mut plan);
             plan = self.priced(blocks, plan.choices);
@@ -96,41 +113,43 @@ impl Search<'_> {
         None
     }
 
-    /// Buys service where a hard goal is short.
+    /// Buys service where a hard goal is short; goals of few streams first, since theirs counts for the wide ones too.
     fn repair(&self, blocks: &[Block], plan: &mut Plan) {
         let goals = self.goals;
-        loop {
-            let short: Vec<f64> = (0..goals.rows.len())
-                .map(|g| if goals.rows[g].penalty.is_none() { goals.shortfall(g, plan.service[g]) } else { 0.0 })
-                .collect();
-            if short.iter().all(|&s| s == 0.0) {
-                return;
+        let mut order: Vec<usize> = (0..goals.rows.len()).filter(|&g| goals.rows[g].penalty.is_none()).collect();
+        order.sort_by_key(|&g| (goals.members[g].len(), g));
+        for g in order {
+            while goals.shortfall(g, plan.service[g]) > 0.0 {
+                let Some((b, k, row)) = self.best_purchase(blocks, plan, g) else { return };
+                self.set(blocks, plan, b, k, row);
             }
-            let worth = |g: usize| self.prices.worth(g);
-            let mut best: Option<(f64, usize, usize, usize)> = None;
-            for (b, block) in blocks.iter().enumerate() {
-                let tables = block.layer(plan.choices[b].layer);
-                for (k, (shelf, table)) in block.shelves.iter().zip(tables).enumerate() {
-                    if shelf.shared().iter().all(|slot| short[slot.goal] == 0.0) {
-                        continue;
-                    }
-                    let row = plan.choices[b].rows[k] as usize;
-                    for next in row + 1..table.rows().min(row + 1 + 2 * REACH) {
-                        let pairs = shelf.shared().iter().zip(table.service(next).iter().zip(table.service(row)));
-                        let gain: f64 = pairs
-                            .map(|(slot, (new, old))| (new - old).min(short[slot.goal]).max(0.0) * worth(slot.goal))
-                            .sum();
-                        let paid = table.cost[next] - table.cost[row];
-                        let ratio = if paid > 0.0 { gain / paid } else { f64::INFINITY };
-                        if gain > 0.0 && best.is_none_or(|(most, ..)| ratio > most) {
-                            best = Some((ratio, b, k, next));
-                        }
-                    }
+        }
+    }
+
+    /// The stream and row that buy the most priced service for the money, among those that give to a short goal.
+    fn best_purchase(&self, blocks: &[Block], plan: &Plan, goal: usize) -> Option<(usize, usize, usize)> {
+        let short = |g: usize| match self.goals.rows[g].penalty {
+            None => self.goals.shortfall(g, plan.service[g]),
+            Some(_) => 0.0,
+        };
+        let mut best: Option<(f64, (usize, usize, usize))> = None;
+        for &(b, k) in &self.goals.members[goal] {
+            let (shelf, table) = (&blocks[b].shelves[k], &blocks[b].layer(plan.choices[b].layer)[k]);
+            let row = plan.choices[b].rows[k] as usize;
+            for next in row + 1..table.rows().min(row + 1 + 2 * REACH) {
+                let mut gain = 0.0;
+                for (slot, (new, old)) in shelf.shared().iter().zip(table.service(next).iter().zip(table.service(row)))
+                {
+                    gain += (new - old).min(short(slot.goal)).max(0.0) * self.prices.worth(slot.goal);
+                }
+                let paid = table.cost[next] - table.cost[row];
+                let ratio = if paid > 0.0 { gain / paid } else { f64::INFINITY };
+                if gain > 0.0 && best.is_none_or(|(most, _)| ratio > most) {
+                    best = Some((ratio, (b, k, next)));
                 }
             }
-            let Some((_, b, k, next)) = best else { return };
-            self.set(blocks, plan, b, k, next);
         }
+        best.map(|(_, purchase)| purchase)
     }
 
     /// Puts stream k of block b on a row; the cost is left to be summed afresh.

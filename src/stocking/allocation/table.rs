@@ -81,7 +81,8 @@ impl Table {
     }
 
     /// The least of cost minus priced service, and its first row; `prices` are those of the slots.
-    pub(super) fn cheapest(&self, holding: f64, prices: &[f64], all: f64) -> (f64, u32) {
+    pub(super) fn cheapest(&self, holding: f64, prices: &[f64], slots: &[Slot]) -> (f64, u32) {
+        let all: f64 = slots.iter().zip(prices).map(|(slot, price)| slot.ceiling * price).sum();
         let mut best = (f64::INFINITY, 0);
         for row in 0..self.rows() {
             // Holding alone exceeds the best by all the service there is: no later row can win.
