@@ -24,6 +24,8 @@ use crate::watch::Watch;
 /// Windows of an item are gathered into steps of this many hours when there are many of them; rounding down keeps every
 /// promise that the gathered windows keep.
 const STEP_HOURS: f64 = 0.5;
+/// Networks with more shelves than this are stocked without a bound: what a round needs is the plan and its prices.
+const MANY_ITEMS: usize = 1500;
 /// An item with more windows than this for one goal has them gathered.
 const MANY_WINDOWS: usize = 6;
 
@@ -165,7 +167,8 @@ pub fn stock(
     });
     let goal_list: Vec<Goal> = wanted.collect();
     let problem = AllocationProblem { items, depots, terms, goals: goal_list, stockout: scenario.stocking.stockout };
-    let allocation = allocate(&problem, watch).map_err(|Unreachable { goal, .. }| {
+    let effort = if problem.items.len() > MANY_ITEMS { Effort::PLAN } else { Effort::FULL };
+    let allocation = allocate_with(&problem, &effort, &super::Quiet(watch)).map_err(|Unreachable { goal, .. }| {
         let ((target, key), _) = ordered[goal as usize];
         Missed { target: *target, key: *key }
     })?;
@@ -173,7 +176,7 @@ pub fn stock(
     Ok(Stocked {
         decisions: filled(scenario, decisions, &problem, &allocation),
         cost: allocation.cost,
-        lower_bound: (!gathered).then_some(allocation.lower_bound),
+        lower_bound: (!gathered && allocation.lower_bound.is_finite()).then_some(allocation.lower_bound),
         prices,
     })
 }

@@ -161,13 +161,21 @@ pub struct Effort {
     pub passes: usize,
     /// Nodes of the closing enumeration.
     pub nodes: usize,
+    /// Is a bound wanted? Without one a depot's level is searched near where it was, which is much faster where many units
+    /// are on order; the allocation's bound is then minus infinity.
+    pub prove: bool,
 }
 
 impl Effort {
     /// For a plan that is kept.
-    pub const FULL: Self = Self { rounds: 12, steps: 60, passes: 6, nodes: 300_000 };
+    pub const FULL: Self = Self { rounds: 12, steps: 60, passes: 6, nodes: 300_000, prove: true };
     /// For one of thousands of trials.
-    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 0, nodes: 0 };
+    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 0, nodes: 0, prove: true };
+}
+
+impl Effort {
+    /// For a large network in a round of planning: no bound.
+    pub const PLAN: Self = Self { rounds: 6, steps: 0, passes: 0, nodes: 0, prove: false };
 }
 
 /// Up to so many items an allocation with full effort is closed whatever it takes (within reason).
@@ -192,7 +200,7 @@ pub fn allocate_with(
 fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Result<Allocation, Unreachable> {
     let small = problem.items.len() <= SMALL && effort.nodes > 0;
     let nodes = if small { effort.nodes.max(NODES_OF_SMALL) } else { effort.nodes };
-    let (mut blocks, goals) = block::blocks(problem)?;
+    let (mut blocks, goals) = block::blocks(problem, effort.prove)?;
     let mut prices = Prices::new(&goals, &blocks);
     prices.raise(&goals, &mut blocks, effort.rounds, watch);
     let mut plan = improve::plan(&goals, &mut blocks, &prices, effort.passes, watch);
@@ -209,6 +217,7 @@ fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Res
             bound = plan.cost;
         }
     }
+    let bound = if effort.prove { bound } else { f64::NEG_INFINITY };
     Ok(report(problem, &goals, &blocks, &prices, &plan, bound))
 }
 

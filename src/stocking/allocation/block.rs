@@ -16,7 +16,12 @@ pub(super) struct Block {
     layers: Vec<Option<Vec<Table>>>,
     /// The layer chosen last: the next search begins there.
     start: usize,
+    /// The first step of a search that proves nothing, in layers; `None`: layers are searched through.
+    stride: Option<usize>,
 }
+
+/// With fewer layers than this a depot item is always searched through.
+const FEW_LAYERS: usize = 48;
 
 #[derive(Debug)]
 struct DepotRow {
@@ -33,7 +38,7 @@ pub(super) struct Priced {
 }
 
 /// The blocks of a problem and the goals they share.
-pub(super) fn blocks(problem: &AllocationProblem) -> Result<(Vec<Block>, Goals), Unreachable> {
+pub(super) fn blocks(problem: &AllocationProblem, prove: bool) -> Result<(Vec<Block>, Goals), Unreachable> {
     let mut touching = vec![(0_usize, usize::MAX); problem.goals.len()];
     let weighty = |i: usize| problem.terms[problem.items[i].terms.clone()].iter().filter(|term| term.weight > 0.0);
     for i in 0..problem.items.len() {
@@ -70,10 +75,13 @@ pub(super) fn blocks(problem: &AllocationProblem) -> Result<(Vec<Block>, Goals),
         let top = if items.is_empty() { 0 } else { Pmf::demand(rate * lead_time, variance_to_mean).last() };
         let shelves = items.iter().map(|&i| shelf(i)).collect();
         let depot = Some(DepotRow { row, depot, holding: problem.depots[row].holding });
-        blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start: (rate * lead_time) as usize });
+        let deviation = (rate * lead_time * variance_to_mean).sqrt();
+        let stride = (!prove && top >= FEW_LAYERS).then_some((deviation as usize).max(2));
+        let start = (rate * lead_time) as usize;
+        blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start, stride });
     }
     for i in alone {
-        blocks.push(Block { items: vec![i], shelves: vec![shelf(i)], depot: None, layers: empty(1), start: 0 });
+        blocks.push(Block { items: vec![i], shelves: vec![shelf(i)], depot: None, layers: empty(1), start: 0, stride: None });
     }
     let goals = goals(problem, &blocks, origin)?;
     Ok((blocks, goals))
@@ -179,6 +187,9 @@ impl Block {
 
     /// The cheapest layer and rows at given prices, (dual).
     pub(super) fn cheapest(&mut self, prices: &[f64]) -> Priced {
+        if let Some(stride) = self.stride {
+            return self.cheapest_nearby(prices, stride);
+        }
         let mut best = self.priced_layer(0, prices);
         if self.layers.len() > 1 {
             let mut found = Vec::new();
@@ -188,6 +199,33 @@ impl Block {
                 {
                     best = priced;
                 }
+            }
+        }
+        self.start = best.choice.layer;
+        best
+    }
+
+    /// A cheap layer near the one chosen last: steps up and down, halved to a sixteenth of the first. It proves nothing.
+    fn cheapest_nearby(&mut self, prices: &[f64], stride: usize) -> Priced {
+        let top = self.layers.len() - 1;
+        let least = (stride / 16).max(1);
+        let mut best = self.priced_layer(self.start(), prices);
+        let mut step = stride;
+        loop {
+            let here = best.choice.layer;
+            for layer in [here.saturating_sub(step), (here + step).min(top)] {
+                if layer != here {
+                    let tried = self.priced_layer(layer, prices);
+                    if tried.value < best.value {
+                        best = tried;
+                    }
+                }
+            }
+            if best.choice.layer == here {
+                if step <= least {
+                    break;
+                }
+                step = (step / 2).max(least);
             }
         }
         self.start = best.choice.layer;
