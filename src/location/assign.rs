@@ -123,9 +123,22 @@ fn greedy(instance: &Instance, design: &Design, options: &[Vec<(f64, u32)>], ord
 
 /// Shifts and swaps customers while that lowers first the excess over the limits, then the cost.
 fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
-    let cost = |i: usize, p: u32| options[i].iter().find(|option| option.1 == p).map_or(f64::INFINITY, |o| o.0);
-    // Swaps look at all pairs, so only small problems can afford them.
-    let swaps = options.len() <= 400;
+    let mut paid: Vec<f64> = options
+        .iter()
+        .zip(chosen.iter())
+        .map(|(options, &p)| options.iter().find(|option| option.1 == p).map_or(f64::INFINITY, |option| option.0))
+        .collect();
+    // Swaps look at all pairs through a table, so only small problems can afford them.
+    let sites = load.instance.sites;
+    let table: Option<Vec<u32>> = (options.len() <= 1_000 && options.len() * sites <= 1_000_000).then(|| {
+        let mut table = vec![NONE; options.len() * sites];
+        for (i, options) in options.iter().enumerate() {
+            for (k, option) in options.iter().enumerate().rev() {
+                table[i * sites + load.instance.site[option.1 as usize] as usize] = k as u32;
+            }
+        }
+        table
+    });
     for _ in 0..50 {
         let mut moved = false;
         for i in 0..options.len() {
@@ -134,18 +147,18 @@ fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
                 if p == old {
                     continue;
                 }
+                let saving = paid[i] - new_cost;
                 let before = load.excess_at(old, true) + load.excess_at(p, false);
-                let saving = cost(i, old) - new_cost;
                 if before == 0.0 && saving <= 1e-9 * new_cost.abs().max(1e-9) {
                     break;
                 }
                 load.put(i, old, -1.0);
                 load.put(i, p, 1.0);
                 let after = load.excess_at(old, true) + load.excess_at(p, false);
-                let better = after < before - 1e-12
-                    || (after <= before && saving > 1e-9 * new_cost.abs().max(1e-9));
+                let better = after < before - 1e-12 || (after <= before && saving > 1e-9 * new_cost.abs().max(1e-9));
                 if better {
                     chosen[i] = p;
+                    paid[i] = new_cost;
                     moved = true;
                 } else {
                     load.put(i, p, -1.0);
@@ -153,8 +166,8 @@ fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
                 }
             }
         }
-        if !moved && swaps {
-            moved = swap(load, options, chosen);
+        if let Some(table) = table.as_ref().filter(|_| !moved) {
+            moved = swap(load, options, table, chosen, &mut paid);
         }
         if !moved {
             break;
@@ -163,24 +176,22 @@ fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
 }
 
 /// Makes every exchange of two customers' sites that helps.
-fn swap(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) -> bool {
-    let site = |load: &Load, p: u32| load.instance.site[p as usize];
-    let via = |load: &Load, i: usize, j: u32| {
-        options[i].iter().find(|option| site(load, option.1) == j).copied()
-    };
-    let cost = |i: usize, p: u32| options[i].iter().find(|option| option.1 == p).map_or(f64::INFINITY, |o| o.0);
+fn swap(load: &mut Load, options: &[Vec<(f64, u32)>], table: &[u32], chosen: &mut [u32], paid: &mut [f64]) -> bool {
+    let sites = load.instance.sites;
     let mut moved = false;
     for a in 0..options.len() {
         for b in a + 1..options.len() {
             let (pa, pb) = (chosen[a], chosen[b]);
-            let (ja, jb) = (site(load, pa), site(load, pb));
-            if ja == jb {
+            let (ja, jb) = (load.instance.site[pa as usize] as usize, load.instance.site[pb as usize] as usize);
+            let (ka, kb) = (table[a * sites + jb], table[b * sites + ja]);
+            if ja == jb || ka == NONE || kb == NONE {
                 continue;
             }
-            let (Some(qa), Some(qb)) = (via(load, a, jb), via(load, b, ja)) else { continue };
-            let saving = cost(a, pa) + cost(b, pb) - qa.0 - qb.0;
+            let (qa, qb) = (options[a][ka as usize], options[b][kb as usize]);
+            let saving = paid[a] + paid[b] - qa.0 - qb.0;
+            let least = 1e-9 * (qa.0 + qb.0).abs().max(1e-9);
             let before = load.excess_at(pa, true) + load.excess_at(pb, false);
-            if before == 0.0 && saving <= 1e-9 * (qa.0 + qb.0).abs().max(1e-9) {
+            if saving <= least && before == 0.0 {
                 continue;
             }
             load.put(a, pa, -1.0);
@@ -188,9 +199,9 @@ fn swap(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) -> boo
             load.put(a, qa.1, 1.0);
             load.put(b, qb.1, 1.0);
             let after = load.excess_at(pa, true) + load.excess_at(pb, false);
-            if after < before - 1e-12 || (after <= before && saving > 1e-9 * (qa.0 + qb.0).abs().max(1e-9)) {
-                chosen[a] = qa.1;
-                chosen[b] = qb.1;
+            if after < before - 1e-12 || (after <= before && saving > least) {
+                (chosen[a], paid[a]) = (qa.1, qa.0);
+                (chosen[b], paid[b]) = (qb.1, qb.0);
                 moved = true;
             } else {
                 load.put(a, qa.1, -1.0);

@@ -81,7 +81,7 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
         return Err(Failure::Infeasible(Reason::Proven));
     }
     watch.stage("placing outlets");
-    let mut explorer = Explorer::new(instance, watch);
+    let mut explorer = Explorer::new(instance, settings.seed, watch);
     explorer.begin(&root, settings.start.as_ref());
     let (mut prices, scale) = ascend(instance, &root, explorer.count_price());
     let fitting = |known: &&Multipliers| {
