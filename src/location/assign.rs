@@ -1,6 +1,6 @@
 //! Undivided service within capacities and rows: regret first (Martello and Toth 1990, chapter 7), then shifts and swaps.
 
-use super::allot::lane_cost;
+use super::allot::{Effort, lane_cost};
 use super::instance::{Instance, NONE};
 use super::local::LanePrices;
 use super::primal::{Design, Plan, Service, price};
@@ -64,7 +64,16 @@ impl<'s, 'a> Load<'s, 'a> {
 }
 
 /// Assigns every customer to one open site; none when no way is found to keep all limits.
-pub(super) fn assign(instance: &Instance, state: &State, design: &Design, extra: LanePrices) -> Option<Plan> {
+///
+/// `seed` names a lane position to try first for each customer, or [`NONE`]; it may be empty.
+pub(super) fn assign(
+    instance: &Instance,
+    state: &State,
+    design: &Design,
+    extra: LanePrices,
+    seed: &[u32],
+    effort: Effort,
+) -> Option<Plan> {
     let mut best: Option<Plan> = None;
     let mut options: Vec<Vec<(f64, u32)>> = Vec::with_capacity(instance.customers);
     for i in 0..instance.customers {
@@ -79,9 +88,17 @@ pub(super) fn assign(instance: &Instance, state: &State, design: &Design, extra:
         }
         options.push(list);
     }
-    for order in 0..2 {
-        if let Some(positions) = greedy(instance, design, &options, order)
-            && let Some(plan) = price(instance, design.clone(), Service::whole(&positions))
+    let orders: &[usize] = match (effort, seed.is_empty()) {
+        (Effort::Quick, true) => &[0],
+        (Effort::Quick, false) => &[2],
+        (_, true) => &[0, 1],
+        (_, false) => &[0, 1, 2],
+    };
+    for &order in orders {
+        let seed = if order == 2 { seed } else { &[] };
+        let Some(mut positions) = greedy(instance, design, &options, order, seed) else { continue };
+        polish(instance, design, &options, &mut positions, effort);
+        if let Some(plan) = price(instance, design.clone(), Service::whole(&positions))
             && best.as_ref().is_none_or(|known| plan.cost < known.cost)
         {
             best = Some(plan);
@@ -90,17 +107,36 @@ pub(super) fn assign(instance: &Instance, state: &State, design: &Design, extra:
     best
 }
 
-/// Places customers in order of regret (or of work), then repairs and improves.
-fn greedy(instance: &Instance, design: &Design, options: &[Vec<(f64, u32)>], order: usize) -> Option<Vec<u32>> {
+/// Places customers in order of regret (or of work), the seeded before all others.
+fn greedy(
+    instance: &Instance,
+    design: &Design,
+    options: &[Vec<(f64, u32)>],
+    order: usize,
+    seed: &[u32],
+) -> Option<Vec<u32>> {
     let weight = |i: usize| match order {
-        0 => options[i].get(1).map_or(f64::INFINITY, |second| second.0 - options[i][0].0),
+        0 | 2 => options[i].get(1).map_or(f64::INFINITY, |second| second.0 - options[i][0].0),
         _ => instance.work(options[i][0].1 as usize),
     };
     let mut queue: Vec<usize> = (0..options.len()).collect();
     queue.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)).then(a.cmp(&b)));
     let mut load = Load::new(instance, design);
     let mut chosen = vec![NONE; options.len()];
+    for (i, &p) in seed.iter().enumerate() {
+        if p != NONE && options[i].iter().any(|option| option.1 == p) {
+            load.put(i, p, 1.0);
+            if load.excess_at(p, false) > 0.0 {
+                load.put(i, p, -1.0);
+            } else {
+                chosen[i] = p;
+            }
+        }
+    }
     for &i in &queue {
+        if chosen[i] != NONE {
+            continue;
+        }
         let mut least: Option<(f64, u32)> = None;
         for &(_, p) in &options[i] {
             load.put(i, p, 1.0);
@@ -117,12 +153,22 @@ fn greedy(instance: &Instance, design: &Design, options: &[Vec<(f64, u32)>], ord
         load.put(i, p, 1.0);
         chosen[i] = p;
     }
-    polish(&mut load, options, &mut chosen);
     Some(chosen)
 }
 
 /// Shifts and swaps customers while that lowers first the excess over the limits, then the cost.
-fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
+fn polish(
+    instance: &Instance,
+    design: &Design,
+    options: &[Vec<(f64, u32)>],
+    chosen: &mut [u32],
+    effort: Effort,
+) {
+    let mut load = Load::new(instance, design);
+    for (i, &p) in chosen.iter().enumerate() {
+        load.put(i, p, 1.0);
+    }
+    let load = &mut load;
     let mut paid: Vec<f64> = options
         .iter()
         .zip(chosen.iter())
@@ -130,7 +176,7 @@ fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
         .collect();
     // Swaps look at all pairs through a table, so only small problems can afford them.
     let sites = load.instance.sites;
-    let table: Option<Vec<u32>> = (options.len() <= 1_000 && options.len() * sites <= 1_000_000).then(|| {
+    let table: Option<Vec<u32>> = (effort != Effort::Quick && options.len() <= 1_000 && options.len() * sites <= 1_000_000).then(|| {
         let mut table = vec![NONE; options.len() * sites];
         for (i, options) in options.iter().enumerate() {
             for (k, option) in options.iter().enumerate().rev() {

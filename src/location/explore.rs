@@ -19,6 +19,8 @@ pub(super) struct Explorer<'i, 'a> {
     pub incumbent: Option<Plan>,
     /// Fingerprints of the designs tried, which need not be tried again.
     tried: BTreeSet<u64>,
+    /// The lane that the last relaxed plan used for each customer, when service is undivided and limited.
+    pub seed: Vec<u32>,
     /// Where the perturbations have got to.
     pub dice: u64,
     /// The cost of the incumbent that was last perturbed to no avail.
@@ -27,7 +29,7 @@ pub(super) struct Explorer<'i, 'a> {
 
 impl<'i, 'a> Explorer<'i, 'a> {
     pub fn new(instance: &'i Instance<'a>, seed: u64, watch: &'i dyn Watch) -> Self {
-        Self { instance, watch, incumbent: None, tried: BTreeSet::new(), dice: seed, swept: f64::INFINITY }
+        Self { instance, watch, incumbent: None, tried: BTreeSet::new(), seed: Vec::new(), dice: seed, swept: f64::INFINITY }
     }
 
     /// Whether a design is tried for the first time; says so once.
@@ -90,6 +92,13 @@ impl<'i, 'a> Explorer<'i, 'a> {
             let price = |p: usize| self.instance.lane_rows.priced(self.instance.lane[p] as usize, &climb.prices.row);
             (0..self.instance.site.len()).map(price).collect()
         });
+        if !state.lane_off.is_empty() {
+            self.seed.clear();
+            self.seed.resize(self.instance.customers, NONE);
+            for &(i, p, _) in &climb.relaxed.served {
+                self.seed[i as usize] = p;
+            }
+        }
         let rounded = self.rounded(state, climb, 0.5);
         self.refine(state, rounded, Some(climb), extra.as_deref());
         if thorough && !self.watch.stop() {

@@ -1,7 +1,7 @@
 //! Moves of sites one at a time where service is limited, so that every move must be served anew to be judged.
 
 use super::Status;
-use super::allot::allot;
+use super::allot::{Effort, allot};
 use super::explore::Explorer;
 use super::instance::NONE;
 use super::local::LanePrices;
@@ -25,7 +25,26 @@ impl Explorer<'_, '_> {
         mut trials: usize,
     ) {
         let instance = self.instance;
-        let Some(mut best) = self.serve(state, design, extra) else { return };
+        let Some(best) = self.serve(state, design, extra) else { return };
+        let best = self.move_sites(state, best, climb, extra, &mut trials);
+        // Only the best design is worth the full assignment search.
+        if instance.problem.single
+            && let Some(plan) = allot(instance, state, &best.design, extra, &self.seed, Effort::Full).plan()
+        {
+            self.offer(plan);
+        }
+    }
+
+    /// Closes, opens and swaps sites while that helps and trials are left.
+    fn move_sites(
+        &mut self,
+        state: &State,
+        mut best: Plan,
+        climb: Option<&Climb>,
+        extra: LanePrices,
+        trials: &mut usize,
+    ) -> Plan {
+        let instance = self.instance;
         let likely = |j: usize| climb.map_or(0.0, |climb| climb.average[j]);
         let value = |j: usize| climb.map_or(0.0, |climb| climb.relaxed.item_value[j]);
         loop {
@@ -50,14 +69,14 @@ impl Explorer<'_, '_> {
             }
             let mut improved = false;
             for (close, open) in moves {
-                if trials == 0 || self.watch.stop() {
-                    return;
+                if *trials == 0 || self.watch.stop() {
+                    return best;
                 }
                 let Some(trial) = self.moved(state, &best.design, close, open) else { continue };
                 if !self.is_new(&trial) {
                     continue;
                 }
-                trials -= 1;
+                *trials -= 1;
                 if let Some(plan) = self.serve(state, trial, extra)
                     && plan.cost < best.cost - 1e-9 * best.cost.abs()
                 {
@@ -67,7 +86,7 @@ impl Explorer<'_, '_> {
                 }
             }
             if !improved {
-                return;
+                return best;
             }
         }
     }
@@ -93,7 +112,7 @@ impl Explorer<'_, '_> {
     /// Serves a design and adapts its modes to the loads while that helps; offers and returns the best plan.
     fn serve(&mut self, state: &State, design: Design, extra: LanePrices) -> Option<Plan> {
         let instance = self.instance;
-        let mut best = match allot(instance, state, &design, extra, false).plan() {
+        let mut best = match allot(instance, state, &design, extra, &self.seed, Effort::Quick).plan() {
             Some(plan) => plan,
             None if extra.is_some() => self.serve_dearer(state, &design, extra)?,
             None => return None,
@@ -106,7 +125,7 @@ impl Explorer<'_, '_> {
                 if design == best.design {
                     break;
                 }
-                match allot(instance, state, &design, extra, false).plan() {
+                match allot(instance, state, &design, extra, &self.seed, Effort::Quick).plan() {
                     Some(plan) if plan.cost < best.cost => best = plan,
                     _ => break,
                 }
@@ -121,7 +140,7 @@ impl Explorer<'_, '_> {
         let mut prices = extra?.to_vec();
         for _ in 0..6 {
             prices.iter_mut().for_each(|price| *price *= 2.0);
-            if let Some(plan) = allot(self.instance, state, design, Some(&prices), false).plan() {
+            if let Some(plan) = allot(self.instance, state, design, Some(&prices), &self.seed, Effort::Quick).plan() {
                 return Some(plan);
             }
         }

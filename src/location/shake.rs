@@ -3,13 +3,12 @@
 use super::Status;
 use super::explore::Explorer;
 use super::instance::NONE;
-use super::local::serve_nearest;
 use super::primal::{Design, site_loads};
 use super::state::State;
 use super::volume::Climb;
 
 /// Lanes that perturbations may walk for each look at a climb.
-const WALK: usize = 400_000;
+const WALK: usize = 4_000_000;
 
 impl Explorer<'_, '_> {
     /// Shakes the incumbent; the climb tells which uppers and sites are worth it.
@@ -71,34 +70,36 @@ impl Explorer<'_, '_> {
         self.swept = self.incumbent.as_ref().map_or(f64::INFINITY, |plan| plan.cost);
     }
 
-    /// Closes a few open sites and opens a few likely ones, then searches again.
+    /// Exchanges a few sites near one random customer, then searches again.
     fn exchange_some(&mut self, state: &State, climb: &Climb) {
         let instance = self.instance;
-        let Some(current) = self.incumbent.as_ref() else { return };
+        let Some(current) = self.incumbent.as_ref().filter(|_| instance.customers > 0) else { return };
         let mut design: Design = current.design.clone();
-        let free = |j: &usize| state.site[*j] == Status::Free;
-        let open: Vec<usize> = (0..instance.sites).filter(|j| free(j) && design.is_open(*j)).collect();
-        let closed: Vec<usize> = (0..instance.sites).filter(|j| free(j) && !design.is_open(*j)).collect();
-        if open.is_empty() || closed.is_empty() {
-            return;
-        }
-        let strength = 1 + (open.len() / 4).min(3);
-        let count = 1 + self.roll(strength);
-        for _ in 0..count {
-            let k = open[self.roll(open.len())];
-            design.mode[k] = NONE;
-            // The likelier of two at random: chance stays, yet the climb is heard.
-            let (a, b) = (closed[self.roll(closed.len())], closed[self.roll(closed.len())]);
-            let j = if climb.average[a] >= climb.average[b] { a } else { b };
-            let mode = climb.relaxed.mode[j];
-            if mode != NONE {
-                let upper = instance.modes[mode as usize].upper;
-                if upper == NONE || design.upper_open[upper as usize] {
+        let centre = self.roll(instance.customers);
+        let strength = 1 + self.roll(3);
+        for _ in 0..strength {
+            // The neighbourhood: what serves, or could well serve, those whom the centre's own sites could serve.
+            let lanes = instance.lanes(centre);
+            let reach = lanes.len().min(4 + 4 * strength);
+            let near: Vec<usize> = lanes.take(reach).map(|p| instance.site[p] as usize).collect();
+            let free = |j: &&usize| state.site[**j] == Status::Free;
+            let open: Vec<usize> = near.iter().filter(free).copied().filter(|&j| design.is_open(j)).collect();
+            let closed: Vec<usize> = near.iter().filter(free).copied().filter(|&j| !design.is_open(j)).collect();
+            if !open.is_empty() {
+                design.mode[open[self.roll(open.len())]] = NONE;
+            }
+            if !closed.is_empty() {
+                // The likelier of two at random: chance stays, yet the climb is heard.
+                let (a, b) = (closed[self.roll(closed.len())], closed[self.roll(closed.len())]);
+                let j = if climb.average[a] >= climb.average[b] { a } else { b };
+                let mode = climb.relaxed.mode[j];
+                let upper = if mode == NONE { NONE } else { instance.modes[mode as usize].upper };
+                if mode != NONE && (upper == NONE || design.upper_open[upper as usize]) {
                     design.mode[j] = mode;
                 }
             }
         }
-        if self.is_new(&design) && (design.keeps_counts(instance) || serve_nearest(instance, design.clone()).is_none()) {
+        if self.is_new(&design) {
             self.improve_plain(state, &design, &climb.relaxed.mode);
         }
     }
