@@ -22,7 +22,11 @@ struct Clock {
 impl Watch for Clock {
     fn progress(&self, incumbent: Option<f64>, bound: f64) {
         if self.trace {
-            println!("{:>8.2} s  {:>16.3} {bound:>16.3}", self.begin.elapsed().as_secs_f64(), incumbent.unwrap_or(f64::NAN));
+            println!(
+                "{:>8.2} s  {:>16.3} {bound:>16.3}",
+                self.begin.elapsed().as_secs_f64(),
+                incumbent.unwrap_or(f64::NAN)
+            );
         }
     }
 
@@ -59,8 +63,10 @@ fn complete(
         lanes.starts.push(lanes.site.len());
     }
     let mode = |fixed: f64| vec![Mode { upper: None, fixed, per_load: 0.0 }];
-    let sites =
-        sites.into_iter().map(|(fixed, capacity)| Site { status: Status::Free, capacity, modes: mode(fixed) }).collect();
+    let sites = sites
+        .into_iter()
+        .map(|(fixed, capacity)| Site { status: Status::Free, capacity, modes: mode(fixed) })
+        .collect();
     Problem { customers: loads, lanes, sites, single, ..Problem::default() }
 }
 
@@ -243,7 +249,8 @@ fn run(name: &str, optimum: Option<f64>, problem: &Problem, (limit, trace): (f64
     let known = optimum.map_or("".to_string(), |value| format!("{value:.3}"));
     match outcome {
         Ok(found) => {
-            let away = optimum.map_or("".to_string(), |value| format!("{:+.5}", 100.0 * (found.objective / value - 1.0)));
+            let away =
+                optimum.map_or("".to_string(), |value| format!("{:+.5}", 100.0 * (found.objective / value - 1.0)));
             println!(
                 "{name:<44} {known:>16} {:>16.3} {:>16.3} {:>9.5} {away:>10} {seconds:>8.2} {:>7}",
                 found.objective,

@@ -93,16 +93,14 @@ fn flows(instance: &Instance, design: &Design) -> Option<Service> {
     for (k, &j) in open.iter().enumerate() {
         place[j] = k as u32;
     }
-    let total: f64 = (0..instance.customers)
-        .map(|i| instance.lanes(i).next().map_or(0.0, |p| instance.work(p)))
-        .sum();
+    let total: f64 = (0..instance.customers).map(|i| instance.lanes(i).next().map_or(0.0, |p| instance.work(p))).sum();
     let capacity: Vec<f64> =
         open.iter().map(|&j| instance.problem.sites[j].capacity.unwrap_or(2.0 * total + 1.0)).collect();
     // Customers who ask for no work cannot crowd a site: they take their cheapest lane.
     let mut demands = Vec::new();
     let mut of_customer = vec![NONE; instance.customers];
     let mut idle = Vec::new();
-    for i in 0..instance.customers {
+    for (i, own) in of_customer.iter_mut().enumerate() {
         let mut reach = Vec::new();
         let mut work = 0.0;
         for p in instance.lanes(i).filter(|&p| design.is_open(instance.site[p] as usize)) {
@@ -111,7 +109,7 @@ fn flows(instance: &Instance, design: &Design) -> Option<Service> {
             reach.push((place[instance.site[p] as usize], lane_cost(instance, design, i, p) / unit, p as u32));
         }
         if work > 0.0 {
-            of_customer[i] = demands.len() as u32;
+            *own = demands.len() as u32;
             demands.push(Demand { work, reach });
         } else {
             idle.push((i, reach.into_iter().min_by(|a, b| a.1.total_cmp(&b.1))?.2));
@@ -120,8 +118,8 @@ fn flows(instance: &Instance, design: &Design) -> Option<Service> {
     let flows = transport(&demands, &capacity)?;
     let mut service = Service { starts: vec![0], parts: Vec::new() };
     let mut idle = idle.into_iter();
-    for i in 0..instance.customers {
-        match of_customer[i] {
+    for own in of_customer {
+        match own {
             NONE => service.parts.extend(idle.next().map(|(_, p)| (p, 1.0))),
             k => {
                 let demand = &demands[k as usize];

@@ -157,13 +157,7 @@ fn greedy(
 }
 
 /// Shifts and swaps customers while that lowers first the excess over the limits, then the cost.
-fn polish(
-    instance: &Instance,
-    design: &Design,
-    options: &[Vec<(f64, u32)>],
-    chosen: &mut [u32],
-    effort: Effort,
-) {
+fn polish(instance: &Instance, design: &Design, options: &[Vec<(f64, u32)>], chosen: &mut [u32], effort: Effort) {
     let mut load = Load::new(instance, design);
     for (i, &p) in chosen.iter().enumerate() {
         load.put(i, p, 1.0);
@@ -176,15 +170,16 @@ fn polish(
         .collect();
     // Swaps look at all pairs through a table, so only small problems can afford them.
     let sites = load.instance.sites;
-    let table: Option<Vec<u32>> = (effort != Effort::Quick && options.len() <= 1_000 && options.len() * sites <= 1_000_000).then(|| {
-        let mut table = vec![NONE; options.len() * sites];
-        for (i, options) in options.iter().enumerate() {
-            for (k, option) in options.iter().enumerate().rev() {
-                table[i * sites + load.instance.site[option.1 as usize] as usize] = k as u32;
+    let table: Option<Vec<u32>> =
+        (effort != Effort::Quick && options.len() <= 1_000 && options.len() * sites <= 1_000_000).then(|| {
+            let mut table = vec![NONE; options.len() * sites];
+            for (i, options) in options.iter().enumerate() {
+                for (k, option) in options.iter().enumerate().rev() {
+                    table[i * sites + load.instance.site[option.1 as usize] as usize] = k as u32;
+                }
             }
-        }
-        table
-    });
+            table
+        });
     for _ in 0..50 {
         let mut moved = false;
         for i in 0..options.len() {

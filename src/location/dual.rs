@@ -76,9 +76,10 @@ impl Relaxed {
         self.entries.clear();
         if instance.has_lane_rows {
             self.priced.clear();
-            self.priced.extend((0..instance.site.len()).map(|p| {
-                instance.cost[p] + instance.lane_rows.priced(instance.lane[p] as usize, &prices.row)
-            }));
+            self.priced.extend(
+                (0..instance.site.len())
+                    .map(|p| instance.cost[p] + instance.lane_rows.priced(instance.lane[p] as usize, &prices.row)),
+            );
         }
         let sorted = !instance.has_lane_rows;
         let cost: &[f64] = if sorted { &instance.cost } else { &self.priced };
@@ -117,7 +118,8 @@ impl Relaxed {
             }
         }
         self.mode_value.clear();
-        self.mode_value.extend(self.base.iter().zip(&state.mode_off).map(|(b, off)| if *off { f64::INFINITY } else { *b }));
+        self.mode_value
+            .extend(self.base.iter().zip(&state.mode_off).map(|(b, off)| if *off { f64::INFINITY } else { *b }));
         if instance.capacitated {
             self.sort_into_buckets(instance);
             for j in (0..instance.sites).filter(|&j| state.site[j] != Status::Closed) {
@@ -244,15 +246,22 @@ impl Relaxed {
         slopes.serve.clear();
         slopes.serve.resize(instance.customers, 1.0);
         slopes.link.clear();
-        slopes.link.extend(instance.link_upper.iter().map(|&u| if self.open[instance.sites + u as usize] { -1.0 } else { 0.0 }));
+        slopes.link.extend(
+            instance.link_upper.iter().map(|&u| if self.open[instance.sites + u as usize] { -1.0 } else { 0.0 }),
+        );
         slopes.through.clear();
         for _ in 0..if instance.through > 0 { instance.customers } else { 0 } {
             slopes.through.extend(self.open[instance.sites..].iter().map(|&open| if open { -1.0 } else { 0.0 }));
         }
         slopes.upper_load.clear();
-        slopes.upper_load.extend(instance.problem.uppers.iter().enumerate().map(|(u, upper)| {
-            if self.open[instance.sites + u] { -upper.capacity.unwrap_or(0.0) } else { 0.0 }
-        }));
+        slopes.upper_load.extend(
+            instance
+                .problem
+                .uppers
+                .iter()
+                .enumerate()
+                .map(|(u, upper)| if self.open[instance.sites + u] { -upper.capacity.unwrap_or(0.0) } else { 0.0 }),
+        );
         slopes.row.clear();
         slopes.row.extend(instance.rows.iter().map(|row| -row.at_most));
         self.served.clear();

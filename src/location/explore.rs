@@ -29,7 +29,15 @@ pub(super) struct Explorer<'i, 'a> {
 
 impl<'i, 'a> Explorer<'i, 'a> {
     pub fn new(instance: &'i Instance<'a>, seed: u64, watch: &'i dyn Watch) -> Self {
-        Self { instance, watch, incumbent: None, tried: BTreeSet::new(), seed: Vec::new(), dice: seed, swept: f64::INFINITY }
+        Self {
+            instance,
+            watch,
+            incumbent: None,
+            tried: BTreeSet::new(),
+            seed: Vec::new(),
+            dice: seed,
+            swept: f64::INFINITY,
+        }
     }
 
     /// Whether a design is tried for the first time; says so once.
@@ -77,8 +85,7 @@ impl<'i, 'a> Explorer<'i, 'a> {
         let Some(plan) = self.incumbent.as_ref().filter(|_| binds && self.instance.plain) else { return 0.0 };
         let mut saving = 0.0;
         for i in 0..self.instance.customers {
-            let mut open =
-                self.instance.lanes(i).filter(|&p| plan.design.is_open(self.instance.site[p] as usize));
+            let mut open = self.instance.lanes(i).filter(|&p| plan.design.is_open(self.instance.site[p] as usize));
             if let (Some(first), Some(second)) = (open.next(), open.next()) {
                 saving += self.instance.cost[second] - self.instance.cost[first];
             }
@@ -148,7 +155,9 @@ impl<'i, 'a> Explorer<'i, 'a> {
         let mut counts: Vec<usize> = instance
             .groups
             .iter()
-            .map(|group| group.items.iter().filter(|&&k| (k as usize) < instance.sites && design.is_open(k as usize)).count())
+            .map(|group| {
+                group.items.iter().filter(|&&k| (k as usize) < instance.sites && design.is_open(k as usize)).count()
+            })
             .collect();
         for j in order {
             let group = instance.group_of[j];

@@ -110,8 +110,11 @@ fn fix_lanes(instance: &Instance, state: &mut State, relaxed: &Relaxed, prices: 
             let site = instance.site[p] as usize;
             let rise = instance.cost[p] + instance.least_per_load * load - prices.serve[i];
             // A closed site must be opened first, which costs at least its value when nothing makes room for it.
-            let opening =
-                if relaxed.open[site] || instance.group_of[site] != NONE { 0.0 } else { relaxed.item_value[site].max(0.0) };
+            let opening = if relaxed.open[site] || instance.group_of[site] != NONE {
+                0.0
+            } else {
+                relaxed.item_value[site].max(0.0)
+            };
             if !state.lane_off[p] && rise > 0.0 && relaxed.value + rise + opening > cutoff {
                 state.lane_off[p] = true;
                 settled += 1;

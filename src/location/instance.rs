@@ -260,8 +260,13 @@ impl<'a> Instance<'a> {
         capacities.sort_unstable_by(|a, b| b.total_cmp(a));
         let mut covered = 0.0;
         // A hair of slack keeps rounding from asking for one site too many.
-        let fewest =
-            1 + capacities.iter().take_while(|&&capacity| { covered += capacity; covered < work * (1.0 - 1e-9) }).count();
+        let fewest = 1 + capacities
+            .iter()
+            .take_while(|&&capacity| {
+                covered += capacity;
+                covered < work * (1.0 - 1e-9)
+            })
+            .count();
         let items = usable;
         match self.groups.iter_mut().find(|group| group.items == items) {
             Some(group) => group.min = group.min.max(fewest.min(items.len())),

@@ -32,9 +32,7 @@ pub(super) fn fill(items: &mut [Item], capacity: f64, whole: bool) -> f64 {
         return value;
     }
     // Densest first; an item without work comes before all others because its density is minus infinity.
-    items.sort_unstable_by(|a, b| {
-        (a.value / a.work).total_cmp(&(b.value / b.work)).then(a.position.cmp(&b.position))
-    });
+    items.sort_unstable_by(|a, b| (a.value / a.work).total_cmp(&(b.value / b.work)).then(a.position.cmp(&b.position)));
     let mut room = capacity;
     let mut fractional = 0.0;
     let mut split = false;

@@ -83,8 +83,8 @@ pub(super) fn serve_nearest(instance: &Instance, mut design: Design) -> Option<P
     for &p in &positions {
         busy[instance.site[p as usize] as usize] = true;
     }
-    for j in 0..instance.sites {
-        let idle = design.is_open(j) && !busy[j] && instance.problem.sites[j].status == Status::Free;
+    for (j, busy) in busy.into_iter().enumerate() {
+        let idle = design.is_open(j) && !busy && instance.problem.sites[j].status == Status::Free;
         if idle && instance.modes[design.mode[j] as usize].fixed >= 0.0 {
             let mode = std::mem::replace(&mut design.mode[j], NONE);
             if !design.keeps_counts(instance) {
@@ -433,8 +433,7 @@ impl<'s, 'a> Local<'s, 'a> {
 
     /// Who serves whom, when everyone is served.
     fn service(&self) -> Option<Service> {
-        let mut design =
-            Design { mode: vec![NONE; self.instance.sites], upper_open: vec![true; self.instance.uppers] };
+        let mut design = Design { mode: vec![NONE; self.instance.sites], upper_open: vec![true; self.instance.uppers] };
         self.write(&mut design);
         let positions: Option<Vec<u32>> =
             (0..self.instance.customers).map(|i| nearest(self.instance, &design, i, self.extra)).collect();
@@ -450,9 +449,7 @@ impl<'s, 'a> Local<'s, 'a> {
                 Some(p) => {
                     let p = p as usize;
                     let rate = self.instance.modes[design.mode[self.instance.site[p] as usize] as usize].per_load;
-                    self.instance.cost[p]
-                        + rate * self.instance.load(i)
-                        + self.extra.map_or(0.0, |extra| extra[p])
+                    self.instance.cost[p] + rate * self.instance.load(i) + self.extra.map_or(0.0, |extra| extra[p])
                 }
             };
         }

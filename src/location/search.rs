@@ -96,7 +96,8 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
     };
     if let Some(known) = settings.start.as_ref().and_then(|start| start.multipliers.as_ref()).filter(fitting) {
         prices = known.clone();
-        let signed = prices.link.iter_mut().chain(&mut prices.through).chain(&mut prices.upper_load).chain(&mut prices.row);
+        let signed =
+            prices.link.iter_mut().chain(&mut prices.through).chain(&mut prices.upper_load).chain(&mut prices.row);
         signed.for_each(|price| *price = price.max(0.0));
     }
     let mut search = Search { instance, settings, watch, scale, explorer, loose: f64::INFINITY, nodes: 0 };
@@ -217,12 +218,10 @@ impl Search<'_, '_> {
             return None;
         }
         let choices = |i: usize| instance.lanes(i).filter(|&p| state.allows(instance, p));
-        let contested = (0..instance.customers)
-            .filter(|&i| choices(i).nth(1).is_some())
-            .max_by(|&a, &b| {
-                let doubt = |i: usize| climb.violation.serve[i].abs();
-                doubt(a).total_cmp(&doubt(b)).then(b.cmp(&a))
-            })?;
+        let contested = (0..instance.customers).filter(|&i| choices(i).nth(1).is_some()).max_by(|&a, &b| {
+            let doubt = |i: usize| climb.violation.serve[i].abs();
+            doubt(a).total_cmp(&doubt(b)).then(b.cmp(&a))
+        })?;
         let used = climb.relaxed.served.iter().find(|served| served.0 as usize == contested).map(|s| s.1 as usize);
         let lane = used.filter(|&p| state.allows(instance, p)).or_else(|| choices(contested).next())?;
         Some(Branch::Lane(contested, lane))

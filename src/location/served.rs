@@ -52,16 +52,14 @@ impl Explorer<'_, '_> {
             let mut closable: Vec<usize> = (0..instance.sites)
                 .filter(|&j| best.design.is_open(j) && state.site[j] == Status::Free && likely(j) < 0.98)
                 .collect();
-            closable.sort_by(|&a, &b| {
-                likely(a).total_cmp(&likely(b)).then(loads[a].total_cmp(&loads[b])).then(a.cmp(&b))
-            });
+            closable
+                .sort_by(|&a, &b| likely(a).total_cmp(&likely(b)).then(loads[a].total_cmp(&loads[b])).then(a.cmp(&b)));
             let mut openable: Vec<usize> = (0..instance.sites)
                 .filter(|&j| !best.design.is_open(j) && state.site[j] == Status::Free)
                 .filter(|&j| climb.is_none() || likely(j) > 0.02)
                 .collect();
-            openable.sort_by(|&a, &b| {
-                likely(b).total_cmp(&likely(a)).then(value(a).total_cmp(&value(b))).then(a.cmp(&b))
-            });
+            openable
+                .sort_by(|&a, &b| likely(b).total_cmp(&likely(a)).then(value(a).total_cmp(&value(b))).then(a.cmp(&b)));
             let mut moves: Vec<(Option<usize>, Option<usize>)> = closable.iter().map(|&j| (Some(j), None)).collect();
             moves.extend(openable.iter().map(|&j| (None, Some(j))));
             for &k in closable.iter().take(SWAP_WIDTH) {

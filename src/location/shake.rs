@@ -42,11 +42,11 @@ impl Explorer<'_, '_> {
             let mut design = current.design.clone();
             design.upper_open[u] = !open;
             let loads = site_loads(instance, &current.service);
-            for j in 0..instance.sites {
+            for (j, load) in loads.into_iter().enumerate() {
                 if design.mode[j] == NONE {
                     continue;
                 }
-                let cost = |m: usize| instance.modes[m].fixed + instance.modes[m].per_load * loads[j];
+                let cost = |m: usize| instance.modes[m].fixed + instance.modes[m].per_load * load;
                 let usable = |m: &usize| {
                     let upper = instance.modes[*m].upper;
                     !state.mode_off[*m] && (upper == NONE || design.upper_open[upper as usize])

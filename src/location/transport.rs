@@ -47,7 +47,8 @@ pub(super) fn transport(demands: &[Demand], capacity: &[f64]) -> Option<Vec<Vec<
                     }
                 }
             }
-            let nearest = queue.iter().copied().min_by(|&a, &b| distance[a as usize].total_cmp(&distance[b as usize]))?;
+            let nearest =
+                queue.iter().copied().min_by(|&a, &b| distance[a as usize].total_cmp(&distance[b as usize]))?;
             // Where the cheapest site has room no detour is cheaper: a negative one would mean the flow was not optimal.
             if room[nearest as usize] <= hair {
                 let mut steps = 0;

@@ -77,8 +77,15 @@ fn choose_uppers(
         Count { sites: count.uppers.clone(), uppers: Vec::new(), min, max }
     });
     let counts = counts.collect();
-    let problem =
-        Problem { customers: vec![0.0; open.len()], lanes, sites, uppers: Vec::new(), counts, rows: Vec::new(), single: true };
+    let problem = Problem {
+        customers: vec![0.0; open.len()],
+        lanes,
+        sites,
+        uppers: Vec::new(),
+        counts,
+        rows: Vec::new(),
+        single: true,
+    };
     let small = Instance::new(&problem);
     let mut start = Design::forced(&small);
     for u in (0..instance.uppers).filter(|&u| design.upper_open[u]) {

@@ -137,9 +137,8 @@ impl<'i, 'a> Climb<'i, 'a> {
 
     /// The length of the next step; none when the averaged plan keeps every priced row.
     fn length(&self, cutoff: f64) -> Option<f64> {
-        let square = |slope: &[f64], scale: &[f64]| -> f64 {
-            slope.iter().zip(scale).map(|(g, s)| (g * s) * (g * s)).sum()
-        };
+        let square =
+            |slope: &[f64], scale: &[f64]| -> f64 { slope.iter().zip(scale).map(|(g, s)| (g * s) * (g * s)).sum() };
         // A price at its bound of zero cannot fall: such a slope asks for nothing.
         let squares = |slope: &[f64], scale: &[f64], price: &[f64]| -> f64 {
             slope
@@ -169,15 +168,11 @@ impl<'i, 'a> Climb<'i, 'a> {
         free(&mut self.trial.serve, &self.prices.serve, &self.violation.serve, &self.scale.serve);
         free(&mut self.trial.link, &self.prices.link, &self.violation.link, &self.scale.link);
         free(&mut self.trial.through, &self.prices.through, &self.violation.through, &self.scale.through);
-        free(
-            &mut self.trial.upper_load,
-            &self.prices.upper_load,
-            &self.violation.upper_load,
-            &self.scale.upper_load,
-        );
+        free(&mut self.trial.upper_load, &self.prices.upper_load, &self.violation.upper_load, &self.scale.upper_load);
         free(&mut self.trial.row, &self.prices.row, &self.violation.row, &self.scale.row);
         let trial = &mut self.trial;
-        for price in trial.link.iter_mut().chain(&mut trial.through).chain(&mut trial.upper_load).chain(&mut trial.row) {
+        for price in trial.link.iter_mut().chain(&mut trial.through).chain(&mut trial.upper_load).chain(&mut trial.row)
+        {
             *price = price.max(0.0);
         }
     }
