@@ -11,6 +11,9 @@ use super::volume::Climb;
 use super::{Start, Status};
 use crate::watch::Watch;
 
+/// Lanes that one local search may walk, roughly.
+const PASSES: usize = 400_000_000;
+
 /// The maker and keeper of plans.
 pub(super) struct Explorer<'i, 'a> {
     pub instance: &'i Instance<'a>,
@@ -215,7 +218,9 @@ impl<'i, 'a> Explorer<'i, 'a> {
 
     /// Local search where the cheapest open site serves; returns the cost of the plan.
     pub fn improve_plain(&mut self, state: &State, design: &Design, hint: &[u32]) -> Option<f64> {
-        let improved = improve(self.instance, state, design, hint, None, 2_000, self.watch);
+        // Large problems get fewer passes, so that the climb is not kept waiting.
+        let passes = (PASSES / self.instance.site.len().max(1)).clamp(20, 2_000);
+        let improved = improve(self.instance, state, design, hint, None, passes, self.watch);
         let plan = serve_nearest(self.instance, improved)?;
         let cost = plan.cost;
         self.offer(plan);

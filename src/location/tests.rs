@@ -167,13 +167,14 @@ fn design_cost(problem: &Problem, modes: &[Option<usize>], upper_open: &[bool]) 
     let mut column_of = vec![usize::MAX; problem.lanes.site.len()];
     for (i, load) in problem.customers.iter().enumerate() {
         let mut serve = Vec::new();
-        for e in problem.lanes.starts[i]..problem.lanes.starts[i + 1] {
+        let lanes = problem.lanes.starts[i]..problem.lanes.starts[i + 1];
+        for (e, column) in column_of.iter_mut().enumerate().take(lanes.end).skip(lanes.start) {
             let j = problem.lanes.site[e] as usize;
             let Some(m) = modes[j] else { continue };
             let mode = &problem.sites[j].modes[m];
             let cost = problem.lanes.cost[e] + mode.per_load * load;
             let x = program.add(Column { cost, lower: 0.0, upper: 1.0, integer: problem.single });
-            column_of[e] = x;
+            *column = x;
             serve.push((x, 1.0));
             at_site[j].push((x, problem.lanes.work[e]));
             if let Some(u) = mode.upper {
@@ -500,7 +501,7 @@ fn published_optima_come_back_proven() {
     ];
     for (name, optimum) in published {
         let Ok(text) = std::fs::read_to_string(format!("{folder}{name}")) else {
-            println!("skipped: ../shared is absent");
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: ../shared is absent\n");
             return;
         };
         let found = locate(&orlib(&text), &Settings::default(), &Nobody).expect("it has a plan");
