@@ -178,7 +178,13 @@ fn planar(customers: usize, sites: usize, uppers: usize, lanes_each: usize) -> P
     let (at_customers, at_sites, at_uppers) = (points(customers), points(sites), points(uppers));
     let distance = |a: (f64, f64), b: (f64, f64)| (a.0 - b.0).hypot(a.1 - b.1);
     let nearest = |from: (f64, f64), to: &[(f64, f64)], count: usize| -> Vec<usize> {
-        let mut order: Vec<usize> = (0..to.len()).collect();
+        // A square that should hold three times as many as asked spares sorting all.
+        let side = (3.0 * count as f64 / to.len() as f64).sqrt();
+        let inside = |p: (f64, f64)| (p.0 - from.0).abs() <= side && (p.1 - from.1).abs() <= side;
+        let mut order: Vec<usize> = (0..to.len()).filter(|&k| inside(to[k])).collect();
+        if order.len() < count {
+            order = (0..to.len()).collect();
+        }
         order.sort_by(|&a, &b| distance(from, to[a]).total_cmp(&distance(from, to[b])));
         order.truncate(count);
         order

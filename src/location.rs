@@ -31,6 +31,8 @@ mod knapsack;
 mod local;
 mod primal;
 mod search;
+mod served;
+mod shake;
 mod state;
 #[cfg(test)]
 mod tests;

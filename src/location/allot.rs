@@ -14,6 +14,17 @@ use crate::mip::{Column, Program, Sense, Trouble};
 /// The most lanes of open sites for which a linear program is solved outside a leaf of the search.
 const SMALL: usize = 3_000;
 
+/// How much work a service is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// A first answer, to compare designs by.
+    Quick,
+    /// A good answer.
+    Full,
+    /// The best answer wherever there is a way to it.
+    Exact,
+}
+
 /// What is known of the best service of a design.
 pub(super) enum Allotment {
     /// The best service, or none when there is none at all.
@@ -31,13 +42,21 @@ impl Allotment {
     }
 }
 
-/// Serves all customers by the sites of a design; `must` asks for the exact answer even where it takes long.
-pub(super) fn allot(instance: &Instance, state: &State, design: &Design, extra: LanePrices, must: bool) -> Allotment {
+/// Serves all customers by the sites of a design.
+/// `seed` names a lane position to try first for each customer; it may be empty.
+pub(super) fn allot(
+    instance: &Instance,
+    state: &State,
+    design: &Design,
+    extra: LanePrices,
+    seed: &[u32],
+    effort: Effort,
+) -> Allotment {
     if instance.plain {
         return Allotment::Exact(serve_nearest(instance, design.clone()));
     }
     if instance.problem.single {
-        return Allotment::Found(super::assign::assign(instance, state, design, extra));
+        return Allotment::Found(super::assign::assign(instance, state, design, extra, seed, effort));
     }
     let uppers_limited = instance.problem.uppers.iter().any(|upper| upper.capacity.is_some());
     if instance.same_work && !instance.has_lane_rows && !uppers_limited {
@@ -47,7 +66,7 @@ pub(super) fn allot(instance: &Instance, state: &State, design: &Design, extra: 
         };
     }
     let lanes = (0..instance.site.len()).filter(|&p| design.is_open(instance.site[p] as usize)).count();
-    if must || lanes <= SMALL {
+    if effort == Effort::Exact || lanes <= SMALL {
         match program(instance, design) {
             Ok(service) => {
                 if let Some(plan) = price(instance, design.clone(), service) {
@@ -58,7 +77,7 @@ pub(super) fn allot(instance: &Instance, state: &State, design: &Design, extra: 
             Err(_) => {}
         }
     }
-    Allotment::Found(super::assign::assign(instance, state, design, extra))
+    Allotment::Found(super::assign::assign(instance, state, design, extra, seed, effort))
 }
 
 /// The cost of serving a whole customer over a lane in the design's mode.
@@ -81,7 +100,7 @@ fn flows(instance: &Instance, design: &Design) -> Option<Service> {
     let mut demands = Vec::new();
     let mut of_customer = vec![NONE; instance.customers];
     let mut idle = Vec::new();
-    for i in 0..instance.customers {
+    for (i, own) in of_customer.iter_mut().enumerate() {
         let mut reach = Vec::new();
         let mut work = 0.0;
         for p in instance.lanes(i).filter(|&p| design.is_open(instance.site[p] as usize)) {
@@ -90,7 +109,7 @@ fn flows(instance: &Instance, design: &Design) -> Option<Service> {
             reach.push((place[instance.site[p] as usize], lane_cost(instance, design, i, p) / unit, p as u32));
         }
         if work > 0.0 {
-            of_customer[i] = demands.len() as u32;
+            *own = demands.len() as u32;
             demands.push(Demand { work, reach });
         } else {
             idle.push((i, reach.into_iter().min_by(|a, b| a.1.total_cmp(&b.1))?.2));
@@ -99,8 +118,8 @@ fn flows(instance: &Instance, design: &Design) -> Option<Service> {
     let flows = transport(&demands, &capacity)?;
     let mut service = Service { starts: vec![0], parts: Vec::new() };
     let mut idle = idle.into_iter();
-    for i in 0..instance.customers {
-        match of_customer[i] {
+    for own in of_customer {
+        match own {
             NONE => service.parts.extend(idle.next().map(|(_, p)| (p, 1.0))),
             k => {
                 let demand = &demands[k as usize];

@@ -1,6 +1,6 @@
 //! Undivided service within capacities and rows: regret first (Martello and Toth 1990, chapter 7), then shifts and swaps.
 
-use super::allot::lane_cost;
+use super::allot::{Effort, lane_cost};
 use super::instance::{Instance, NONE};
 use super::local::LanePrices;
 use super::primal::{Design, Plan, Service, price};
@@ -64,7 +64,16 @@ impl<'s, 'a> Load<'s, 'a> {
 }
 
 /// Assigns every customer to one open site; none when no way is found to keep all limits.
-pub(super) fn assign(instance: &Instance, state: &State, design: &Design, extra: LanePrices) -> Option<Plan> {
+///
+/// `seed` names a lane position to try first for each customer, or [`NONE`]; it may be empty.
+pub(super) fn assign(
+    instance: &Instance,
+    state: &State,
+    design: &Design,
+    extra: LanePrices,
+    seed: &[u32],
+    effort: Effort,
+) -> Option<Plan> {
     let mut best: Option<Plan> = None;
     let mut options: Vec<Vec<(f64, u32)>> = Vec::with_capacity(instance.customers);
     for i in 0..instance.customers {
@@ -79,9 +88,17 @@ pub(super) fn assign(instance: &Instance, state: &State, design: &Design, extra:
         }
         options.push(list);
     }
-    for order in 0..2 {
-        if let Some(positions) = greedy(instance, design, &options, order)
-            && let Some(plan) = price(instance, design.clone(), Service::whole(&positions))
+    let orders: &[usize] = match (effort, seed.is_empty()) {
+        (Effort::Quick, true) => &[0],
+        (Effort::Quick, false) => &[2],
+        (_, true) => &[0, 1],
+        (_, false) => &[0, 1, 2],
+    };
+    for &order in orders {
+        let seed = if order == 2 { seed } else { &[] };
+        let Some(mut positions) = greedy(instance, design, &options, order, seed) else { continue };
+        polish(instance, design, &options, &mut positions, effort);
+        if let Some(plan) = price(instance, design.clone(), Service::whole(&positions))
             && best.as_ref().is_none_or(|known| plan.cost < known.cost)
         {
             best = Some(plan);
@@ -90,17 +107,36 @@ pub(super) fn assign(instance: &Instance, state: &State, design: &Design, extra:
     best
 }
 
-/// Places customers in order of regret (or of work), then repairs and improves.
-fn greedy(instance: &Instance, design: &Design, options: &[Vec<(f64, u32)>], order: usize) -> Option<Vec<u32>> {
+/// Places customers in order of regret (or of work), the seeded before all others.
+fn greedy(
+    instance: &Instance,
+    design: &Design,
+    options: &[Vec<(f64, u32)>],
+    order: usize,
+    seed: &[u32],
+) -> Option<Vec<u32>> {
     let weight = |i: usize| match order {
-        0 => options[i].get(1).map_or(f64::INFINITY, |second| second.0 - options[i][0].0),
+        0 | 2 => options[i].get(1).map_or(f64::INFINITY, |second| second.0 - options[i][0].0),
         _ => instance.work(options[i][0].1 as usize),
     };
     let mut queue: Vec<usize> = (0..options.len()).collect();
     queue.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)).then(a.cmp(&b)));
     let mut load = Load::new(instance, design);
     let mut chosen = vec![NONE; options.len()];
+    for (i, &p) in seed.iter().enumerate() {
+        if p != NONE && options[i].iter().any(|option| option.1 == p) {
+            load.put(i, p, 1.0);
+            if load.excess_at(p, false) > 0.0 {
+                load.put(i, p, -1.0);
+            } else {
+                chosen[i] = p;
+            }
+        }
+    }
     for &i in &queue {
+        if chosen[i] != NONE {
+            continue;
+        }
         let mut least: Option<(f64, u32)> = None;
         for &(_, p) in &options[i] {
             load.put(i, p, 1.0);
@@ -117,15 +153,33 @@ fn greedy(instance: &Instance, design: &Design, options: &[Vec<(f64, u32)>], ord
         load.put(i, p, 1.0);
         chosen[i] = p;
     }
-    polish(&mut load, options, &mut chosen);
     Some(chosen)
 }
 
 /// Shifts and swaps customers while that lowers first the excess over the limits, then the cost.
-fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
-    let cost = |i: usize, p: u32| options[i].iter().find(|option| option.1 == p).map_or(f64::INFINITY, |o| o.0);
-    // Swaps look at all pairs, so only small problems can afford them.
-    let swaps = options.len() <= 400;
+fn polish(instance: &Instance, design: &Design, options: &[Vec<(f64, u32)>], chosen: &mut [u32], effort: Effort) {
+    let mut load = Load::new(instance, design);
+    for (i, &p) in chosen.iter().enumerate() {
+        load.put(i, p, 1.0);
+    }
+    let load = &mut load;
+    let mut paid: Vec<f64> = options
+        .iter()
+        .zip(chosen.iter())
+        .map(|(options, &p)| options.iter().find(|option| option.1 == p).map_or(f64::INFINITY, |option| option.0))
+        .collect();
+    // Swaps look at all pairs through a table, so only small problems can afford them.
+    let sites = load.instance.sites;
+    let table: Option<Vec<u32>> =
+        (effort != Effort::Quick && options.len() <= 1_000 && options.len() * sites <= 1_000_000).then(|| {
+            let mut table = vec![NONE; options.len() * sites];
+            for (i, options) in options.iter().enumerate() {
+                for (k, option) in options.iter().enumerate().rev() {
+                    table[i * sites + load.instance.site[option.1 as usize] as usize] = k as u32;
+                }
+            }
+            table
+        });
     for _ in 0..50 {
         let mut moved = false;
         for i in 0..options.len() {
@@ -134,8 +188,8 @@ fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
                 if p == old {
                     continue;
                 }
+                let saving = paid[i] - new_cost;
                 let before = load.excess_at(old, true) + load.excess_at(p, false);
-                let saving = cost(i, old) - new_cost;
                 if before == 0.0 && saving <= 1e-9 * new_cost.abs().max(1e-9) {
                     break;
                 }
@@ -145,6 +199,7 @@ fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
                 let better = after < before - 1e-12 || (after <= before && saving > 1e-9 * new_cost.abs().max(1e-9));
                 if better {
                     chosen[i] = p;
+                    paid[i] = new_cost;
                     moved = true;
                 } else {
                     load.put(i, p, -1.0);
@@ -152,8 +207,8 @@ fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
                 }
             }
         }
-        if !moved && swaps {
-            moved = swap(load, options, chosen);
+        if let Some(table) = table.as_ref().filter(|_| !moved) {
+            moved = swap(load, options, table, chosen, &mut paid);
         }
         if !moved {
             break;
@@ -162,22 +217,22 @@ fn polish(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) {
 }
 
 /// Makes every exchange of two customers' sites that helps.
-fn swap(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) -> bool {
-    let site = |load: &Load, p: u32| load.instance.site[p as usize];
-    let via = |load: &Load, i: usize, j: u32| options[i].iter().find(|option| site(load, option.1) == j).copied();
-    let cost = |i: usize, p: u32| options[i].iter().find(|option| option.1 == p).map_or(f64::INFINITY, |o| o.0);
+fn swap(load: &mut Load, options: &[Vec<(f64, u32)>], table: &[u32], chosen: &mut [u32], paid: &mut [f64]) -> bool {
+    let sites = load.instance.sites;
     let mut moved = false;
     for a in 0..options.len() {
         for b in a + 1..options.len() {
             let (pa, pb) = (chosen[a], chosen[b]);
-            let (ja, jb) = (site(load, pa), site(load, pb));
-            if ja == jb {
+            let (ja, jb) = (load.instance.site[pa as usize] as usize, load.instance.site[pb as usize] as usize);
+            let (ka, kb) = (table[a * sites + jb], table[b * sites + ja]);
+            if ja == jb || ka == NONE || kb == NONE {
                 continue;
             }
-            let (Some(qa), Some(qb)) = (via(load, a, jb), via(load, b, ja)) else { continue };
-            let saving = cost(a, pa) + cost(b, pb) - qa.0 - qb.0;
+            let (qa, qb) = (options[a][ka as usize], options[b][kb as usize]);
+            let saving = paid[a] + paid[b] - qa.0 - qb.0;
+            let least = 1e-9 * (qa.0 + qb.0).abs().max(1e-9);
             let before = load.excess_at(pa, true) + load.excess_at(pb, false);
-            if before == 0.0 && saving <= 1e-9 * (qa.0 + qb.0).abs().max(1e-9) {
+            if saving <= least && before == 0.0 {
                 continue;
             }
             load.put(a, pa, -1.0);
@@ -185,9 +240,9 @@ fn swap(load: &mut Load, options: &[Vec<(f64, u32)>], chosen: &mut [u32]) -> boo
             load.put(a, qa.1, 1.0);
             load.put(b, qb.1, 1.0);
             let after = load.excess_at(pa, true) + load.excess_at(pb, false);
-            if after < before - 1e-12 || (after <= before && saving > 1e-9 * (qa.0 + qb.0).abs().max(1e-9)) {
-                chosen[a] = qa.1;
-                chosen[b] = qb.1;
+            if after < before - 1e-12 || (after <= before && saving > least) {
+                (chosen[a], paid[a]) = (qa.1, qa.0);
+                (chosen[b], paid[b]) = (qb.1, qb.0);
                 moved = true;
             } else {
                 load.put(a, qa.1, -1.0);

@@ -1,27 +1,53 @@
 //! Plans on the way: designs rounded from the climb's average, repaired, improved, and served.
 
-use super::allot::allot;
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::instance::{Instance, NONE};
-use super::local::{LanePrices, improve};
-use super::primal::{Design, Plan, site_loads};
+use super::local::{LanePrices, improve, serve_nearest};
+use super::primal::{Design, Plan};
 use super::state::State;
 use super::volume::Climb;
 use super::{Start, Status};
 use crate::watch::Watch;
 
+/// Lanes that one local search may walk, roughly.
+const PASSES: usize = 400_000_000;
+
 /// The maker and keeper of plans.
 pub(super) struct Explorer<'i, 'a> {
-    instance: &'i Instance<'a>,
-    watch: &'i dyn Watch,
+    pub instance: &'i Instance<'a>,
+    pub watch: &'i dyn Watch,
     /// The best plan so far.
     pub incumbent: Option<Plan>,
-    /// Designs tried of late, which need not be tried again.
-    tried: Vec<Design>,
+    /// Fingerprints of the designs tried, which need not be tried again.
+    tried: BTreeSet<u64>,
+    /// The lane that the last relaxed plan used for each customer, when service is undivided and limited.
+    pub seed: Vec<u32>,
+    /// Where the perturbations have got to.
+    pub dice: u64,
+    /// The cost of the incumbent that was last perturbed to no avail.
+    pub swept: f64,
 }
 
 impl<'i, 'a> Explorer<'i, 'a> {
-    pub fn new(instance: &'i Instance<'a>, watch: &'i dyn Watch) -> Self {
-        Self { instance, watch, incumbent: None, tried: Vec::new() }
+    pub fn new(instance: &'i Instance<'a>, seed: u64, watch: &'i dyn Watch) -> Self {
+        Self {
+            instance,
+            watch,
+            incumbent: None,
+            tried: BTreeSet::new(),
+            seed: Vec::new(),
+            dice: seed,
+            swept: f64::INFINITY,
+        }
+    }
+
+    /// Whether a design is tried for the first time; says so once.
+    pub fn is_new(&mut self, design: &Design) -> bool {
+        let mut hasher = DefaultHasher::new();
+        (&design.mode, &design.upper_open).hash(&mut hasher);
+        self.tried.insert(hasher.finish())
     }
 
     /// Keeps a plan when it is the best.
@@ -47,13 +73,13 @@ impl<'i, 'a> Explorer<'i, 'a> {
                 design.upper_open[u] |= open && state.upper[u] != Status::Closed;
             }
             design.open_needed(instance);
-            self.refine(state, design, &[], None);
+            self.refine(state, design, None, None);
         }
         let mut design = Design::forced(instance);
         for u in 0..instance.uppers {
             design.upper_open[u] = state.upper[u] != Status::Closed;
         }
-        self.refine(state, design, &[], None);
+        self.refine(state, design, None, None);
     }
 
     /// What opening a site is worth beyond its own cost where a count binds: the saving an open site brings on average.
@@ -76,12 +102,21 @@ impl<'i, 'a> Explorer<'i, 'a> {
             let price = |p: usize| self.instance.lane_rows.priced(self.instance.lane[p] as usize, &climb.prices.row);
             (0..self.instance.site.len()).map(price).collect()
         });
-        let hint = &climb.relaxed.mode;
+        if !state.lane_off.is_empty() {
+            self.seed.clear();
+            self.seed.resize(self.instance.customers, NONE);
+            for &(i, p, _) in &climb.relaxed.served {
+                self.seed[i as usize] = p;
+            }
+        }
         let rounded = self.rounded(state, climb, 0.5);
-        self.refine(state, rounded, hint, extra.as_deref());
+        self.refine(state, rounded, Some(climb), extra.as_deref());
         if thorough && !self.watch.stop() {
             let wide = self.rounded(state, climb, 0.15);
-            self.refine(state, wide, hint, extra.as_deref());
+            self.refine(state, wide, Some(climb), extra.as_deref());
+            if self.instance.plain {
+                self.shake(state, climb);
+            }
         }
     }
 
@@ -160,21 +195,14 @@ impl<'i, 'a> Explorer<'i, 'a> {
     }
 
     /// Improves a design as its class allows, and offers the plans that come of it.
-    fn refine(&mut self, state: &State, design: Design, hint: &[u32], extra: LanePrices) {
-        if self.tried.contains(&design) {
+    fn refine(&mut self, state: &State, design: Design, climb: Option<&Climb>, extra: LanePrices) {
+        let instance = self.instance;
+        let hint: &[u32] = climb.map_or(&[], |climb| &climb.relaxed.mode);
+        if !self.is_new(&design) {
             return;
         }
-        if self.tried.len() >= 16 {
-            self.tried.remove(0);
-        }
-        self.tried.push(design.clone());
-        let instance = self.instance;
         if instance.plain {
-            let passes = 2_000;
-            let improved = improve(instance, state, &design, hint, None, passes, self.watch);
-            if let Some(plan) = super::local::serve_nearest(instance, improved) {
-                self.offer(plan);
-            }
+            self.improve_plain(state, &design, hint);
             return;
         }
         let mut start = design;
@@ -182,9 +210,21 @@ impl<'i, 'a> Explorer<'i, 'a> {
             start = improve(instance, state, &start, hint, extra, 500, self.watch);
         } else if self.incumbent.is_none() {
             // Capacity may be short where few are open; all sites together are the widest start.
-            self.refine_served(state, self.all_open(state, hint), extra, 30);
+            self.refine_served(state, self.all_open(state, hint), climb, extra, 10);
         }
-        self.refine_served(state, start, extra, 60);
+        let trials = if climb.is_some() { 24 } else { 8 };
+        self.refine_served(state, start, climb, extra, trials);
+    }
+
+    /// Local search where the cheapest open site serves; returns the cost of the plan.
+    pub fn improve_plain(&mut self, state: &State, design: &Design, hint: &[u32]) -> Option<f64> {
+        // Large problems get fewer passes, so that the climb is not kept waiting.
+        let passes = (PASSES / self.instance.site.len().max(1)).clamp(20, 2_000);
+        let improved = improve(self.instance, state, design, hint, None, passes, self.watch);
+        let plan = serve_nearest(self.instance, improved)?;
+        let cost = plan.cost;
+        self.offer(plan);
+        Some(cost)
     }
 
     fn all_open(&self, state: &State, hint: &[u32]) -> Design {
@@ -199,101 +239,5 @@ impl<'i, 'a> Explorer<'i, 'a> {
             design.mode[j] = hinted.or(usable).unwrap_or(NONE);
         }
         design
-    }
-
-    /// Serves a design, adapts modes to loads, and tries closing, opening and swapping sites one at a time.
-    fn refine_served(&mut self, state: &State, design: Design, extra: LanePrices, trials: usize) {
-        let instance = self.instance;
-        let Some(mut best) = self.serve(state, design, extra) else { return };
-        let lanes_open: usize = instance.site.iter().filter(|&&j| best.design.is_open(j as usize)).count().max(1);
-        let mut left = (2_000_000 / lanes_open).clamp(3, trials * 4);
-        loop {
-            let loads = site_loads(instance, &best.service);
-            let mut closable: Vec<usize> =
-                (0..instance.sites).filter(|&j| best.design.is_open(j) && state.site[j] == Status::Free).collect();
-            closable.sort_by(|&a, &b| loads[a].total_cmp(&loads[b]).then(a.cmp(&b)));
-            let openable: Vec<usize> =
-                (0..instance.sites).filter(|&j| !best.design.is_open(j) && state.site[j] == Status::Free).collect();
-            let mut moves: Vec<(Option<usize>, Option<usize>)> = closable.iter().map(|&j| (Some(j), None)).collect();
-            moves.extend(openable.iter().map(|&j| (None, Some(j))));
-            for &k in &closable {
-                moves.extend(openable.iter().map(|&j| (Some(k), Some(j))));
-            }
-            let mut improved = false;
-            for (close, open) in moves {
-                if left == 0 || self.watch.stop() {
-                    break;
-                }
-                let mut trial = best.design.clone();
-                if let Some(k) = close {
-                    trial.mode[k] = NONE;
-                }
-                if let Some(j) = open {
-                    let usable = |m: &usize| {
-                        let upper = instance.modes[*m].upper;
-                        !state.mode_off[*m] && (upper == NONE || trial.upper_open[upper as usize])
-                    };
-                    let Some(m) = instance.modes_of(j).find(usable) else { continue };
-                    trial.mode[j] = m as u32;
-                }
-                if !self.worth_trying(&trial) {
-                    continue;
-                }
-                left -= 1;
-                if let Some(plan) = self.serve(state, trial, extra)
-                    && plan.cost < best.cost - 1e-9 * best.cost.abs()
-                {
-                    best = plan;
-                    improved = true;
-                    break;
-                }
-            }
-            if !improved {
-                break;
-            }
-        }
-    }
-
-    fn worth_trying(&self, design: &Design) -> bool {
-        // The capacity surrogate is among the rows, so this also refuses designs short of capacity.
-        design.keeps_counts(self.instance)
-    }
-
-    /// Serves a design and adapts its modes to the loads while that helps; offers and returns the best plan.
-    fn serve(&mut self, state: &State, design: Design, extra: LanePrices) -> Option<Plan> {
-        let instance = self.instance;
-        let mut best = match allot(instance, state, &design, extra, false).plan() {
-            Some(plan) => plan,
-            None if extra.is_some() => self.serve_dearer(state, &design, extra)?,
-            None => return None,
-        };
-        if instance.modes.len() > instance.sites || instance.uppers > 0 {
-            for _ in 0..3 {
-                let loads = site_loads(instance, &best.service);
-                let mut design = best.design.clone();
-                super::uppers::reselect(instance, state, &mut design, &loads, self.watch);
-                if design == best.design {
-                    break;
-                }
-                match allot(instance, state, &design, extra, false).plan() {
-                    Some(plan) if plan.cost < best.cost => best = plan,
-                    _ => break,
-                }
-            }
-        }
-        self.offer(best.clone());
-        Some(best)
-    }
-
-    /// Raises the prices of the rows until the service keeps them.
-    fn serve_dearer(&self, state: &State, design: &Design, extra: LanePrices) -> Option<Plan> {
-        let mut prices = extra?.to_vec();
-        for _ in 0..6 {
-            prices.iter_mut().for_each(|price| *price *= 2.0);
-            if let Some(plan) = allot(self.instance, state, design, Some(&prices), false).plan() {
-                return Some(plan);
-            }
-        }
-        None
     }
 }

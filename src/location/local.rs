@@ -34,6 +34,8 @@ struct Local<'s, 'a> {
     gain: Vec<f64>,
     loss: Vec<f64>,
     passes: usize,
+    /// How many swaps are made at once.
+    batch: usize,
 }
 
 /// Improves a design by moves of sites, then of modes and uppers, until neither helps.
@@ -83,8 +85,8 @@ pub(super) fn serve_nearest(instance: &Instance, mut design: Design) -> Option<P
     for &p in &positions {
         busy[instance.site[p as usize] as usize] = true;
     }
-    for j in 0..instance.sites {
-        let idle = design.is_open(j) && !busy[j] && instance.problem.sites[j].status == Status::Free;
+    for (j, busy) in busy.into_iter().enumerate() {
+        let idle = design.is_open(j) && !busy && instance.problem.sites[j].status == Status::Free;
         if idle && instance.modes[design.mode[j] as usize].fixed >= 0.0 {
             let mode = std::mem::replace(&mut design.mode[j], NONE);
             if !design.keeps_counts(instance) {
@@ -188,6 +190,7 @@ impl<'s, 'a> Local<'s, 'a> {
             gain: Vec::new(),
             loss: Vec::new(),
             passes,
+            batch: 64,
         }
     }
 
@@ -368,28 +371,76 @@ impl<'s, 'a> Local<'s, 'a> {
         moved
     }
 
-    /// Makes the best swaps of an open site for a closed one, as long as they do not touch the same customers' sites.
+    /// Makes the best swaps of an open site for a closed one: many at once while that pays, else the best alone.
     fn swap_pass(&mut self) -> bool {
+        let mut swaps = self.swaps();
+        swaps.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let Some(&(_, j, k)) = swaps.first() else { return false };
+        if self.batch > 1 && swaps.len() > 1 {
+            let before = self.total();
+            let made = self.make_apart(&swaps);
+            self.find_two();
+            if self.total() <= before - swaps[0].0 {
+                self.batch *= 2;
+                return true;
+            }
+            // Together they got in each other's way.
+            for (j, k) in made {
+                self.set_open(j, false);
+                self.set_open(k, true);
+            }
+            self.batch /= 2;
+        }
+        self.set_open(k, false);
+        self.set_open(j, true);
+        true
+    }
+
+    /// Makes swaps that touch different sites, up to the batch; returns them.
+    fn make_apart(&mut self, swaps: &[(f64, usize, usize)]) -> Vec<(usize, usize)> {
+        let mut touched = vec![false; self.instance.sites];
+        let mut made = Vec::new();
+        for &(_, j, k) in swaps {
+            if made.len() >= self.batch {
+                break;
+            }
+            let same = self.instance.group_of[j] == self.instance.group_of[k];
+            if touched[j] || touched[k] || !(same || (self.may_open(j) && self.may_close(k))) {
+                continue;
+            }
+            (touched[j], touched[k]) = (true, true);
+            self.set_open(k, false);
+            self.set_open(j, true);
+            made.push((j, k));
+        }
+        made
+    }
+
+    /// The cost of all customers and fees.
+    fn total(&self) -> f64 {
+        let fees: f64 = self.fee.iter().zip(&self.open).filter(|(_, open)| **open).map(|(fee, _)| fee).sum();
+        self.first_cost.iter().sum::<f64>() + fees
+    }
+
+    /// The best swap of every open site that gains: (gain, site to open, site to close).
+    fn swaps(&self) -> Vec<(f64, usize, usize)> {
         let sites = self.instance.sites;
         let favourite = (0..sites)
             .filter(|&j| self.can_be_opened(j))
             .max_by(|&a, &b| self.gain[a].total_cmp(&self.gain[b]).then(b.cmp(&a)));
-        let Some(favourite) = favourite else { return false };
+        let Some(favourite) = favourite else { return Vec::new() };
         let mut members: Vec<Vec<u32>> = vec![Vec::new(); sites];
-        for i in 0..self.instance.customers {
-            if self.first[i] != NONE {
-                members[self.first[i] as usize].push(i as u32);
-            }
+        for (i, &first) in self.first.iter().enumerate().filter(|(_, first)| **first != NONE) {
+            members[first as usize].push(i as u32);
         }
         let mut back = vec![0.0; sites];
         let mut seen = vec![false; sites];
         let mut touched: Vec<usize> = Vec::new();
-        let mut best: Option<(f64, usize, usize)> = None;
+        let mut swaps = Vec::new();
         for k in (0..sites).filter(|&k| self.open[k] && self.state.site[k] == Status::Free) {
             seen[favourite] = true;
             touched.push(favourite);
-            for &i in &members[k] {
-                let i = i as usize;
+            for i in members[k].iter().map(|&i| i as usize) {
                 for p in self.instance.lanes(i) {
                     if self.floor(i, p) >= self.second_cost[i] {
                         break;
@@ -397,32 +448,29 @@ impl<'s, 'a> Local<'s, 'a> {
                     let j = self.instance.site[p] as usize;
                     let cost = self.cost(i, p);
                     if cost < self.second_cost[i] && self.can_be_opened(j) {
-                        if !seen[j] {
-                            seen[j] = true;
+                        if !std::mem::replace(&mut seen[j], true) {
                             touched.push(j);
                         }
                         back[j] += self.second_cost[i] - cost.max(self.first_cost[i]);
                     }
                 }
             }
-            for &j in &touched {
+            let mut best: Option<(f64, usize)> = None;
+            for j in touched.drain(..) {
                 let net = self.gain[j] - self.loss[k] + back[j];
                 let same = self.instance.group_of[j] == self.instance.group_of[k];
                 if net > self.threshold()
-                    && best.is_none_or(|(known, _, _)| net > known)
+                    && best.is_none_or(|(known, _)| net > known)
                     && (same || (self.may_open(j) && self.may_close(k)))
                 {
-                    best = Some((net, j, k));
+                    best = Some((net, j));
                 }
                 back[j] = 0.0;
                 seen[j] = false;
             }
-            touched.clear();
+            swaps.extend(best.map(|(net, j)| (net, j, k)));
         }
-        let Some((_, j, k)) = best else { return false };
-        self.set_open(k, false);
-        self.set_open(j, true);
-        true
+        swaps
     }
 
     fn write(&self, design: &mut Design) {

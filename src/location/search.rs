@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use super::allot::{Allotment, allot};
+use super::allot::{Allotment, Effort, allot};
 use super::ascent::{Scale, ascend};
 use super::explore::Explorer;
 use super::instance::Instance;
@@ -81,7 +81,7 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
         return Err(Failure::Infeasible(Reason::Proven));
     }
     watch.stage("placing outlets");
-    let mut explorer = Explorer::new(instance, watch);
+    let mut explorer = Explorer::new(instance, settings.seed, watch);
     explorer.begin(&root, settings.start.as_ref());
     let (mut prices, scale) = ascend(instance, &root, explorer.count_price());
     let fitting = |known: &&Multipliers| {
@@ -230,7 +230,7 @@ impl Search<'_, '_> {
     /// Answers a node with nothing left to decide.
     fn close(&mut self, state: &State, bound: f64) {
         let design = self.explorer.settled_design(state);
-        let found = allot(self.instance, state, &design, None, true);
+        let found = allot(self.instance, state, &design, None, &[], Effort::Exact);
         let exact = matches!(found, Allotment::Exact(_)) || !state.lane_off.is_empty();
         if let Some(plan) = found.plan() {
             self.explorer.offer(plan);

@@ -154,7 +154,8 @@ impl<'i, 'a> Climb<'i, 'a> {
             + squares(&v.through, &self.scale.through, &self.prices.through)
             + squares(&v.upper_load, &self.scale.upper_load, &self.prices.upper_load)
             + squares(&v.row, &self.scale.row, &self.prices.row);
-        let hope = if cutoff.is_finite() { cutoff } else { self.best + 0.05 * self.best.abs() + 1e-6 };
+        // A distant incumbent must not drive the steps; the bound's own size says how far is far.
+        let hope = cutoff.min(self.best + 0.05 * self.best.abs() + 1e-6);
         let distance = (hope - self.best).max(1e-9 * self.best.abs());
         (norm > 1e-24 * (1.0 + self.best * self.best)).then(|| self.step * distance / norm)
     }
