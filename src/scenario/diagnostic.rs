@@ -245,10 +245,12 @@ impl Faults {
 
     /// The faults with their places in a reader's terms.
     pub fn diagnostics(mut self, sources: &Sources) -> Diagnostics {
-        let kept = self.list.len().min(1_000);
-        let more = self.dropped + self.list.len() - kept;
         let by_place = |a: &Fault, b: &Fault| (a.span.source, a.span.start).cmp(&(b.span.source, b.span.start));
         self.list.sort_by(by_place);
+        // One change may spoil many rows: it is told once.
+        self.list.dedup_by(|b, a| a.code == b.code && a.span == b.span && a.message == b.message);
+        let kept = self.list.len().min(1_000);
+        let more = self.dropped + self.list.len() - kept;
         // An error must never be cut away by warnings that stand before it.
         let (errors, warnings): (Vec<_>, Vec<_>) = self.list.into_iter().partition(|f| f.code.starts_with('E'));
         let mut list: Vec<Fault> = errors.into_iter().take(kept).collect();

@@ -236,12 +236,12 @@ pub(crate) fn number(kind: KeyKind, name: &str, value: &Value, span: Span, fault
         return None;
     }
     if whole && number.fract() != 0.0 {
-        faults.add("E04", span, format!("`{name}` is a whole number"));
+        faults.add("E04", span, format!("`{name}` must be a whole number"));
         return None;
     }
     if !bounds.hold(number) {
         let words = if whole { "at least 0".into() } else { bounds.words() };
-        let fault = faults.add("E05", span, format!("`{name}` must be {words}"));
+        let fault = faults.add("E05", span, format!("`{name}` must be {words}, not {number}"));
         if bounds.most == 1.0 && number > 1.0 && number <= 100.0 && !percent {
             fault.hint(format!("{number} % is written {} or \"{number}%\"", number / 100.0));
         }
@@ -262,7 +262,7 @@ pub(crate) fn choice(kind: KeyKind, name: &str, value: &Value, span: Span, fault
         let hint = nearest(text, words.iter().copied()).map_or(format!("one of {}", words.join(", ")), |word| {
             format!("did you mean `{word}`? (one of {})", words.join(", "))
         });
-        faults.add("E04", span, format!("`{text}` is no {name}")).hint(hint);
+        faults.add("E04", span, format!("`{text}` is no value of `{name}`")).hint(hint);
     }
     position
 }

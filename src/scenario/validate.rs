@@ -102,7 +102,9 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
     places::all_can_be_reached(&scenario, &mut reader);
-    super::warn::warn(&scenario, &mut reader);
+    if reader.faults.errors() == 0 {
+        super::warn::warn(&scenario, &mut reader);
+    }
     scenario
 }
 

@@ -145,11 +145,11 @@ fn count(path: &str, what: &str, country: Option<CountryId>, sites: &[Site], rea
     } else if min > openable {
         let table = if what == "depot" { Table::Depots } else { Table::Outlets };
         if !reader.sheet(table).broken {
-            let message = format!("at least {min} {what}s are asked for, but only {openable} may open");
+            let message = format!("at least {min} must be open, but {openable} may open");
             reader.faults.add("E05", min_span, message);
         }
     } else if let Some(max) = max.filter(|&max| max < forced) {
-        let message = format!("at most {max} {what}s are asked for, but {forced} have the status `open`");
+        let message = format!("at most {max} may be open, but {forced} must be, by their status `open`");
         reader.faults.add("E05", max_span, message).hint("`existing` may close, `open` may not");
     }
     Count { min, max }

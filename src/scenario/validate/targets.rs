@@ -138,7 +138,6 @@ fn limit(
             return None;
         }
     };
-    let number = given.number(&entry.key, reader);
     match entry.key.as_str() {
         "at_least" if in_hours => {
             let message = "mean_response_hours is a time: it is kept short with `at_most`";
@@ -150,8 +149,8 @@ fn limit(
             reader.faults.add("E13", entry.key_span, message);
             None
         }
-        "at_least" => number.map(Limit::AtLeast),
-        "at_most" => number.map(Limit::AtMost),
+        "at_least" => given.number("at_least", reader).map(Limit::AtLeast),
+        "at_most" => given.number("at_most", reader).map(Limit::AtMost),
         _ => {
             if !matches!(scope, [Scope::Country] | [Scope::Region]) {
                 reader
@@ -160,6 +159,7 @@ fn limit(
                     .hint("scope = \"country\"");
                 return None;
             }
+            let number = given.number("spread_at_most", reader);
             if let Some(spread) = number.filter(|&spread| !in_hours && spread > 1.0) {
                 let message = "the spread of a share must be between 0 and 1";
                 reader.faults.add("E05", entry.span, message).hint(format!("{spread} % is written {}", spread / 100.0));
