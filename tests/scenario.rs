@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use sparenet::scenario::schema::Table;
-use sparenet::scenario::{Limit, Loaded, Refused, Scope, Status, Stockout, load};
+use sparenet::scenario::schema::{TABLES, Table};
+use sparenet::scenario::{Limit, Loaded, Refused, Scope, Sourcing, Status, Stockout, load};
 use tempfile::TempDir;
 
 /// The sound scenario that the tests lay overlays over.
@@ -241,10 +241,44 @@ fn diagnostics_as_json_carry_their_place() {
     assert!(!faults.human(false).contains('\x1b') && faults.human(true).contains('\x1b'));
 }
 
-/// The files of the town, to be spoilt.
-fn town() -> Vec<(String, Vec<u8>)> {
-    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(TOWN)
-        .expect("the town is part of the project")
+/// A scenario with every table and key.
+const EVERYTHING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sound/everything");
+
+#[test]
+fn every_table_and_key_is_understood() {
+    let Loaded { scenario, warnings, .. } = loaded(Path::new(EVERYTHING));
+    assert!(warnings.is_empty(), "{}", warnings.human(false));
+    for table in TABLES {
+        let text =
+            std::fs::read_to_string(Path::new(EVERYTHING).join(table.file)).expect("the scenario has every table");
+        let header: Vec<&str> = text.lines().next().unwrap_or_default().split(',').collect();
+        let planar = ["x_km", "y_km"];
+        for column in table.columns.iter().filter(|column| !planar.contains(&column.name)) {
+            assert!(header.contains(&column.name), "{} lacks {}", table.file, column.name);
+        }
+    }
+    assert_eq!(scenario.products[0].name, "Air conditioner \"Breeze\"");
+    assert_eq!(scenario.regions[0].name, "Hà Nội, Hoàn Kiếm");
+    let hours: Vec<f64> = scenario.regions.iter().map(|region| region.emergency_hours.get()).collect();
+    assert_eq!(hours, [20.0, 30.0, 30.0]);
+    assert_eq!(scenario.outlets[0].fixed_cost.get(), 60_000.0 * 1.1);
+    let rates: Vec<f64> = scenario.outlets.iter().map(|site| site.holding_rate.get()).collect();
+    assert_eq!(rates, [0.22, 0.25, 0.22]);
+    assert_eq!((scenario.service_lanes.len(), scenario.supply_lanes.len(), scenario.targets.len()), (2, 2, 5));
+    assert_eq!(scenario.limits.outlets_by_country.len(), 1);
+    assert_eq!(
+        (scenario.planning.gap, scenario.planning.seed, scenario.planning.sourcing),
+        (0.005, 7, Sourcing::Split)
+    );
+    assert_eq!(scenario.policies, ["appropriate", "comprehensive"]);
+    // Two rows given, two coolers with two failures each, one fridge with one, a fan shared over three regions, a board.
+    assert_eq!(scenario.demands.len(), 2 + 4 + 1 + 3 + 1);
+}
+
+/// The files of that scenario, to be spoilt.
+fn everything() -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(EVERYTHING)
+        .expect("the scenario is part of the project")
         .map(|entry| entry.expect("it can be listed").path())
         .map(|path| {
             (
@@ -257,18 +291,33 @@ fn town() -> Vec<(String, Vec<u8>)> {
     files
 }
 
+fn load_spoilt(files: &[(String, Vec<u8>)]) -> Result<(), TestCaseError> {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).expect("the test writes");
+    }
+    match load(folder.path(), &[]) {
+        Ok(loaded) => prop_assert!(!loaded.warnings.has_errors()),
+        Err(Refused::Invalid(faults)) => prop_assert!(faults.has_errors() && !faults.human(true).is_empty()),
+        Err(Refused::Unreadable { error, .. }) => prop_assert!(false, "{error}"),
+    }
+    Ok(())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
     #[test]
-    fn no_spoilt_file_makes_the_loader_panic(
+    fn no_spoilt_byte_makes_the_loader_panic(
         spoils in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), prop_oneof![
             any::<u8>(),
             prop::sample::select(b",\"\n\r;.-9{}[]='# \xEF".to_vec()),
-        ], 0..3_u8), 1..6)
+        ], 0..3_u8), 1..4)
     ) {
-        let mut files = town();
+        let mut files = everything();
         for (file, at, byte, way) in spoils {
-            let bytes = &mut files[file.index(5)].1;
+            let count = files.len();
+            let bytes = &mut files[file.index(count)].1;
             if bytes.is_empty() {
                 continue;
             }
@@ -279,14 +328,29 @@ proptest! {
                 _ => drop(bytes.drain(at..(at + usize::from(byte)).min(bytes.len()))),
             }
         }
-        let folder = tempfile::tempdir().expect("a folder for the test");
-        for (name, bytes) in &files {
-            std::fs::write(folder.path().join(name), bytes).expect("the test writes");
+        load_spoilt(&files)?;
+    }
+
+    #[test]
+    fn no_spoilt_field_makes_the_loader_panic(
+        spoils in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), prop::sample::select(vec![
+            "", "0", "-1", "1e308", "1e-320", "NaN", "inf", "99999999999999999999", "9007199254740993", "HAN", "O-HAN", "x",
+            "true", "[]", "{}", "\"\"", "\"network\"", "\"country\"", "\"50%\"", "2024-13", "0000-W00", "9999-W53", "é", "\u{0}",
+        ])), 1..4)
+    ) {
+        let mut files = everything();
+        for (file, at, word) in spoils {
+            let count = files.len();
+            let text = String::from_utf8_lossy(&files[file.index(count)].1).into_owned();
+            let breaks = |c: char| matches!(c, ',' | '\n' | '=' | '{' | '}' | '[' | ']');
+            let fields: Vec<&str> = text.split(breaks).filter(|field| !field.is_empty()).collect();
+            if fields.is_empty() {
+                continue;
+            }
+            let field = fields[at.index(fields.len())];
+            let start = field.as_ptr() as usize - text.as_ptr() as usize;
+            files[file.index(count)].1 = format!("{}{word}{}", &text[..start], &text[start + field.len()..]).into_bytes();
         }
-        match load(folder.path(), &[]) {
-            Ok(loaded) => prop_assert!(!loaded.warnings.has_errors()),
-            Err(Refused::Invalid(faults)) => prop_assert!(faults.has_errors() && !faults.human(true).is_empty()),
-            Err(Refused::Unreadable { error, .. }) => prop_assert!(false, "{error}"),
-        }
+        load_spoilt(&files)?;
     }
 }

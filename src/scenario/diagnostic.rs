@@ -59,7 +59,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("E17", "there are regions, outlets and some demand"),
     ("E18", "a distance or time is no stand-in for `unreachable`"),
     ("W01", "coordinates are not rounded to a coarse grid"),
-    ("W02", "latitude and longitude are not swapped, and places are near the others of their country"),
+    ("W02", "a place lies in the country that its row names"),
     ("W03", "coordinates are not 0, 0"),
     ("W04", "no two rows are the same place under different ids"),
     ("W05", "a region has demand"),
@@ -68,6 +68,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("W08", "a country that is named has its row"),
     ("W09", "a CSV file in the folder is one that is read"),
     ("W10", "stock is replenished after some lead time"),
+    ("W11", "a country code is one of ISO 3166"),
 ];
 
 /// Everything that is wrong with an input, in the order of files, lines and columns.
@@ -159,7 +160,9 @@ impl Diagnostic {
         if *line == 0 {
             put(format!("{dim}{margin}-->{plain} {file}\n"));
         } else {
-            let (blanks, carets) = (" ".repeat(*indent), "^".repeat((*length).clamp(1, 110)));
+            let before = text.chars().take(*indent).map(columns).sum();
+            let under = text.chars().skip(*indent).take(*length).map(columns).sum::<usize>();
+            let (blanks, carets) = (" ".repeat(before), "^".repeat(under.max(1)));
             put(format!("{dim}{margin}-->{plain} {file}:{line}:{column}\n"));
             put(format!("{dim}{number} |{plain} {text}\n"));
             put(format!("{dim}{margin} |{plain} {blanks}{tone}{carets}{plain}\n"));
@@ -167,6 +170,16 @@ impl Diagnostic {
         if let Some(hint) = &self.hint {
             put(format!("{dim}{margin} ={plain} hint: {hint}\n"));
         }
+    }
+}
+
+/// Columns of a terminal that a character takes: two for the scripts of East Asia, none for a mark over another letter.
+const fn columns(character: char) -> usize {
+    match character {
+        '\u{300}'..='\u{36f}' => 0,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' => 2,
+        '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
     }
 }
 
@@ -289,4 +302,27 @@ pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> O
 /// The hint that goes with [`nearest`].
 pub(crate) fn did_you_mean<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
     nearest(word, names).map(|name| format!("did you mean `{name}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_is_underlined_under_wide_letters_too() {
+        let mut sources = Sources::default();
+        let source = sources.add("regions.csv".into(), "region\n東京,x1\n".into());
+        let mut faults = Faults::default();
+        faults.add("E04", Span { source, start: 14, end: 16 }, "`x1` is not a number");
+        let told = faults.diagnostics(&sources).human(false);
+        assert_eq!(told, "error[E04]: `x1` is not a number\n --> regions.csv:2:4\n2 | 東京,x1\n  |      ^^\n");
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_finds_the_name_meant() {
+        let names = || ["outlets", "depots", "lanes"].into_iter();
+        assert_eq!(nearest("outlet", names()), Some("outlets"));
+        assert_eq!(nearest("LANES", names()), Some("lanes"));
+        assert_eq!(nearest("warehouse", names()), None);
+    }
 }

@@ -3,6 +3,7 @@
 mod places;
 
 use super::schema::Table;
+use super::source::Span;
 use super::validate::Reader;
 use super::{Scenario, Stockout};
 
@@ -46,14 +47,18 @@ fn countries_have_rows(scenario: &Scenario, reader: &mut Reader<'_>) {
     let rows = reader.column(Table::Countries, "country");
     let known: Vec<&str> = (0..sheet.rows).map(|row| rows.text(row)).collect();
     for country in scenario.countries.iter().filter(|country| !known.contains(&country.code.as_str())) {
-        let place = [Table::Regions, Table::Outlets, Table::Depots].into_iter().find_map(|table| {
-            let column = reader.column(table, "country");
-            (0..reader.sheet(table).rows).find(|&row| column.text(row) == country.code).map(|row| column.span(row))
-        });
-        let Some(span) = place else { continue };
+        let Some(span) = first_naming(&country.code, reader) else { continue };
         let message = format!("country `{}` has no row in countries.csv", country.code);
         reader.faults.add("W08", span, message).hint("its wage, customs and duty are taken as 0");
     }
+}
+
+/// Where a country is first named.
+fn first_naming(code: &str, reader: &Reader<'_>) -> Option<Span> {
+    [Table::Countries, Table::Regions, Table::Outlets, Table::Depots].into_iter().find_map(|table| {
+        let column = reader.column(table, "country");
+        (0..reader.sheet(table).rows).find(|&row| column.text(row) == code).map(|row| column.span(row))
+    })
 }
 
 /// W10: a site that the supplier replenishes at once would never need stock.

@@ -113,8 +113,11 @@ fn no_site<'a>(from: &str, to: &str, row: usize, columns: &Columns<'a>, ids: &Id
 /// E18: a number that is not one of those that stand for `unreachable`: nines, the largest integers, a hundred million.
 fn true_number(column: &Column<'_>, row: usize, reader: &mut Reader<'_>) -> Option<f64> {
     let number = reader.number(column, row)?;
-    let nines = column.text(row).trim_end_matches(".0").bytes().all(|byte| byte == b'9') && number >= 9_999.0;
-    if !(nines || number >= 1e8) {
+    if number < 9_999.0 {
+        return Some(number);
+    }
+    let nines = column.text(row).trim_end_matches(".0").bytes().all(|byte| byte == b'9');
+    if !nines && number < 1e8 {
         return Some(number);
     }
     let message = format!("{} = {} looks like a stand-in for `unreachable`", column.schema.name, column.text(row));

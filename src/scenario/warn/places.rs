@@ -17,7 +17,7 @@ struct Placed<'a> {
     place: Place,
 }
 
-/// W01 to W04.
+/// W01 to W04, W11.
 pub(super) fn places(scenario: &Scenario, reader: &mut Reader<'_>) {
     let rows = placed(scenario);
     let of = |table: Table| -> Vec<&Placed<'_>> { rows.iter().filter(|placed| placed.table == table).collect() };
@@ -25,6 +25,7 @@ pub(super) fn places(scenario: &Scenario, reader: &mut Reader<'_>) {
         same_place_twice(&of(table), reader);
         if scenario.travel.metric == DistanceMetric::Geodesic {
             coarse_grid(table, &of(table), reader);
+            outside_its_country(scenario, &of(table), reader);
         }
     }
     if scenario.travel.metric == DistanceMetric::Geodesic {
@@ -33,7 +34,7 @@ pub(super) fn places(scenario: &Scenario, reader: &mut Reader<'_>) {
             let message = format!("`{}` lies at 0, 0, in the Gulf of Guinea", zero.id);
             reader.faults.add("W03", span, message).hint("leave unknown coordinates blank and list the lanes");
         }
-        far_from_its_country(scenario, &rows, reader);
+        countries_exist(scenario, reader);
     }
 }
 
@@ -103,48 +104,92 @@ fn same_place_twice(rows: &[&Placed<'_>], reader: &mut Reader<'_>) {
     }
 }
 
-/// W02: far from the other places of its country, or nearer to them with latitude and longitude swapped.
-///
-/// The middle of a country is the median of its places, its breadth the median distance from there: a few wrong places
-/// move neither. Places beyond eight breadths and twenty degrees are far: no inhabited island of a country that is
-/// listed with its mainland's others is, but an overseas one may be, and then the warning is right to ask.
-fn far_from_its_country(scenario: &Scenario, rows: &[Placed<'_>], reader: &mut Reader<'_>) {
-    const FEWEST: usize = 4;
-    let mut of: Vec<Vec<&Placed<'_>>> = vec![Vec::new(); scenario.countries.len()];
+/// W02, W11: a place outside the land that its row names, as it stands or swapped or with a sign lost.
+fn outside_its_country(scenario: &Scenario, rows: &[&Placed<'_>], reader: &mut Reader<'_>) {
+    let frames = frames();
+    let mut strays: [Vec<&Placed<'_>>; 3] = Default::default();
     for placed in rows {
-        if let Some(country) = placed.country {
-            of[country.at()].push(placed);
+        let Some(code) = placed.country.map(|country| scenario.countries[country.at()].code.as_str()) else { continue };
+        let Some(Some(frame)) = frames.get(code) else { continue };
+        let Place { x, y } = placed.place;
+        if frame.holds(y, x) || placed.place == Place::at(0.0, 0.0) {
+            continue;
         }
-    }
-    for (country, rows) in of.iter().enumerate().filter(|(_, rows)| rows.len() >= FEWEST) {
-        let middle = Place {
-            x: median(rows.iter().map(|placed| placed.place.x).collect()),
-            y: median(rows.iter().map(|placed| placed.place.y).collect()),
+        let reason = if frame.holds(x, y) {
+            0
+        } else if frame.holds(y, -x) || frame.holds(-y, x) || frame.holds(-y, -x) {
+            1
+        } else {
+            2
         };
-        let breadth = median(rows.iter().map(|placed| degrees(placed.place, middle)).collect());
-        for placed in rows {
-            let distance = degrees(placed.place, middle);
-            let swapped = degrees(Place { x: placed.place.y, y: placed.place.x }, middle);
-            let span = reader.column(placed.table, "latitude").span(placed.row);
-            let code = &scenario.countries[country].code;
-            if distance > 5.0 && distance > 4.0 * swapped && distance > 3.0 * breadth {
-                let message = format!("`{}` lies far from the other places of {code}", placed.id);
-                reader.faults.add("W02", span, message).hint("are latitude and longitude swapped?");
-            } else if distance > 20.0 && distance > 8.0 * breadth && placed.place != Place::at(0.0, 0.0) {
-                let message = format!("`{}` lies far from the other places of {code}", placed.id);
-                reader.faults.add("W02", span, message).hint("is it the right country, are the coordinates right?");
-            }
-        }
+        strays[reason].push(placed);
+    }
+    let hints = [
+        "are latitude and longitude swapped?",
+        "is a minus sign missing? West and south are negative",
+        "is it the right country, are the coordinates right?",
+    ];
+    for (strays, hint) in strays.iter().zip(hints) {
+        let Some(first) = strays.first() else { continue };
+        let code = first.country.map_or("", |country| scenario.countries[country.at()].code.as_str());
+        let message = format!("`{}` does not lie in {code}{}", first.id, and_more(strays.len() - 1));
+        let span = reader.column(first.table, "latitude").span(first.row);
+        reader.faults.add("W02", span, message).hint(hint);
     }
 }
 
-/// How far two places are apart, roughly [degrees]: longitudes over the date line are near.
-fn degrees(one: Place, other: Place) -> f64 {
-    let x = (one.x - other.x).abs();
-    x.min(360.0 - x).hypot(one.y - other.y)
+/// W11: a code that ISO 3166 does not list.
+fn countries_exist(scenario: &Scenario, reader: &mut Reader<'_>) {
+    let frames = frames();
+    for country in scenario.countries.iter().filter(|country| !frames.contains_key(country.code.as_str())) {
+        let Some(span) = super::first_naming(&country.code, reader) else { continue };
+        reader.faults.add("W11", span, format!("no country has the code `{}`", country.code));
+    }
 }
 
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or_default()
+/// Between which degrees a country lies.
+struct Frame {
+    south: f64,
+    north: f64,
+    west: f64,
+    east: f64,
+}
+
+impl Frame {
+    fn holds(&self, latitude: f64, longitude: f64) -> bool {
+        (self.south..=self.north).contains(&latitude) && (self.west..=self.east).contains(&longitude)
+    }
+}
+
+/// The countries with their frames, where they have cities: the cities of GeoNames above 15,000 people (CC BY 4.0,
+/// www.geonames.org) with a margin of half the root of the country's area, at least 1° and at most 6°, in whole degrees.
+fn frames() -> HashMap<&'static str, Option<Frame>> {
+    let lines = include_str!("countries.csv").lines().skip(1);
+    lines
+        .filter_map(|line| {
+            let mut fields = line.split(',');
+            let code = fields.next()?;
+            let mut number = || fields.next().and_then(|field| field.parse::<f64>().ok());
+            let (south, north, west, east) = (number(), number(), number(), number());
+            let frame = south.zip(north).zip(west.zip(east));
+            Some((code, frame.map(|((south, north), (west, east))| Frame { south, north, west, east })))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capitals_lie_in_their_countries_and_not_in_others() {
+        let frames = frames();
+        let holds = |code: &str, latitude, longitude| {
+            frames.get(code).and_then(Option::as_ref).is_some_and(|frame| frame.holds(latitude, longitude))
+        };
+        assert!(holds("DE", 52.52, 13.41) && holds("NO", 69.65, 18.96) && holds("US", 21.31, -157.86));
+        assert!(holds("ES", 28.12, -15.44) && holds("FJ", -18.14, 178.44) && holds("SG", 1.29, 103.85));
+        assert!(!holds("DE", 13.41, 52.52) && !holds("US", 40.71, 74.0) && !holds("FR", 52.23, 21.01));
+        assert!(frames.contains_key("AQ") && !frames.contains_key("DX"));
+    }
 }
