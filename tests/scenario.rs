@@ -212,6 +212,11 @@ fn the_digest_sees_what_is_meant_and_not_how_it_is_written() {
 fn a_folder_that_cannot_be_read_is_no_fault_of_the_input() {
     assert!(matches!(load(Path::new("/no/such/folder"), &[]), Err(Refused::Unreadable { .. })));
     assert!(matches!(load(&Path::new(TOWN).join("parts.csv"), &[]), Err(Refused::Unreadable { .. })));
+    assert_eq!(
+        loaded(&Path::new(TOWN).join("scenario.toml")).scenario.name,
+        "town",
+        "who names the file means its folder"
+    );
 }
 
 #[test]

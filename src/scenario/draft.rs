@@ -47,6 +47,10 @@ const LONGEST_CHAIN: usize = 32;
 
 /// Reads a folder and its bases, and merges them.
 pub(crate) fn draft(folder: &Path, settings: &[String], faults: &mut Faults) -> Result<Draft, Refused> {
+    // Who names the file means its folder.
+    let is_file = folder.file_name().is_some_and(|name| name == "scenario.toml") && folder.is_file();
+    let folder = folder.parent().filter(|_| is_file).unwrap_or(folder);
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let failed = |path: &Path, error: io::Error| Refused::Unreadable { path: path.to_path_buf(), error };
     let real = folder.canonicalize().map_err(|error| failed(folder, error))?;
     std::fs::read_dir(&real).map_err(|error| failed(folder, error))?;
@@ -171,7 +175,7 @@ impl Draft {
                     let source = self.sources.add(name, text);
                     let overlay = self.sheets[at].source.is_some();
                     let sheet = Sheet::read(schema, source, overlay, &mut self.sources, faults);
-                    overlay::lay(&mut self.sheets[at], sheet, &self.sources);
+                    overlay::lay(&mut self.sheets[at], sheet, &self.sources, faults);
                 }
             }
         }

@@ -12,20 +12,25 @@ use super::settings::{Entry, Value, check_keys, wrong_kind};
 use super::sheet::Sheet;
 use super::source::{Cell, Sources, Span};
 
-/// Lays an overlay's rows over the base's.
-pub(crate) fn lay(base: &mut Sheet, over: Sheet, sources: &Sources) {
+/// Lays an overlay's rows over the base's; E06: an overlay speaks of a row of the base only once.
+pub(crate) fn lay(base: &mut Sheet, over: Sheet, sources: &Sources, faults: &mut Faults) {
     if base.source.is_none() {
         *base = over;
         return;
     }
     base.broken |= over.broken;
+    base.unsure |= over.unsure;
     let keys = base.schema.keys;
-    let key_of = |sheet: &Sheet, row: usize| -> Vec<String> {
-        (0..keys).map(|column| sources.text(sheet.cell(column, row)).to_string()).collect()
+    let key_of = |sheet: &Sheet, row: usize| -> [&str; 3] {
+        std::array::from_fn(|at| if at < keys { sources.text(sheet.cell(at, row)) } else { "" })
     };
-    let mut rows_of: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
+    // The base may be long and the overlay is short: only the overlay's keys are remembered.
+    let mut rows_of: HashMap<[&str; 3], (Vec<usize>, bool)> =
+        (0..over.rows).map(|row| (key_of(&over, row), Default::default())).collect();
     for row in 0..base.rows {
-        rows_of.entry(key_of(base, row)).or_default().push(row);
+        if let Some((rows, _)) = rows_of.get_mut(&key_of(base, row)) {
+            rows.push(row);
+        }
     }
     for (column, cells) in over.columns.iter().enumerate() {
         if cells.is_some() {
@@ -33,27 +38,33 @@ pub(crate) fn lay(base: &mut Sheet, over: Sheet, sources: &Sources) {
         }
     }
     for row in 0..over.rows {
-        let key = key_of(&over, row);
-        if let Some(known) = rows_of.get(&key) {
-            for (column, cells) in over.columns.iter().enumerate() {
-                let Some(cell) = cells.as_ref().map(|cells| cells[row]) else { continue };
-                for &known in known {
-                    base.column_made(column)[known] = cell;
-                }
-            }
-        } else {
-            // A field that the overlay does not name is blank at the row's start, so that a rule can say where.
-            let blank = over.row_start(row).blanked();
-            for column in 0..base.columns.len() {
-                let cell = over.columns[column].as_ref().map_or(blank, |cells| cells[row]);
-                if let Some(cells) = base.columns[column].as_mut() {
-                    cells.push(cell);
-                }
-            }
-            rows_of.insert(key, vec![base.rows]);
-            base.rows += 1;
+        let Some((known, spoken_of)) = rows_of.get_mut(&key_of(&over, row)) else { continue };
+        if known.is_empty() {
+            add_row(base, &over, row);
+            continue;
+        }
+        if std::mem::replace(spoken_of, true) {
+            let span = sources.span(over.row_start(row));
+            faults.add("E06", span, "this overlay speaks of the same row twice");
+        }
+        for (column, cells) in over.columns.iter().enumerate() {
+            let Some(cell) = cells.as_ref().map(|cells| cells[row]) else { continue };
+            let target = base.column_made(column);
+            known.iter().for_each(|&known| target[known] = cell);
         }
     }
+}
+
+/// Adds a row of the overlay behind the base's. A field that the overlay does not name is blank at the row's start, so
+/// that a rule can say where.
+fn add_row(base: &mut Sheet, over: &Sheet, row: usize) {
+    let blank = over.row_start(row).blanked();
+    for (column, cells) in base.columns.iter_mut().enumerate() {
+        if let Some(cells) = cells {
+            cells.push(over.columns[column].as_ref().map_or(blank, |cells| cells[row]));
+        }
+    }
+    base.rows += 1;
 }
 
 /// Applies a `[[change]]` to the tables.
@@ -144,36 +155,18 @@ fn rows_where(entry: Option<&Entry>, sheet: &Sheet, sources: &Sources, faults: &
     let before = faults.errors();
     for condition in conditions {
         let Some(column) = column_named(condition, sheet.schema, faults) else { continue };
-        let one = [(condition.value.clone(), condition.span)];
-        let values = match &condition.value {
-            Value::List(values) => values.as_slice(),
-            _ => one.as_slice(),
-        };
-        let mut wanted = Vec::new();
-        for (value, span) in values {
-            let Some(text) = plain(value) else {
-                faults.add("E11", *span, format!("a condition is text or a number, not {}", value.words()));
-                continue;
-            };
-            let number =
-                text.parse::<f64>().ok().filter(|_| matches!(sheet.schema.columns[column].kind, Kind::Number(_)));
-            let is = |row: usize| {
-                let field = sources.text(sheet.cell(column, row));
-                field == text || (number.is_some() && field.parse::<f64>().ok() == number)
-            };
-            if !(0..sheet.rows).any(is) {
-                let known = (0..sheet.rows).map(|row| sources.text(sheet.cell(column, row)));
-                let hint = did_you_mean(&text, known);
-                let message = format!("no row of {} has `{text}` as its {}", sheet.schema.file, condition.key);
-                faults.add("E14", *span, message).hint_if(hint);
-            }
-            wanted.push((text, number));
+        let mut wanted = Wanted::of(condition, sheet.schema.columns[column].kind, faults);
+        let mut meets = vec![false; sheet.rows];
+        for (row, meets) in meets.iter_mut().enumerate() {
+            *meets = wanted.holds(sources.text(sheet.cell(column, row)));
         }
-        rows.retain(|&row| {
-            let field = sources.text(sheet.cell(column, row));
-            let parsed = field.parse::<f64>().ok();
-            wanted.iter().any(|(text, number)| field == text || (number.is_some() && parsed == *number))
-        });
+        for (text, span, _) in wanted.values.iter().filter(|(_, _, met)| !met) {
+            let known = (0..sheet.rows).map(|row| sources.text(sheet.cell(column, row)));
+            let hint = if faults.deserve_hints() { did_you_mean(text, known) } else { None };
+            let message = format!("no row of {} has `{text}` as its {}", sheet.schema.file, condition.key);
+            faults.add("E14", *span, message).hint_if(hint);
+        }
+        rows.retain(|&row| meets[row]);
     }
     if faults.errors() > before {
         return None;
@@ -183,6 +176,45 @@ fn rows_where(entry: Option<&Entry>, sheet: &Sheet, sources: &Sources, faults: &
         return None;
     }
     Some(rows)
+}
+
+/// The values that a condition lets through: as texts, and in a column of numbers as numbers too.
+struct Wanted {
+    /// The value, where it stands, and whether a row has it.
+    values: Vec<(String, Span, bool)>,
+    texts: HashMap<String, usize>,
+    numbers: HashMap<u64, usize>,
+}
+
+impl Wanted {
+    fn of(condition: &Entry, kind: Kind, faults: &mut Faults) -> Self {
+        let mut wanted = Self { values: Vec::new(), texts: HashMap::new(), numbers: HashMap::new() };
+        let one = [(condition.value.clone(), condition.span)];
+        let values = match &condition.value {
+            Value::List(values) => values.as_slice(),
+            _ => one.as_slice(),
+        };
+        for (value, span) in values {
+            let Some(text) = plain(value) else {
+                faults.add("E11", *span, format!("a condition is text or a number, not {}", value.words()));
+                continue;
+            };
+            if let (Kind::Number(_), Ok(number)) = (kind, text.parse::<f64>()) {
+                wanted.numbers.insert((number + 0.0).to_bits(), wanted.values.len());
+            }
+            wanted.texts.insert(text.clone(), wanted.values.len());
+            wanted.values.push((text, *span, false));
+        }
+        wanted
+    }
+
+    fn holds(&mut self, field: &str) -> bool {
+        let as_number = || field.parse::<f64>().ok().and_then(|number| self.numbers.get(&(number + 0.0).to_bits()));
+        let found = self.texts.get(field).or_else(|| if self.numbers.is_empty() { None } else { as_number() });
+        let Some(&position) = found else { return false };
+        self.values[position].2 = true;
+        true
+    }
 }
 
 /// A value as a field's text.

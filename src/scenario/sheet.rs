@@ -139,8 +139,9 @@ impl Sheet {
             let name = &text[field.start..field.end];
             let span = span(source, field);
             let known = self.schema.column(name);
+            let twice = known.is_some_and(|column| self.columns[column].is_some());
             match known {
-                Some(column) if self.columns[column].is_some() => {
+                Some(_) if twice => {
                     faults.add("E02", span, format!("column `{name}` stands twice"));
                 }
                 Some(column) => self.columns[column] = Some(Vec::new()),
@@ -149,7 +150,7 @@ impl Sheet {
                 }
                 None => meant.extend(unknown_column(self.schema, name, span, faults)),
             }
-            columns.push(known.filter(|_| !columns.contains(&known)));
+            columns.push(known.filter(|_| !twice));
         }
         let line = Span {
             source,

@@ -1,10 +1,10 @@
 //! A field's text into a number or a word, checked against its column's kind.
 
-use super::super::diagnostic::Faults;
-use super::super::draft::Draft;
-use super::super::schema::{Bounds, Kind, Need, Table};
-use super::super::sheet::{Column, Sheet};
-use super::super::source::Span;
+use crate::scenario::diagnostic::Faults;
+use crate::scenario::draft::Draft;
+use crate::scenario::schema::{Bounds, Kind, Need, Table};
+use crate::scenario::sheet::{Column, Sheet};
+use crate::scenario::source::Span;
 
 /// Reads the fields of a draft and gathers what is wrong with them.
 #[derive(Debug)]
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         }
         let position = words.iter().position(|word| *word == text);
         if position.is_none() {
-            let meant = super::super::diagnostic::nearest(text, words.iter().copied());
+            let meant = crate::scenario::diagnostic::nearest(text, words.iter().copied());
             let all = words.join(", ");
             let hint =
                 meant.map_or_else(|| format!("one of {all}"), |word| format!("did you mean `{word}`? (one of {all})"));

@@ -1,10 +1,10 @@
 //! Coordinates: both or none, of the kind that `[travel] metric` asks for, and given where a distance must be estimated.
 
-use super::super::schema::Table;
-use super::super::sheet::Column;
-use super::super::source::Cell;
-use super::super::{DistanceMetric, Lanes, Place, Scenario, Status, Travel};
 use super::{Reader, asks_for_hours};
+use crate::scenario::schema::Table;
+use crate::scenario::sheet::Column;
+use crate::scenario::source::Cell;
+use crate::scenario::{DistanceMetric, Lanes, Place, Scenario, Status, Travel};
 
 /// The two columns of a table that hold its coordinates.
 #[derive(Debug)]

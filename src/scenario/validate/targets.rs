@@ -1,11 +1,11 @@
 //! The `[[target]]`s: each asks for something that its metric can answer.
 
-use super::super::diagnostic::did_you_mean;
-use super::super::schema::{KeyKind, TARGET_KEYS};
-use super::super::settings::{self, Entry, Value, check_keys, wrong_kind};
-use super::super::source::Span;
-use super::super::{CountryId, Limit, Metric, PartId, PolicyId, Scenario, Scope, Target};
 use super::{Ids, Reader};
+use crate::scenario::diagnostic::did_you_mean;
+use crate::scenario::schema::{KeyKind, TARGET_KEYS};
+use crate::scenario::settings::{self, Entry, Value, check_keys, wrong_kind};
+use crate::scenario::source::Span;
+use crate::scenario::{CountryId, Limit, Metric, PartId, PolicyId, Scenario, Scope, Target};
 use crate::units::{Hours, Money};
 
 const METRICS: [Metric; 5] =
@@ -203,6 +203,8 @@ pub(crate) fn targets_can_be_answered(scenario: &Scenario, reader: &mut Reader<'
             ("the scope is `policy`, but nothing has one", "regions.csv and products.csv have the column policy")
         } else if lacks(Scope::Part) && scenario.parts.is_empty() {
             ("the scope is `part`, but there are none", "parts.csv lists them")
+        } else if target.country.is_some() && scenario.regions.iter().all(|region| region.country != target.country) {
+            ("no region lies in this target's country", "a country of outlets alone has no demand of its own")
         } else {
             continue;
         };

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::super::schema::Table;
-use super::super::{CountryId, DistanceMetric, Place, Scenario};
 use super::and_more;
+use crate::scenario::schema::Table;
 use crate::scenario::validate::Reader;
+use crate::scenario::{CountryId, DistanceMetric, Place, Scenario};
 
 /// A row with coordinates.
 struct Placed<'a> {

@@ -1,12 +1,12 @@
 //! The tables of `scenario.toml`: travel, replenishment, stocking, planning, finance, limits.
 
-use super::super::schema::Table;
-use super::super::source::Span;
-use super::super::{
+use super::{Ids, Reader};
+use crate::scenario::schema::Table;
+use crate::scenario::source::Span;
+use crate::scenario::{
     Count, CountryId, DistanceMetric, Finance, Lanes, Limits, Objective, Planning, Replenishment, Site, Sourcing,
     Status, Stockout, Travel,
 };
-use super::{Ids, Reader};
 use crate::units::{Days, Hours, Money};
 
 /// Reads one key after the other.
@@ -165,7 +165,7 @@ fn by_country(
     let mut list = Vec::new();
     for (code, span) in reader.draft.settings.names_under(path) {
         let Some(&country) = ids.countries.get(code) else {
-            let hint = super::super::diagnostic::did_you_mean(code, ids.countries.keys().copied());
+            let hint = crate::scenario::diagnostic::did_you_mean(code, ids.countries.keys().copied());
             reader.faults.add("E07", span, format!("no table names the country `{code}`")).hint_if(hint);
             continue;
         };
