@@ -38,6 +38,16 @@ fn every_fault_is_told_with_its_place_and_a_way_to_mend_it() {
 }
 
 #[test]
+fn every_code_that_is_told_is_a_rule() {
+    for folder in faults() {
+        let told = diagnosed(&folder);
+        for code in told.lines().filter_map(|line| line.strip_prefix("error[").or(line.strip_prefix("warning["))) {
+            assert!(sparenet::scenario::RULES.iter().any(|(rule, _)| code.starts_with(rule)), "{code}");
+        }
+    }
+}
+
+#[test]
 fn there_are_faults_of_every_rule() {
     let told: String = faults().iter().map(|folder| diagnosed(folder)).collect();
     let silent: Vec<_> =

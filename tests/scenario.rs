@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use sparenet::scenario::schema::{TABLES, Table};
+use sparenet::scenario::schema::{KEYS, TABLES, Table};
 use sparenet::scenario::{Limit, Loaded, Refused, Scope, Sourcing, Status, Stockout, load};
 use tempfile::TempDir;
 
@@ -206,6 +206,23 @@ fn the_digest_sees_what_is_meant_and_not_how_it_is_written() {
     let other = overlay("name = \"town\"\n[stocking]\nholding_rate_per_year = 0.26\n", &[]);
     assert_ne!(other.scenario.input_hash, base);
     assert_eq!(base.len(), 64);
+}
+
+#[test]
+fn the_defaults_that_the_schema_names_are_those_that_hold() {
+    let defaults: Vec<String> = KEYS
+        .iter()
+        .filter(|key| !key.default.is_empty() && !key.path.contains('*'))
+        .map(|key| format!("{}={}", key.path, key.default))
+        .collect();
+    assert!(defaults.len() > 15);
+    let town =
+        [(["travel.speed_kmh=60".to_string()]).to_vec(), defaults].map(|set| match load(Path::new(TOWN), &set) {
+            Ok(loaded) => loaded.scenario.input_hash,
+            Err(Refused::Invalid(faults)) => panic!("{}", faults.human(false)),
+            Err(other) => panic!("{other}"),
+        });
+    assert_eq!(town[0], town[1]);
 }
 
 #[test]

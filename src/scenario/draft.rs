@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Refused;
+use super::change::change;
 use super::diagnostic::{Faults, nearest};
 use super::overlay;
 use super::read::{Found, read};
@@ -193,7 +194,7 @@ impl Draft {
             self.targets = targets;
         }
         for (entries, span) in changes {
-            overlay::change(&entries, span, &mut self.sheets, &mut self.sources, faults);
+            change(&entries, span, &mut self.sheets, &mut self.sources, faults);
         }
         Ok(())
     }
