@@ -1,9 +1,20 @@
 //! sparenet plans spare-parts supply and repair-outlet networks: where to open, who serves whom, how many of which part
 //! to keep where, so that every promise is kept at least cost, with a bound that says how close to the best it is.
 
+pub mod cost;
 mod demand;
+pub mod diagnosis;
+pub mod export;
+pub mod load;
 pub mod location;
+pub mod mip;
+pub mod network;
+pub mod optimise;
+pub mod plan;
+pub mod report;
 pub mod scenario;
+pub mod service;
 pub mod stocking;
 pub mod units;
+pub mod verify;
 pub mod watch;

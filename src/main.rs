@@ -1,3 +1,9 @@
 //! The command line of sparenet.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

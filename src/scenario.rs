@@ -77,6 +77,15 @@ index!(
     PolicyId
 );
 
+/// An outlet or a depot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SiteId {
+    /// An outlet.
+    Outlet(OutletId),
+    /// A depot.
+    Depot(DepotId),
+}
+
 /// A checked scenario. Tables keep the order of their files.
 #[derive(Debug, Clone)]
 pub struct Scenario {
@@ -124,6 +133,16 @@ pub struct Scenario {
     pub planning: Planning,
     /// `[finance]`.
     pub finance: Finance,
+}
+
+impl Scenario {
+    /// The row of an outlet or a depot.
+    pub fn site(&self, site: SiteId) -> &Site {
+        match site {
+            SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
+            SiteId::Depot(depot) => &self.depots[depot.at()],
+        }
+    }
 }
 
 /// A place: degrees (WGS84) or, with `[travel] metric = "planar"`, kilometres.
@@ -331,6 +350,19 @@ pub enum Metric {
     MeanResponse,
     /// Share of installed units that work.
     Availability,
+}
+
+impl Metric {
+    /// Its name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FillRate => "fill_rate",
+            Self::OnTime => "on_time",
+            Self::Coverage => "coverage",
+            Self::MeanResponse => "mean_response_hours",
+            Self::Availability => "availability",
+        }
+    }
 }
 
 /// One dimension in which a target is spread out: `["outlet", "part"]` means every pair.

@@ -1,1 +1,14 @@
-//! Stocking.
+//! Stocking: the inventory theory, from one shelf's probabilities to base-stock levels for a whole network.
+//!
+//! Rates are in \[units/year\], times in \[years\], holding in \[money/year per unit of base stock\]. Every site
+//! replenishes one for one (S−1, S): whoever takes a unit orders one, so the units on order are the **pipeline** X and
+//! the shelf is empty exactly when X ≥ S.
+
+pub mod allocation;
+pub mod cost_curve;
+pub mod distribution;
+pub mod erlang;
+pub mod two_echelon;
+
+pub use allocation::{Allocation, AllocationProblem, DepotItem, Goal, Item, Measure, Term, Unreachable, allocate};
+pub use two_echelon::{Depot, Position, Stream, Upstream, Waits};

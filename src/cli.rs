@@ -1,0 +1,254 @@
+//! Arguments, printing and exit codes: the only place that talks to a user.
+//!
+//! Data goes to stdout, everything else to stderr. Exit codes: 0 ok · 1 internal · 2 usage · 3 invalid input ·
+//! 4 infeasible · 5 stopped at a limit, plan kept, gap above the one asked · 6 stopped, no plan · 7 a promise is broken or
+//! verification failed · 8 file system · 130 interrupted, best plan kept.
+
+mod check;
+mod judge;
+mod progress;
+mod setup;
+mod solve;
+
+use std::io::{self, IsTerminal, Write};
+use std::panic;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use sparenet::load::Load;
+use sparenet::network::Network;
+use sparenet::scenario::{Loaded, Refused, Scenario, load};
+
+/// What the process tells its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    Ok = 0,
+    Internal = 1,
+    Invalid = 3,
+    Infeasible = 4,
+    GapLeft = 5,
+    NoPlan = 6,
+    Broken = 7,
+    FileSystem = 8,
+    Interrupted = 130,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  sparenet solve scenarios/europe-cars             plan a network into plans/europe-cars/
+  sparenet solve scenarios/europe-cars --gap 0.5% --time-limit 60s
+  sparenet solve scenarios/europe-cars --set stocking.holding_rate_per_year=0.30 --out plans/dear-capital
+  sparenet check my-scenario                       every fault with its place and a hint
+  sparenet init my-scenario                        a commented template to start from
+  sparenet verify scenarios/small --plan plans/small
+  sparenet evaluate scenarios/small --plan edited --out plans/edited";
+
+/// Plans spare-parts supply and repair-outlet networks: which outlets and depots to open, who serves whom, how many of
+/// which part to keep where, so that every promise is kept at least cost, with a bound that says how close to the best
+/// the plan is.
+#[derive(Debug, Parser)]
+#[command(version, before_help = EXAMPLES, arg_required_else_help = true, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Plan one or more scenarios; each plan is verified and then written as a folder
+    Solve(SolveArguments),
+    /// Read a scenario and tell all its faults and warnings at once
+    Check(CheckArguments),
+    /// Cost and promises of a given (hand-edited) plan; nothing is optimised
+    Evaluate(EvaluateArguments),
+    /// Recompute every figure of a plan from the scenario and the plan's files
+    Verify(VerifyArguments),
+    /// Write a commented template of a scenario
+    Init {
+        /// The new folder
+        folder: PathBuf,
+    },
+    /// Print the tables, columns and keys of a scenario
+    Schema {
+        /// One JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+struct SolveArguments {
+    /// Scenario folders
+    #[arg(required = true, value_name = "SCENARIO")]
+    scenarios: Vec<PathBuf>,
+    /// The plan's folder; of several scenarios the parent of their plans [default: plans/<scenario>]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The search may end at this (objective − bound) / objective, such as 0.5% or 0.005
+    #[arg(long)]
+    gap: Option<String>,
+    /// The search ends after this time, such as 60s, 5m or 90; the best plan is kept
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    time_limit: Option<f64>,
+    /// Threads to use; the plan is the same for any number [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Seed of every random choice
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    settings: Settings,
+    /// One JSON object on stdout instead of the summary
+    #[arg(long)]
+    json: bool,
+    /// No progress, no warnings, no summary
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Args)]
+struct Settings {
+    /// A key of scenario.toml that goes before the file's, such as travel.max_hours=3
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// The scenario folder
+    scenario: PathBuf,
+    #[command(flatten)]
+    settings: Settings,
+    /// One JSON object on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct EvaluateArguments {
+    /// The scenario folder
+    scenario: PathBuf,
+    /// The folder with the decisions: outlets.csv, depots.csv, assignments.csv, replenishment.csv, stock.csv
+    #[arg(long, value_name = "DIR")]
+    plan: PathBuf,
+    /// Where the recomputed plan is written [default: nowhere]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+    /// One JSON object on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct VerifyArguments {
+    /// The scenario folder
+    scenario: PathBuf,
+    /// The plan's folder
+    #[arg(long, value_name = "DIR")]
+    plan: PathBuf,
+    #[command(flatten)]
+    settings: Settings,
+    /// One JSON object on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads `60`, `60s`, `1.5m` or `2h` as seconds.
+fn seconds(text: &str) -> Result<f64, String> {
+    let (number, unit) = match text.chars().last() {
+        Some('s') => (&text[..text.len() - 1], 1.0),
+        Some('m') => (&text[..text.len() - 1], 60.0),
+        Some('h') => (&text[..text.len() - 1], 3600.0),
+        _ => (text, 1.0),
+    };
+    let value: f64 = number.trim().parse().map_err(|_| "write a time such as 60s, 5m or 90".to_owned())?;
+    if value.is_finite() && value >= 0.0 { Ok(value * unit) } else { Err("a time is not negative".to_owned()) }
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    // A panic is a bug; a user hears of it in one sentence and with the code for it.
+    panic::set_hook(Box::new(|what| {
+        let place = what.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+        let _ = writeln!(io::stderr(), "error: sparenet has a bug and had to stop{place}; please report it");
+    }));
+    let exit = panic::catch_unwind(|| run(Arguments::parse().command)).unwrap_or(Exit::Internal);
+    ExitCode::from(exit as u8)
+}
+
+fn run(command: Command) -> Exit {
+    match command {
+        Command::Solve(arguments) => solve::solve(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Evaluate(arguments) => judge::evaluate(&arguments),
+        Command::Verify(arguments) => judge::verify(&arguments),
+        Command::Init { folder } => setup::init(&folder),
+        Command::Schema { json } => setup::schema(json),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "sparenet", &mut script);
+            say(&String::from_utf8_lossy(&script));
+            Exit::Ok
+        }
+    }
+}
+
+/// Prints data. A reader that has gone away is no error.
+fn say(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
+    let _ = io::stdout().flush();
+}
+
+/// Prints anything else.
+fn note(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// May stderr be coloured?
+fn colour() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// A scenario with its network and load.
+struct Ready {
+    scenario: Scenario,
+    network: Network,
+    load: Load,
+}
+
+/// Loads and connects a scenario; faults and warnings are told.
+fn ready(folder: &Path, settings: &[String], quiet: bool) -> Result<Ready, Exit> {
+    let loaded = loaded(folder, settings)?;
+    let scenario = loaded.scenario;
+    if !quiet {
+        let warnings = loaded.warnings.len();
+        if warnings > 0 {
+            let places = folder.display();
+            note(&format!("{warnings} warnings, see `sparenet check {places}`\n"));
+        }
+    }
+    let network = Network::connect(&scenario);
+    let load = Load::of(&scenario);
+    Ok(Ready { scenario, network, load })
+}
+
+fn loaded(folder: &Path, settings: &[String]) -> Result<Loaded, Exit> {
+    load(folder, settings).map_err(|refused| match refused {
+        Refused::Invalid(faults) => {
+            note(&faults.human(colour()));
+            Exit::Invalid
+        }
+        Refused::Unreadable { path, error } => {
+            note(&format!("error: cannot read `{}`: {error}\n", path.display()));
+            Exit::FileSystem
+        }
+    })
+}

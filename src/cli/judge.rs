@@ -1,0 +1,87 @@
+//! `evaluate` and `verify`: a given plan judged, nothing optimised.
+
+use serde_json::json;
+use sparenet::plan::read::{Unread, read};
+use sparenet::plan::write::{files, summary, write};
+use sparenet::report::terminal;
+use sparenet::verify::{self, Breach};
+
+use super::{EvaluateArguments, Exit, Ready, VerifyArguments, colour, note, ready, say};
+
+pub fn evaluate(arguments: &EvaluateArguments) -> Exit {
+    let Ready { scenario, network, load } = match ready(&arguments.scenario, &arguments.settings.set, arguments.json) {
+        Ok(ready) => ready,
+        Err(exit) => return exit,
+    };
+    let decisions = match read(&arguments.plan, &scenario) {
+        Ok(decisions) => decisions,
+        Err(unread) => return unread_exit(&unread),
+    };
+    let plan = verify::evaluate(&scenario, &network, &load, decisions);
+    let breaches = verify::rules(&scenario, &network, &load, &plan);
+    if let Some(out) = &arguments.out {
+        if let Err(error) = write(out, &files(&scenario, &network, &load, &plan)) {
+            note(&format!("error: cannot write `{}`: {error}\n", out.display()));
+            return Exit::FileSystem;
+        }
+    }
+    if arguments.json {
+        let mut object = summary(&scenario, &plan);
+        object.insert("breaches".to_owned(), json!(told(&breaches)));
+        say(&format!("{:#}\n", serde_json::Value::Object(object)));
+    } else {
+        say(&terminal::summary(&scenario, &network, &load, &plan));
+    }
+    tell(&breaches);
+    if breaches.is_empty() { Exit::Ok } else { Exit::Broken }
+}
+
+pub fn verify(arguments: &VerifyArguments) -> Exit {
+    let Ready { scenario, network, load } = match ready(&arguments.scenario, &arguments.settings.set, arguments.json) {
+        Ok(ready) => ready,
+        Err(exit) => return exit,
+    };
+    let verdict = match verify::verify(&scenario, &network, &load, &arguments.plan) {
+        Ok(verdict) => verdict,
+        Err(unread) => return unread_exit(&unread),
+    };
+    if arguments.json {
+        let object = json!({
+            "holds": verdict.holds(),
+            "figures": verdict.figures,
+            "promises": verdict.promises,
+            "breaches": told(&verdict.breaches),
+        });
+        say(&format!("{object:#}\n"));
+    } else if verdict.holds() {
+        let (figures, promises) = (verdict.figures, verdict.promises);
+        say(&format!("the plan holds: {figures} figures and {promises} promises recomputed\n"));
+    }
+    tell(&verdict.breaches);
+    if verdict.holds() { Exit::Ok } else { Exit::Broken }
+}
+
+fn told(breaches: &[Breach]) -> Vec<serde_json::Value> {
+    let object = |breach: &Breach| json!({"file": breach.file, "line": breach.line, "message": breach.message});
+    breaches.iter().map(object).collect()
+}
+
+/// Prints what does not hold.
+pub fn tell(breaches: &[Breach]) {
+    for breach in breaches {
+        note(&format!("broken: {breach}\n"));
+    }
+}
+
+fn unread_exit(unread: &Unread) -> Exit {
+    match unread {
+        Unread::Faulty(faults) => {
+            note(&faults.human(colour()));
+            Exit::Invalid
+        }
+        Unread::Unreadable(path, error) => {
+            note(&format!("error: cannot read `{path}`: {error}\n"));
+            Exit::FileSystem
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! The only place where money is added up.
+//!
+//! The cost of a plan, a year, is the sum of its lines, one per component and site:
+//!
+//! | component | amount |
+//! |---|---|
+//! | outlet_fixed, depot_fixed | fixed cost of an open site |
+//! | opening | opening cost of a candidate that opens × capital recovery factor |
+//! | closing | closing cost of an existing site that closes × capital recovery factor |
+//! | travel | Σ jobs × cost of a job on its lane: trips × (km × cost per km + hours × wage), or the measured cost |
+//! | labour | hands-on hours × the wage of the outlet's country |
+//! | repair | units × repair share × repair cost, where the part is repaired: the depot, else the outlet |
+//! | freight | units sent from depot to outlet × (weight × km × cost per kg km + cost per shipment), or the measured cost |
+//! | duty | units × unit cost × duty rate of the country entered: from the supplier (new units only) and over a customs border |
+//! | emergency | units expressed × emergency cost of the region |
+//! | holding | holding rate × unit cost × base-stock level |
+//! | penalty | shortfall of soft promises × penalty |
+//!
+//! Units sent are those met from the shelf: with `stockout = "backorder"` all, with `"emergency"` the filled share.
+
+use crate::load::Load;
+use crate::network::Network;
+use crate::plan::Decisions;
+use crate::scenario::{CountryId, DepotId, OutletId, PartId, Scenario, Site, SiteId, Status, Stockout};
+use crate::service::Service;
+
+/// What money is spent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Component {
+    /// Being open: outlets.
+    OutletFixed,
+    /// Being open: depots.
+    DepotFixed,
+    /// Opening candidates, annualised.
+    Opening,
+    /// Closing existing sites, annualised.
+    Closing,
+    /// Journeys to jobs.
+    Travel,
+    /// Hands-on work.
+    Labour,
+    /// Repair of failed parts.
+    Repair,
+    /// Depot → outlet transport.
+    Freight,
+    /// Duty.
+    Duty,
+    /// Expressed parts.
+    Emergency,
+    /// Holding stock.
+    Holding,
+    /// Soft promises that are not kept.
+    Penalty,
+}
+
+impl Component {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 12] = [
+        Self::OutletFixed,
+        Self::DepotFixed,
+        Self::Opening,
+        Self::Closing,
+        Self::Travel,
+        Self::Labour,
+        Self::Repair,
+        Self::Freight,
+        Self::Duty,
+        Self::Emergency,
+        Self::Holding,
+        Self::Penalty,
+    ];
+
+    /// Its name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OutletFixed => "outlet_fixed",
+            Self::DepotFixed => "depot_fixed",
+            Self::Opening => "opening",
+            Self::Closing => "closing",
+            Self::Travel => "travel",
+            Self::Labour => "labour",
+            Self::Repair => "repair",
+            Self::Freight => "freight",
+            Self::Duty => "duty",
+            Self::Emergency => "emergency",
+            Self::Holding => "holding",
+            Self::Penalty => "penalty",
+        }
+    }
+}
+
+/// One component at one site; penalties have no site.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CostLine {
+    /// Where, if anywhere.
+    pub site: Option<SiteId>,
+    /// What for.
+    pub component: Component,
+    /// How much [a year].
+    pub amount: f64,
+}
+
+/// The cost of a plan [a year]: lines in order of site and component, none of them zero.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Costs {
+    /// Its lines.
+    pub lines: Vec<CostLine>,
+}
+
+impl Costs {
+    /// All of it.
+    pub fn total(&self) -> f64 {
+        sum(self.lines.iter())
+    }
+
+    /// One component of it.
+    pub fn of(&self, component: Component) -> f64 {
+        sum(self.lines.iter().filter(|line| line.component == component))
+    }
+
+    /// One component at a site.
+    pub fn of_at(&self, component: Component, site: SiteId) -> f64 {
+        sum(self.lines.iter().filter(|line| line.site == Some(site) && line.component == component))
+    }
+
+    /// What is spent at a site.
+    pub fn at(&self, site: SiteId) -> f64 {
+        sum(self.lines.iter().filter(|line| line.site == Some(site)))
+    }
+
+    /// What is spent in each country, the most expensive first; sites without a country are not in it.
+    pub fn by_country(&self, scenario: &Scenario) -> Vec<(CountryId, f64)> {
+        let mut sums = vec![0.0; scenario.countries.len()];
+        for line in &self.lines {
+            if let Some(country) = line.site.and_then(|site| scenario.site(site).country) {
+                sums[country.at()] += line.amount;
+            }
+        }
+        let mut countries: Vec<(CountryId, f64)> =
+            sums.into_iter().enumerate().map(|(country, sum)| (CountryId::from(country), sum)).collect();
+        countries.retain(|(_, sum)| *sum != 0.0);
+        countries.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+        countries
+    }
+}
+
+/// Adds lines up from zero: an empty sum of floating-point numbers would be −0.
+fn sum<'a>(lines: impl Iterator<Item = &'a CostLine>) -> f64 {
+    lines.fold(0.0, |sum, line| sum + line.amount)
+}
+
+/// The yearly cost of a site being open or not, and of the change from today: (open, closed).
+pub fn site_cost(scenario: &Scenario, site: &Site) -> (f64, f64) {
+    let recovery = scenario.finance.capital_recovery();
+    match site.status {
+        Status::Candidate => (site.fixed_cost.get() + recovery * site.opening_cost.get(), 0.0),
+        Status::Open | Status::Closed => (site.fixed_cost.get(), 0.0),
+        Status::Existing => (site.fixed_cost.get(), recovery * site.closing_cost.get()),
+    }
+}
+
+/// What follows one unit of a part from the supplier to an outlet's shelf.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct UnitCost {
+    /// Depot → outlet freight.
+    pub freight: f64,
+    /// Duty paid in the outlet's country.
+    pub duty_at_outlet: f64,
+    /// Duty paid in the depot's country.
+    pub duty_at_depot: f64,
+}
+
+impl UnitCost {
+    /// All of it.
+    pub fn total(&self) -> f64 {
+        self.freight + self.duty_at_outlet + self.duty_at_depot
+    }
+}
+
+/// Freight and duty of one unit of a part that an outlet draws from a depot, or from the supplier.
+pub fn unit_cost(
+    scenario: &Scenario,
+    network: &Network,
+    outlet: OutletId,
+    depot: Option<DepotId>,
+    part: PartId,
+) -> UnitCost {
+    let part = &scenario.parts[part.at()];
+    let duty_rate = |site: &Site| site.country.map_or(0.0, |country| scenario.countries[country.at()].duty_rate.get());
+    let value = part.unit_cost.get();
+    let new = 1.0 - part.repair_share.get();
+    let there = &scenario.outlets[outlet.at()];
+    let Some(depot) = depot else {
+        return UnitCost { duty_at_outlet: new * value * duty_rate(there), ..UnitCost::default() };
+    };
+    let Some(lane) = network.supply(outlet, depot) else { return UnitCost::default() };
+    let replenishment = &scenario.replenishment;
+    let by_weight = part.weight.get() * lane.distance * replenishment.cost_per_kg_km.get();
+    UnitCost {
+        freight: lane.cost_per_unit.unwrap_or(by_weight + replenishment.cost_per_shipment.get()),
+        duty_at_outlet: if lane.border { value * duty_rate(there) } else { 0.0 },
+        duty_at_depot: new * value * duty_rate(&scenario.depots[depot.at()]),
+    }
+}
+
+/// Yearly holding cost of one unit of base stock of a part at a site.
+pub fn holding_cost(scenario: &Scenario, site: SiteId, part: PartId) -> f64 {
+    scenario.site(site).holding_rate.get() * scenario.parts[part.at()].unit_cost.get()
+}
+
+/// The wage of an hour of an outlet's work.
+pub fn wage(scenario: &Scenario, outlet: OutletId) -> f64 {
+    let country = scenario.outlets[outlet.at()].country;
+    country.map_or(0.0, |country| scenario.countries[country.at()].labour_cost_per_hour.get())
+}
+
+/// Prices decisions whose service is known.
+pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &Decisions, service: &Service) -> Costs {
+    let recovery = scenario.finance.capital_recovery();
+    let mut outlets = vec![[0.0; Component::ALL.len()]; scenario.outlets.len()];
+    let mut depots = vec![[0.0; Component::ALL.len()]; scenario.depots.len()];
+    let sites = [
+        (&scenario.outlets, &decisions.outlet_open, &mut outlets, Component::OutletFixed),
+        (&scenario.depots, &decisions.depot_open, &mut depots, Component::DepotFixed),
+    ];
+    for (sites, open, lines, fixed) in sites {
+        for ((site, open), line) in sites.iter().zip(open).zip(lines) {
+            match (open, site.status) {
+                (true, Status::Candidate) => {
+                    line[fixed as usize] += site.fixed_cost.get();
+                    line[Component::Opening as usize] += recovery * site.opening_cost.get();
+                }
+                (true, _) => line[fixed as usize] += site.fixed_cost.get(),
+                (false, Status::Existing) => line[Component::Closing as usize] += recovery * site.closing_cost.get(),
+                (false, _) => {}
+            }
+        }
+    }
+    for (region, outlet, share) in decisions.assignments() {
+        let Some(road) = network.road(region, outlet) else { continue };
+        let line = &mut outlets[outlet.at()];
+        line[Component::Travel as usize] += share * load.jobs[region.at()] * road.cost_per_job;
+        line[Component::Labour as usize] += share * load.repair_hours[region.at()] * wage(scenario, outlet);
+        if scenario.stocking.stockout == Stockout::Emergency {
+            let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
+            for task in load.tasks(region) {
+                let Some(part) = task.part else { continue };
+                let missed = 1.0 - service.fill_rate(outlet, part);
+                line[Component::Emergency as usize] += share * task.rate * missed * express;
+            }
+        }
+    }
+    for shelf in &service.shelves {
+        let part = &scenario.parts[shelf.part.at()];
+        let outlet = shelf.outlet;
+        let depot = decisions.replenished_by[outlet.at()];
+        let sent = match scenario.stocking.stockout {
+            Stockout::Backorder => shelf.rate,
+            Stockout::Emergency => shelf.rate * shelf.fill_rate,
+        };
+        let unit = unit_cost(scenario, network, outlet, depot, shelf.part);
+        let line = &mut outlets[outlet.at()];
+        line[Component::Freight as usize] += sent * unit.freight;
+        line[Component::Duty as usize] += sent * unit.duty_at_outlet;
+        let repair = shelf.rate * part.repair_share.get() * part.repair_cost.get();
+        match depot {
+            Some(depot) => {
+                let line = &mut depots[depot.at()];
+                line[Component::Duty as usize] += sent * unit.duty_at_depot;
+                line[Component::Repair as usize] += repair;
+            }
+            None => line[Component::Repair as usize] += repair,
+        }
+    }
+    let holding = |site: SiteId, stock: &[u32]| -> f64 {
+        let levels = stock.iter().enumerate();
+        levels.map(|(part, level)| holding_cost(scenario, site, PartId::from(part)) * f64::from(*level)).sum()
+    };
+    for (outlet, stock) in decisions.outlet_stock.iter().enumerate() {
+        outlets[outlet][Component::Holding as usize] = holding(SiteId::Outlet(OutletId::from(outlet)), stock);
+    }
+    for (depot, stock) in decisions.depot_stock.iter().enumerate() {
+        depots[depot][Component::Holding as usize] = holding(SiteId::Depot(DepotId::from(depot)), stock);
+    }
+    let outlets = outlets.iter().enumerate().map(|(outlet, line)| (SiteId::Outlet(OutletId::from(outlet)), line));
+    let depots = depots.iter().enumerate().map(|(depot, line)| (SiteId::Depot(DepotId::from(depot)), line));
+    let mut costs = Costs::default();
+    for (site, line) in outlets.chain(depots) {
+        for component in Component::ALL {
+            let amount = line[component as usize];
+            if amount != 0.0 {
+                costs.lines.push(CostLine { site: Some(site), component, amount });
+            }
+        }
+    }
+    let penalty: f64 = service.promises.iter().map(|promise| promise.penalty_cost(scenario)).sum();
+    if penalty != 0.0 {
+        costs.lines.push(CostLine { site: None, component: Component::Penalty, amount: penalty });
+    }
+    costs
+}

@@ -1,0 +1,3 @@
+//! Plans in the formats of other programs.
+
+pub mod geojson;

@@ -1,0 +1,321 @@
+//! The Lagrangian function: a bound, and a relaxed plan, from prices.
+//!
+//! ```text
+//! L(u, ζ, θ, π, ν) = Σ u_i − Σ ν_r·b_r
+//!               + least Σ_j y_j·v_j + Σ_d z_d·t_d  over y, z that keep the grouped counts
+//! v_j  = least over modes m of  f_jm + ζ_jd(m) + Σ ν_r·s_rj + least Σ_e r_e·x_e within the site's capacity
+//! r_e  = c_e + (g_m + π_d(m))·a_i + θ_id(m) + Σ ν_r·l_re − u_i
+//! t_d  = F_d − Σ_j ζ_jd − Σ_i θ_id − π_d·capacity_d + Σ ν_r·t_rd
+//! ```
+
+use super::instance::{Instance, NONE};
+use super::knapsack::{Item, fill};
+use super::state::State;
+use super::{Multipliers, Status};
+
+/// A lane with a negative reduced cost under the cheapest rate.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    site: u32,
+    customer: u32,
+    position: u32,
+    /// Its cost less the price of its customer, before any per-load cost.
+    value: f64,
+}
+
+/// The relaxed plan at some prices, with room to compute the next.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Relaxed {
+    /// The Lagrangian value: a lower bound.
+    pub value: f64,
+    /// v_jm of every flat mode; infinite when it is ruled out.
+    pub mode_value: Vec<f64>,
+    /// The best flat mode of every site.
+    pub mode: Vec<u32>,
+    /// The value of every item: v_j of a site, t_d of an upper.
+    pub item_value: Vec<f64>,
+    /// Which items the relaxed plan opens.
+    pub open: Vec<bool>,
+    /// The customers and lane positions that the relaxed plan uses, with shares.
+    pub served: Vec<(u32, u32, f64)>,
+    entries: Vec<Entry>,
+    bucket: Vec<Entry>,
+    bucket_starts: Vec<usize>,
+    priced: Vec<f64>,
+    rate: Vec<f64>,
+    base: Vec<f64>,
+    items: Vec<Item>,
+}
+
+/// How far a relaxed plan is from keeping each priced row: left side less right side, serve with the sign of `1 − Σ x`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Slopes {
+    pub serve: Vec<f64>,
+    pub link: Vec<f64>,
+    pub through: Vec<f64>,
+    pub upper_load: Vec<f64>,
+    pub row: Vec<f64>,
+}
+
+impl Relaxed {
+    /// Evaluates the Lagrangian function within the decisions of a node.
+    pub fn evaluate(&mut self, instance: &Instance, state: &State, prices: &Multipliers) -> f64 {
+        self.gather(instance, state, prices);
+        self.price_modes(instance, state, prices);
+        self.price_uppers(instance, prices);
+        self.choose(instance, state);
+        let mut value: f64 = prices.serve.iter().sum();
+        value -= instance.rows.iter().zip(&prices.row).map(|(row, price)| row.at_most * price).sum::<f64>();
+        value += self.item_value.iter().zip(&self.open).filter(|(_, open)| **open).map(|(v, _)| v).sum::<f64>();
+        self.value = value;
+        value
+    }
+
+    /// Gathers the lanes that some mode could use with profit.
+    fn gather(&mut self, instance: &Instance, state: &State, prices: &Multipliers) {
+        self.entries.clear();
+        if instance.has_lane_rows {
+            self.priced.clear();
+            self.priced.extend(
+                (0..instance.site.len())
+                    .map(|p| instance.cost[p] + instance.lane_rows.priced(instance.lane[p] as usize, &prices.row)),
+            );
+        }
+        let sorted = !instance.has_lane_rows;
+        let cost: &[f64] = if sorted { &instance.cost } else { &self.priced };
+        for i in 0..instance.customers {
+            let bar = prices.serve[i] - instance.least_per_load * instance.load(i);
+            for p in instance.lanes(i) {
+                if cost[p] >= bar {
+                    if sorted {
+                        break;
+                    }
+                    continue;
+                }
+                if state.allows(instance, p) {
+                    let value = cost[p] - prices.serve[i];
+                    self.entries.push(Entry { site: instance.site[p], customer: i as u32, position: p as u32, value });
+                }
+            }
+        }
+    }
+
+    /// Finds v_jm of every mode, and the best mode of every site.
+    fn price_modes(&mut self, instance: &Instance, state: &State, prices: &Multipliers) {
+        let count = instance.modes.len();
+        self.rate.resize(count, 0.0);
+        self.base.resize(count, 0.0);
+        for j in 0..instance.sites {
+            let on_site = instance.site_rows.priced(j, &prices.row);
+            for m in instance.modes_of(j) {
+                let mode = &instance.modes[m];
+                self.rate[m] = mode.per_load;
+                self.base[m] = mode.fixed + on_site;
+                if mode.link != NONE {
+                    self.rate[m] += prices.upper_load[mode.upper as usize];
+                    self.base[m] += prices.link[mode.link as usize];
+                }
+            }
+        }
+        self.mode_value.clear();
+        self.mode_value
+            .extend(self.base.iter().zip(&state.mode_off).map(|(b, off)| if *off { f64::INFINITY } else { *b }));
+        if instance.capacitated {
+            self.sort_into_buckets(instance);
+            for j in (0..instance.sites).filter(|&j| state.site[j] != Status::Closed) {
+                for m in instance.modes_of(j) {
+                    if !state.mode_off[m] {
+                        self.mode_value[m] += self.collect(instance, j, m, &prices.through);
+                    }
+                }
+            }
+        } else {
+            for entry in &self.entries {
+                let load = instance.load(entry.customer as usize);
+                for m in instance.modes_of(entry.site as usize) {
+                    let through =
+                        instance.through_price(&prices.through, entry.customer as usize, instance.modes[m].upper);
+                    self.mode_value[m] += (entry.value + self.rate[m] * load + through).min(0.0);
+                }
+            }
+        }
+        self.mode.clear();
+        self.item_value.clear();
+        for j in 0..instance.sites {
+            let best = instance.modes_of(j).min_by(|&a, &b| self.mode_value[a].total_cmp(&self.mode_value[b]));
+            self.mode.push(best.map_or(NONE, |m| m as u32));
+            self.item_value.push(best.map_or(f64::INFINITY, |m| self.mode_value[m]));
+        }
+    }
+
+    /// Groups the entries by site, keeping their order.
+    fn sort_into_buckets(&mut self, instance: &Instance) {
+        self.bucket_starts.clear();
+        self.bucket_starts.resize(instance.sites + 1, 0);
+        for entry in &self.entries {
+            self.bucket_starts[entry.site as usize + 1] += 1;
+        }
+        for j in 0..instance.sites {
+            self.bucket_starts[j + 1] += self.bucket_starts[j];
+        }
+        let mut next = self.bucket_starts.clone();
+        self.bucket.clear();
+        self.bucket.resize(self.entries.len(), Entry { site: 0, customer: 0, position: 0, value: 0.0 });
+        for entry in &self.entries {
+            self.bucket[next[entry.site as usize]] = *entry;
+            next[entry.site as usize] += 1;
+        }
+    }
+
+    /// Fills a site in a mode as profitably as its capacity allows; leaves the filling in `items`.
+    fn collect(&mut self, instance: &Instance, site: usize, mode: usize, through: &[f64]) -> f64 {
+        self.items.clear();
+        for entry in &self.bucket[self.bucket_starts[site]..self.bucket_starts[site + 1]] {
+            let customer = entry.customer as usize;
+            let value = entry.value
+                + self.rate[mode] * instance.load(customer)
+                + instance.through_price(through, customer, instance.modes[mode].upper);
+            if value < 0.0 {
+                let position = entry.position;
+                let work = instance.work(position as usize);
+                self.items.push(Item { value, work, position, customer: entry.customer, share: 0.0 });
+            }
+        }
+        match instance.problem.sites[site].capacity {
+            None => {
+                self.items.iter_mut().for_each(|item| item.share = 1.0);
+                self.items.iter().map(|item| item.value).sum()
+            }
+            Some(capacity) => fill(&mut self.items, capacity, instance.problem.single),
+        }
+    }
+
+    fn price_uppers(&mut self, instance: &Instance, prices: &Multipliers) {
+        let first = instance.sites;
+        for (u, upper) in instance.problem.uppers.iter().enumerate() {
+            let carried = upper.capacity.map_or(0.0, |capacity| prices.upper_load[u] * capacity);
+            self.item_value.push(upper.fixed + instance.upper_rows.priced(u, &prices.row) - carried);
+        }
+        for (link, &u) in instance.link_upper.iter().enumerate() {
+            self.item_value[first + u as usize] -= prices.link[link];
+        }
+        if instance.through > 0 {
+            for of_customer in prices.through.chunks_exact(instance.through) {
+                for (value, price) in self.item_value[first..].iter_mut().zip(of_customer) {
+                    *value -= price;
+                }
+            }
+        }
+    }
+
+    /// Opens the items of negative value, as many as the counts ask for and no more.
+    fn choose(&mut self, instance: &Instance, state: &State) {
+        let items = instance.sites + instance.uppers;
+        self.open.clear();
+        self.open.extend((0..items).map(|k| match state.item(k) {
+            Status::Open => true,
+            Status::Closed => false,
+            Status::Free => instance.group_of[k] == NONE && self.item_value[k] < 0.0,
+        }));
+        for group in &instance.groups {
+            let mut free: Vec<u32> = Vec::new();
+            let mut open = 0;
+            for &k in &group.items {
+                match state.item(k as usize) {
+                    Status::Free => free.push(k),
+                    Status::Open => open += 1,
+                    Status::Closed => {}
+                }
+            }
+            free.sort_unstable_by(|&a, &b| {
+                self.item_value[a as usize].total_cmp(&self.item_value[b as usize]).then(a.cmp(&b))
+            });
+            for k in free {
+                if open < group.min || (open < group.max && self.item_value[k as usize] < 0.0) {
+                    self.open[k as usize] = true;
+                    open += 1;
+                } else {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The slopes of the Lagrangian function at the evaluated prices; also lists the lanes used.
+    pub fn slopes(&mut self, instance: &Instance, prices: &Multipliers, slopes: &mut Slopes) {
+        slopes.serve.clear();
+        slopes.serve.resize(instance.customers, 1.0);
+        slopes.link.clear();
+        slopes.link.extend(
+            instance.link_upper.iter().map(|&u| if self.open[instance.sites + u as usize] { -1.0 } else { 0.0 }),
+        );
+        slopes.through.clear();
+        for _ in 0..if instance.through > 0 { instance.customers } else { 0 } {
+            slopes.through.extend(self.open[instance.sites..].iter().map(|&open| if open { -1.0 } else { 0.0 }));
+        }
+        slopes.upper_load.clear();
+        slopes.upper_load.extend(
+            instance
+                .problem
+                .uppers
+                .iter()
+                .enumerate()
+                .map(|(u, upper)| if self.open[instance.sites + u] { -upper.capacity.unwrap_or(0.0) } else { 0.0 }),
+        );
+        slopes.row.clear();
+        slopes.row.extend(instance.rows.iter().map(|row| -row.at_most));
+        self.served.clear();
+        if instance.capacitated {
+            for j in 0..instance.sites {
+                if !self.open[j] {
+                    continue;
+                }
+                self.collect(instance, j, self.mode[j] as usize, &prices.through);
+                for item in self.items.iter().filter(|item| item.share > 0.0) {
+                    self.served.push((item.customer, item.position, item.share));
+                }
+            }
+        } else {
+            for entry in &self.entries {
+                let j = entry.site as usize;
+                if !self.open[j] {
+                    continue;
+                }
+                let (mode, customer) = (self.mode[j] as usize, entry.customer as usize);
+                let through = instance.through_price(&prices.through, customer, instance.modes[mode].upper);
+                if entry.value + self.rate[mode] * instance.load(customer) + through < 0.0 {
+                    self.served.push((entry.customer, entry.position, 1.0));
+                }
+            }
+        }
+        for j in (0..instance.sites).filter(|&j| self.open[j]) {
+            let link = instance.modes[self.mode[j] as usize].link;
+            if link != NONE {
+                slopes.link[link as usize] += 1.0;
+            }
+            for &(r, value) in instance.site_rows.of(j) {
+                slopes.row[r as usize] += value;
+            }
+        }
+        for u in (0..instance.uppers).filter(|&u| self.open[instance.sites + u]) {
+            for &(r, value) in instance.upper_rows.of(u) {
+                slopes.row[r as usize] += value;
+            }
+        }
+        for &(customer, position, share) in &self.served {
+            slopes.serve[customer as usize] -= share;
+            let upper = instance.modes[self.mode[instance.site[position as usize] as usize] as usize].upper;
+            if upper != NONE && instance.through > 0 {
+                slopes.through[customer as usize * instance.through + upper as usize] += share;
+            }
+            if upper != NONE && instance.problem.uppers[upper as usize].capacity.is_some() {
+                slopes.upper_load[upper as usize] += share * instance.load(customer as usize);
+            }
+            if instance.has_lane_rows {
+                for &(r, value) in instance.lane_rows.of(instance.lane[position as usize] as usize) {
+                    slopes.row[r as usize] += share * value;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What a node of the search has decided, and what follows from it.
+
+use super::Status;
+use super::instance::{Instance, NONE};
+
+/// The decisions in force at a node.
+#[derive(Debug, Clone)]
+pub(super) struct State {
+    pub site: Vec<Status>,
+    pub upper: Vec<Status>,
+    /// Which flat modes are ruled out.
+    pub mode_off: Vec<bool>,
+    /// Which lane positions are ruled out; empty unless the search branches on lanes.
+    pub lane_off: Vec<bool>,
+}
+
+impl State {
+    /// The decisions that the problem itself brings.
+    pub fn new(instance: &Instance) -> Self {
+        Self {
+            site: instance.problem.sites.iter().map(|site| site.status).collect(),
+            upper: instance.problem.uppers.iter().map(|upper| upper.status).collect(),
+            mode_off: vec![false; instance.modes.len()],
+            lane_off: if instance.plain || !instance.problem.single {
+                Vec::new()
+            } else {
+                vec![false; instance.site.len()]
+            },
+        }
+    }
+
+    /// Whether the lane at a position may be used.
+    pub fn allows(&self, instance: &Instance, position: usize) -> bool {
+        self.site[instance.site[position] as usize] != Status::Closed
+            && !self.lane_off.get(position).copied().unwrap_or(false)
+    }
+
+    /// The status of an item: a site, or an upper behind the sites.
+    pub fn item(&self, item: usize) -> Status {
+        if item < self.site.len() { self.site[item] } else { self.upper[item - self.site.len()] }
+    }
+
+    /// Sets the status of an item.
+    pub fn set_item(&mut self, item: usize, status: Status) {
+        let sites = self.site.len();
+        if item < sites { self.site[item] = status } else { self.upper[item - sites] = status }
+    }
+
+    /// Draws the conclusions of the decisions; false when they contradict each other.
+    pub fn propagate(&mut self, instance: &Instance) -> bool {
+        loop {
+            let mut changed = false;
+            for j in 0..instance.sites {
+                if self.site[j] == Status::Closed {
+                    continue;
+                }
+                let mut live = 0;
+                let mut only = None;
+                let mut shared = true;
+                for m in instance.modes_of(j) {
+                    let upper = instance.modes[m].upper;
+                    if upper != NONE && self.upper[upper as usize] == Status::Closed {
+                        self.mode_off[m] = true;
+                    }
+                    if !self.mode_off[m] {
+                        live += 1;
+                        shared &= only.is_none_or(|known| known == upper);
+                        only = Some(upper);
+                    }
+                }
+                if live == 0 {
+                    if self.site[j] == Status::Open {
+                        return false;
+                    }
+                    self.site[j] = Status::Closed;
+                    changed = true;
+                } else if self.site[j] == Status::Open
+                    && shared
+                    && let Some(upper) = only.filter(|&upper| upper != NONE)
+                    && self.upper[upper as usize] != Status::Open
+                {
+                    self.upper[upper as usize] = Status::Open;
+                    changed = true;
+                }
+            }
+            for group in &instance.groups {
+                let count = |status| group.items.iter().filter(|&&k| self.item(k as usize) == status).count();
+                let (open, free) = (count(Status::Open), count(Status::Free));
+                if open > group.max || open + free < group.min {
+                    return false;
+                }
+                let settle = match (open == group.max, open + free == group.min) {
+                    (true, _) => Status::Closed,
+                    (_, true) => Status::Open,
+                    _ => continue,
+                };
+                if free > 0 {
+                    for &k in &group.items {
+                        if self.item(k as usize) == Status::Free {
+                            self.set_item(k as usize, settle);
+                        }
+                    }
+                    changed = true;
+                }
+            }
+            if !changed {
+                match self.keep_served(instance) {
+                    None => return false,
+                    Some(false) => return self.site_rows_possible(instance),
+                    Some(true) => {}
+                }
+            }
+        }
+    }
+
+    /// Opens a site that some customer cannot do without; none when a customer has nobody left.
+    fn keep_served(&mut self, instance: &Instance) -> Option<bool> {
+        let mut changed = false;
+        for i in 0..instance.customers {
+            let mut live = instance.lanes(i).filter(|&p| self.allows(instance, p));
+            let first = instance.site[live.next()?] as usize;
+            if self.site[first] == Status::Free && live.all(|p| instance.site[p] as usize == first) {
+                self.site[first] = Status::Open;
+                changed = true;
+            }
+        }
+        Some(changed)
+    }
+
+    /// Whether rows on sites and uppers alone (budgets, the capacity surrogate) can still be kept.
+    fn site_rows_possible(&self, instance: &Instance) -> bool {
+        instance.rows.iter().filter(|row| row.lane.is_empty()).all(|row| {
+            let least = |status: Status, value: f64| match status {
+                Status::Open => value,
+                Status::Closed => 0.0,
+                Status::Free => value.min(0.0),
+            };
+            let sum: f64 = row.site.iter().map(|&(j, value)| least(self.site[j as usize], value)).sum::<f64>()
+                + row.upper.iter().map(|&(u, value)| least(self.upper[u as usize], value)).sum::<f64>();
+            sum <= row.at_most + super::primal::slack(row.at_most)
+        })
+    }
+}

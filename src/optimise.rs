@@ -1,0 +1,223 @@
+//! Location and stock together, and the certificate.
+//!
+//! **What is solved.** Of all plans of the scenario that keep its hard promises, one whose objective ([`crate::cost`]) is
+//! as small as the search finds: which outlets and depots are open, who serves whom, who replenishes whom, and integer
+//! base-stock levels whose service is evaluated exactly ([`crate::service`]).
+//!
+//! **How.** A location problem ([`model`]) with an allowance for stock gives sites and assignments; the stocking room
+//! gives the base-stock levels that keep the promises; what that stock costs corrects the allowance, and the round is
+//! repeated. The best plan met is kept, and it is priced afresh, exactly. Small scenarios are tried through
+//! ([`enumerate`]).
+//!
+//! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model ([`bound`]).
+
+mod bound;
+mod decide;
+mod enumerate;
+mod farthest;
+pub mod model;
+mod rounds;
+pub mod stock;
+
+use crate::diagnosis::{Diagnosis, diagnose};
+use crate::load::Load;
+use crate::location::{Failure as LocationFailure, Settings, locate};
+use crate::network::{Network, Road};
+use crate::plan::{Certificate, Plan};
+use crate::scenario::{Metric, Objective, OutletId, RegionId, Scenario, Stockout};
+use crate::watch::Watch;
+
+use decide::{Priced, decide};
+use model::{Allowance, Model, Terms, depots_of, model};
+
+/// Why a scenario has no plan.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Failure {
+    /// No plan keeps the promises within the limits.
+    #[error("no plan keeps every promise within the limits")]
+    Infeasible(Diagnosis),
+    /// The search ended at a limit, or was stopped, before it found a plan.
+    #[error("the search ended before it found a plan")]
+    NothingFound {
+        /// No plan has a smaller objective, if that is known.
+        lower_bound: Option<f64>,
+    },
+}
+
+/// Plans a scenario.
+///
+/// # Errors
+/// [`Failure`] where there is no plan or none was found.
+pub fn optimise(scenario: &Scenario, network: &Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
+    let search = Search { scenario, network, load, watch };
+    let found = match scenario.planning.objective {
+        Objective::Farthest => farthest::farthest(&search),
+        Objective::Cost | Objective::Coverage { .. } => search.least(f64::INFINITY),
+    };
+    let Found { priced, objective, lower_bound } = match found {
+        Ok(found) => found,
+        Err(Nothing::Infeasible) => return Err(Failure::Infeasible(diagnose(scenario, network, load))),
+        Err(Nothing::Found(lower_bound)) => return Err(Failure::NothingFound { lower_bound }),
+    };
+    if let Some(budget) = scenario.limits.budget {
+        let by_cost = scenario.planning.objective == Objective::Cost;
+        if by_cost && lower_bound > budget.get() * (1.0 + 1e-9) {
+            return Err(Failure::Infeasible(Diagnosis::budget(scenario, budget.get(), objective, lower_bound)));
+        }
+        if priced.costs.total() > budget.get() * (1.0 + 1e-9) {
+            return Err(Failure::NothingFound { lower_bound: Some(lower_bound) });
+        }
+    }
+    let certificate = Certificate { objective, lower_bound: Some(lower_bound.min(objective)) };
+    let Priced { decisions, service, costs } = priced;
+    Ok(Plan { decisions, costs, service, certificate, seed: scenario.planning.seed })
+}
+
+/// A scenario being planned.
+struct Search<'a> {
+    scenario: &'a Scenario,
+    network: &'a Network,
+    load: &'a Load,
+    watch: &'a dyn Watch,
+}
+
+/// A plan and its bound.
+struct Found {
+    priced: Priced,
+    objective: f64,
+    lower_bound: f64,
+}
+
+/// Why a search found nothing.
+enum Nothing {
+    /// There is no plan.
+    Infeasible,
+    /// None was met; nothing is below the bound, if it is known.
+    Found(Option<f64>),
+}
+
+impl Search<'_> {
+    /// The plan of least cost (or most coverage) whose lanes are no longer than `reach` [hours].
+    fn least(&self, reach: f64) -> Result<Found, Nothing> {
+        if self.stock_matters() { rounds::plan(self, reach) } else { self.location_alone(reach) }
+    }
+
+    /// Can stock change cost or promises? Without promises that speak of it nobody keeps any.
+    fn stock_matters(&self) -> bool {
+        let speaks_of_stock = |metric: Metric| metric != Metric::Coverage;
+        let asked = self.load.units.iter().any(|units| *units > 0.0);
+        asked
+            && (self.scenario.stocking.stockout == Stockout::Emergency
+                || self.scenario.targets.iter().any(|target| speaks_of_stock(target.metric)))
+    }
+
+    /// The problem without any allowance for stock.
+    fn bare_model(&self, reach: f64, margin: f64, relaxed: bool) -> Model {
+        let allowances = |outlet: OutletId| self.free_allowances(outlet);
+        let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
+        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed, reach };
+        model(self.scenario, self.network, self.load, &terms)
+    }
+
+    fn free_allowances(&self, outlet: OutletId) -> Vec<Allowance> {
+        let depots = depots_of(self.scenario, self.network, outlet);
+        depots.into_iter().map(|depot| Allowance { depot, ..Allowance::default() }).collect()
+    }
+
+    fn settings(&self) -> Settings {
+        Settings { gap: self.scenario.planning.gap, seed: self.scenario.planning.seed, ..Settings::default() }
+    }
+
+    /// A scenario in which stock costs nothing and changes nothing: the location engine's plan and bound are the whole
+    /// model's, up to depots whose freight the problem charges by a mean or a least over regions.
+    fn location_alone(&self, reach: f64) -> Result<Found, Nothing> {
+        let relaxed = self.bare_model(reach, 0.0, true);
+        self.watch.stage("placing outlets");
+        let watch = Shifted { watch: self.watch, constant: relaxed.constant };
+        let location = locate(&relaxed.problem, &self.settings(), &watch).map_err(|failure| nothing(&failure))?;
+        let lower_bound = location.lower_bound + relaxed.constant;
+        let mut best = self.priced(&relaxed, &location);
+        let proven = best.costs.total() - lower_bound <= self.scenario.planning.gap * best.costs.total().abs();
+        if self.scenario.planning.objective == Objective::Cost && !proven && !self.watch.stop() {
+            let mean = self.bare_model(reach, 0.0, false);
+            if let Ok(location) = locate(&mean.problem, &self.settings(), &Quiet(self.watch)) {
+                let other = self.priced(&mean, &location);
+                if other.costs.total() < best.costs.total() {
+                    best = other;
+                }
+            }
+        }
+        if !best.keeps_promises(self.scenario) {
+            return Err(Nothing::Found(Some(lower_bound)));
+        }
+        let objective = self.objective(&best);
+        Ok(Found { priced: best, objective, lower_bound })
+    }
+
+    fn priced(&self, model: &Model, location: &crate::location::Location) -> Priced {
+        Priced::of(self.scenario, self.network, self.load, decide(self.scenario, model, location))
+    }
+
+    /// What is sought, of a priced plan.
+    fn objective(&self, priced: &Priced) -> f64 {
+        objective(self.scenario, self.network, self.load, priced)
+    }
+}
+
+/// What a scenario seeks, of a priced plan: cost a year, jobs a year beyond the window, or the longest way [hours].
+fn objective(scenario: &Scenario, network: &Network, load: &Load, priced: &Priced) -> f64 {
+    objective_of(scenario, network, load, &priced.decisions, priced.costs.total())
+}
+
+/// What a scenario seeks, of decisions and their cost.
+pub fn objective_of(
+    scenario: &Scenario,
+    network: &Network,
+    load: &Load,
+    decisions: &crate::plan::Decisions,
+    cost: f64,
+) -> f64 {
+    let ways = decisions.assignments().filter_map(|(region, outlet, share)| {
+        let hours = network.road(region, outlet)?.hours;
+        Some((load.jobs[region.at()] * share, hours))
+    });
+    match scenario.planning.objective {
+        Objective::Cost => cost,
+        Objective::Coverage { within } => {
+            ways.filter(|(_, hours)| *hours > within.get() * (1.0 + 1e-12)).map(|(jobs, _)| jobs).sum()
+        }
+        Objective::Farthest => ways.filter(|(jobs, _)| *jobs > 0.0).fold(0.0, |most, (_, hours)| hours.max(most)),
+    }
+}
+
+fn nothing(failure: &LocationFailure) -> Nothing {
+    match failure {
+        LocationFailure::Infeasible(_) => Nothing::Infeasible,
+        LocationFailure::Malformed(_) | LocationFailure::NothingFound { .. } => Nothing::Found(None),
+    }
+}
+
+/// A watch whose numbers lack a constant that every plan pays.
+struct Shifted<'a> {
+    watch: &'a dyn Watch,
+    constant: f64,
+}
+
+impl Watch for Shifted<'_> {
+    fn progress(&self, incumbent: Option<f64>, bound: f64) {
+        self.watch.progress(incumbent.map(|cost| cost + self.constant), bound + self.constant);
+    }
+
+    fn stop(&self) -> bool {
+        self.watch.stop()
+    }
+}
+
+/// A watch that hears nothing of a sub-problem's numbers, which are not those of the whole.
+struct Quiet<'a>(&'a dyn Watch);
+
+impl Watch for Quiet<'_> {
+    fn stop(&self) -> bool {
+        self.0.stop()
+    }
+}

@@ -1,0 +1,236 @@
+//! The base-stock levels of a network whose sites and assignments are given, as an allocation problem.
+//!
+//! Every hard or soft target becomes one goal per member of its scope. With N = Σ rate over the jobs the goal is about,
+//!
+//! ```text
+//! shares at least α:      Σ rate × (constant + weight × P)          ≥ α·N
+//! hours at most H:      − Σ rate × (constant + weight × mean wait)  ≥ − H·N
+//! availability at least α: − Σ rate × hours ≥ − (1 − α) × 8760 × installed units
+//! ```
+//!
+//! where constants move to the right-hand side and what is left is a sum over the shelves.
+
+use std::collections::BTreeMap;
+
+use crate::cost::{holding_cost, unit_cost};
+use crate::load::Load;
+use crate::network::Network;
+use crate::plan::Decisions;
+use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, Scenario, SiteId, Stockout, Target};
+use crate::service::{Key, Question, What, depot_lead_time, installed_in, outlet_lead_time, outlet_streams};
+use crate::stocking::{Allocation, AllocationProblem, DepotItem, Goal, Item, Measure, Term, Unreachable, allocate};
+use crate::watch::Watch;
+
+/// Windows of an item are gathered into steps of this many hours when there are many of them; rounding down keeps every
+/// promise that the gathered windows keep.
+const STEP_HOURS: f64 = 0.5;
+/// An item with more windows than this for one goal has them gathered.
+const MANY_WINDOWS: usize = 6;
+
+/// Stock for given sites and assignments.
+#[derive(Debug, Clone)]
+pub struct Stocked {
+    /// The decisions with their base-stock levels.
+    pub decisions: Decisions,
+    /// Holding, emergency freight and penalties [a year].
+    pub cost: f64,
+    /// No stock for these sites and assignments that keeps the hard promises costs less; `None` where windows were
+    /// gathered, so that the bound is not one of the stated model.
+    pub lower_bound: Option<f64>,
+    /// The price of each promise's goal [money/year per job/year], by target and member.
+    pub prices: BTreeMap<(usize, Key), f64>,
+}
+
+/// A promise that no stock can keep on the given sites and assignments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Missed {
+    /// The target.
+    pub target: usize,
+    /// The member of its scope.
+    pub key: Key,
+}
+
+/// A goal in the making: what is asked less what is constant, and the jobs it is about.
+#[derive(Default)]
+struct Asked {
+    number: usize,
+    sum: f64,
+    jobs: f64,
+}
+
+/// Finds base-stock levels for the sites and assignments of `decisions`, its own levels apart.
+///
+/// # Errors
+/// The promise that no stock can keep.
+pub fn stock(
+    scenario: &Scenario,
+    network: &Network,
+    load: &Load,
+    decisions: &Decisions,
+    targets: &[Target],
+    watch: &dyn Watch,
+) -> Result<Stocked, Missed> {
+    let streams = outlet_streams(scenario, load, decisions);
+    let mut items: Vec<Item> = Vec::new();
+    let mut depots: Vec<DepotItem> = Vec::new();
+    let mut depot_rows: BTreeMap<(DepotId, PartId), u32> = BTreeMap::new();
+    let mut item_of: BTreeMap<(OutletId, PartId), usize> = BTreeMap::new();
+    for (number, parts) in streams.iter().enumerate() {
+        let outlet = OutletId::from(number);
+        let depot = decisions.replenished_by[number];
+        for (part, asked) in parts {
+            let row = depot.map(|depot| {
+                *depot_rows.entry((depot, *part)).or_insert_with(|| {
+                    depots.push(DepotItem {
+                        part: part.0,
+                        depot: depot.0,
+                        lead_time: depot_lead_time(scenario, depot, *part),
+                        holding: holding_cost(scenario, SiteId::Depot(depot), *part),
+                    });
+                    u32::try_from(depots.len() - 1).expect("depots × parts fit an index of 32 bits")
+                })
+            });
+            item_of.insert((outlet, *part), items.len());
+            items.push(Item {
+                part: part.0,
+                outlet: outlet.0,
+                depot: row,
+                stream: asked.stream(outlet_lead_time(scenario, network, outlet, depot, *part)),
+                holding: holding_cost(scenario, SiteId::Outlet(outlet), *part),
+                miss_cost: 0.0,
+                terms: 0..0,
+            });
+        }
+    }
+    let mut own_terms: Vec<Vec<Term>> = vec![Vec::new(); items.len()];
+    let mut goals: BTreeMap<(usize, Key), Asked> = BTreeMap::new();
+    let questions: Vec<Question> = targets.iter().map(Question::of).collect();
+    let spread = |target: usize| matches!(targets[target].limit, Limit::SpreadAtMost(_));
+    for (region, outlet, share) in decisions.assignments() {
+        let Some(road) = network.road(region, outlet) else { continue };
+        let depot = decisions.replenished_by[outlet.at()];
+        for task in load.tasks(region) {
+            let item = task.part.map(|part| item_of[&(outlet, part)]);
+            let rate = share * task.rate;
+            if let (Stockout::Emergency, Some(item), Some(part)) = (scenario.stocking.stockout, item, task.part) {
+                // What is expressed pays its emergency cost and saves the way through depot and shelf.
+                let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
+                items[item].miss_cost += rate * (express - unit_cost(scenario, network, outlet, depot, part).total());
+            }
+            for (number, question) in questions.iter().enumerate().filter(|(number, _)| !spread(*number)) {
+                let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) else { continue };
+                let next = goals.len();
+                let goal = goals.entry((number, key)).or_insert_with(|| Asked { number: next, ..Asked::default() });
+                goal.sum += rate * reading.constant;
+                goal.jobs += rate;
+                let Some(item) = item else { continue };
+                let hours = matches!(question.metric, Metric::MeanResponse | Metric::Availability);
+                let sign = if hours { -1.0 } else { 1.0 };
+                let (weight, measure) = match reading.what {
+                    What::Nothing => continue,
+                    What::Filled => (sign * reading.weight, Measure::Within(0.0)),
+                    What::Within(wait) => (sign * reading.weight, Measure::Within(wait)),
+                    What::Wait => (reading.weight, Measure::Wait),
+                };
+                let goal = u32::try_from(goal.number).expect("promises fit an index of 32 bits");
+                own_terms[item].push(Term { goal, weight: rate * weight, measure });
+            }
+        }
+    }
+    let mut gathered = false;
+    let mut terms = Vec::new();
+    for (item, mut own) in items.iter_mut().zip(own_terms) {
+        gathered |= gather(&mut own);
+        item.terms = terms.len()..terms.len() + own.len();
+        terms.extend(own);
+    }
+    let mut ordered: Vec<(&(usize, Key), &Asked)> = goals.iter().collect();
+    ordered.sort_by_key(|(_, asked)| asked.number);
+    let wanted = ordered.iter().map(|((target, key), asked)| {
+        let target = &targets[*target];
+        let at_least = match target.limit {
+            Limit::AtLeast(least) if target.metric == Metric::Availability => {
+                let installed = installed_in(load, scenario, &Question::of(target), key);
+                asked.sum - (1.0 - least) * installed
+            }
+            Limit::AtLeast(least) => least * asked.jobs - asked.sum,
+            Limit::AtMost(most) | Limit::SpreadAtMost(most) => asked.sum - most * asked.jobs,
+        };
+        // A soft target's penalty is for a whole unit of its mean, a goal's for a whole unit of its sum.
+        let unit = match target.metric {
+            Metric::Availability => installed_in(load, scenario, &Question::of(target), key),
+            _ => asked.jobs,
+        };
+        Goal { at_least, penalty: target.penalty.map(|penalty| penalty.get() / unit.max(f64::MIN_POSITIVE)) }
+    });
+    let goal_list: Vec<Goal> = wanted.collect();
+    let problem = AllocationProblem { items, depots, terms, goals: goal_list, stockout: scenario.stocking.stockout };
+    let allocation = allocate(&problem, watch).map_err(|Unreachable { goal, .. }| {
+        let ((target, key), _) = ordered[goal as usize];
+        Missed { target: *target, key: *key }
+    })?;
+    let prices = ordered.iter().map(|(id, asked)| (**id, allocation.multipliers[asked.number])).collect();
+    Ok(Stocked {
+        decisions: filled(scenario, decisions, &problem, &allocation),
+        cost: allocation.cost,
+        lower_bound: (!gathered).then_some(allocation.lower_bound),
+        prices,
+    })
+}
+
+/// Adds up terms of the same goal and window; many windows are gathered into steps. True if a window was changed.
+fn gather(terms: &mut Vec<Term>) -> bool {
+    let mut per_goal: BTreeMap<u32, usize> = BTreeMap::new();
+    for term in terms.iter() {
+        *per_goal.entry(term.goal).or_default() += 1;
+    }
+    let step = STEP_HOURS / crate::units::HOURS_PER_YEAR;
+    let mut changed = false;
+    for term in terms.iter_mut() {
+        if let Measure::Within(wait) = term.measure {
+            if wait > 0.0 && per_goal[&term.goal] > MANY_WINDOWS {
+                term.measure = Measure::Within((wait / step).floor() * step);
+                changed = true;
+            }
+        }
+    }
+    let order = |measure: Measure| match measure {
+        Measure::Within(wait) => wait,
+        Measure::Wait => -1.0,
+    };
+    terms.sort_by(|left, right| left.goal.cmp(&right.goal).then(order(left.measure).total_cmp(&order(right.measure))));
+    terms.dedup_by(|next, kept| {
+        let same = next.goal == kept.goal && next.measure == kept.measure;
+        if same {
+            kept.weight += next.weight;
+        }
+        same
+    });
+    changed
+}
+
+fn filled(
+    scenario: &Scenario,
+    decisions: &Decisions,
+    problem: &AllocationProblem,
+    allocation: &Allocation,
+) -> Decisions {
+    let mut filled = decisions.clone();
+    filled.outlet_stock = vec![Vec::new(); scenario.outlets.len()];
+    filled.depot_stock = vec![Vec::new(); scenario.depots.len()];
+    let parts = scenario.parts.len();
+    let put = |stock: &mut Vec<Vec<u32>>, site: u32, part: u32, level: u32| {
+        if level > 0 {
+            let levels = &mut stock[site as usize];
+            levels.resize(parts, 0);
+            levels[part as usize] = level;
+        }
+    };
+    for (item, level) in problem.items.iter().zip(&allocation.base_stock) {
+        put(&mut filled.outlet_stock, item.outlet, item.part, *level);
+    }
+    for (item, level) in problem.depots.iter().zip(&allocation.depot_base_stock) {
+        put(&mut filled.depot_stock, item.depot, item.part, *level);
+    }
+    filled
+}

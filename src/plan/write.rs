@@ -1,0 +1,346 @@
+//! A plan folder, written whole or not at all.
+//!
+//! Tables are made in a folder beside the one asked for and put in its place by renaming, so that no reader ever sees
+//! half a plan. Numbers are written with the fewest digits that read back to the same number.
+
+use std::fmt::Display;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use super::{Certificate, Plan};
+use crate::cost::Component;
+use crate::export::geojson;
+use crate::load::Load;
+use crate::network::Network;
+use crate::scenario::{DepotId, OutletId, PartId, RegionId, Scenario, Site, SiteId};
+use crate::service::{Promise, outlet_streams};
+
+/// The file of a plan's decisions, costs and promises in one object.
+pub const PLAN_FILE: &str = "plan.json";
+
+/// The files of a plan: name and content, in order of name.
+pub fn files(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> Vec<(&'static str, String)> {
+    vec![
+        ("assignments.csv", assignments(scenario, network, plan)),
+        ("costs.csv", costs(scenario, plan)),
+        ("depots.csv", depots(scenario, load, plan)),
+        ("network.geojson", geojson::network(scenario, network, load, plan)),
+        ("outlets.csv", outlets(scenario, network, load, plan)),
+        (PLAN_FILE, format!("{:#}\n", Value::Object(summary(scenario, plan)))),
+        ("replenishment.csv", replenishment(scenario, network, plan)),
+        ("service.csv", service(scenario, plan)),
+        ("stock.csv", stock(scenario, plan)),
+    ]
+}
+
+/// Writes files into a folder that appears whole: an older plan of that name is replaced.
+///
+/// # Errors
+/// What the file system refused. A folder that holds anything but a plan is not touched.
+pub fn write(folder: &Path, files: &[(&'static str, String)]) -> io::Result<()> {
+    if folder.exists() && !replaceable(folder)? {
+        let refusal = format!("`{}` holds something else than a plan; name an empty or a new folder", folder.display());
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, refusal));
+    }
+    let parent = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    fs::create_dir_all(&parent)?;
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let fresh = parent.join(format!(".{name}.{}.new", std::process::id()));
+    let former = parent.join(format!(".{name}.{}.old", std::process::id()));
+    let written = write_all(&fresh, files).and_then(|()| {
+        if folder.exists() {
+            fs::rename(folder, &former)?;
+        }
+        fs::rename(&fresh, folder).inspect_err(|_| {
+            // The former plan goes back to its place; if even that fails the first error tells more.
+            let _ = fs::rename(&former, folder);
+        })
+    });
+    let _ = fs::remove_dir_all(&fresh);
+    let _ = fs::remove_dir_all(&former);
+    written
+}
+
+fn write_all(folder: &Path, files: &[(&'static str, String)]) -> io::Result<()> {
+    fs::create_dir(folder)?;
+    files.iter().try_for_each(|(name, content)| fs::write(folder.join(name), content))
+}
+
+/// An empty folder or an older plan may be replaced; anything else is somebody's work.
+fn replaceable(folder: &Path) -> io::Result<bool> {
+    if !folder.is_dir() {
+        return Ok(false);
+    }
+    let empty = fs::read_dir(folder)?.next().is_none();
+    let decided = ["outlets.csv", "assignments.csv", "stock.csv"];
+    let scenario = folder.join("scenario.toml").exists();
+    Ok(empty
+        || (!scenario && (folder.join(PLAN_FILE).exists() || decided.iter().all(|file| folder.join(file).exists()))))
+}
+
+/// What `plan.json` and `--json` say of a plan.
+pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
+    let Certificate { objective, lower_bound } = plan.certificate;
+    let gap = plan.certificate.gap();
+    let status = match gap {
+        Some(gap) if gap <= scenario.planning.gap => "optimal",
+        _ => "feasible",
+    };
+    let costs: Map<String, Value> = Component::ALL
+        .iter()
+        .map(|component| (component.name().to_owned(), json!(plan.costs.of(*component))))
+        .collect();
+    let open = |sites: &[Site], open: &[bool]| -> Vec<String> {
+        sites.iter().zip(open).filter(|(_, open)| **open).map(|(site, _)| site.id.clone()).collect()
+    };
+    let summary = json!({
+        "scenario": scenario.name,
+        "status": status,
+        "currency": scenario.currency,
+        "objective": objective,
+        "lower_bound": lower_bound,
+        "gap": gap,
+        "gap_asked": scenario.planning.gap,
+        "cost_per_year": plan.costs.total(),
+        "costs": costs,
+        "open_outlets": open(&scenario.outlets, &plan.decisions.outlet_open),
+        "open_depots": open(&scenario.depots, &plan.decisions.depot_open),
+        "promises": plan.service.promises.iter().map(|promise| promised(scenario, promise)).collect::<Vec<_>>(),
+        "seed": plan.seed,
+        "version": env!("CARGO_PKG_VERSION"),
+        "input_hash": scenario.input_hash,
+    });
+    match summary {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+fn promised(scenario: &Scenario, promise: &Promise) -> Value {
+    let hard = promise.target(scenario).penalty.is_none();
+    json!({
+        "target": promise.describe(scenario),
+        "computed": promise.computed,
+        "kept": promise.kept,
+        "shortfall": promise.shortfall,
+        "hard": hard,
+    })
+}
+
+/// A CSV table in the making.
+struct Table(String);
+
+impl Table {
+    fn with_header(columns: &[&str]) -> Self {
+        Self(format!("{}\n", columns.join(",")))
+    }
+
+    fn row(&mut self, fields: &[&dyn Display]) {
+        for (number, field) in fields.iter().enumerate() {
+            if number > 0 {
+                self.0.push(',');
+            }
+            let text = field.to_string();
+            if text.contains([',', '"', '\n', '\r']) {
+                self.0.push_str(&format!("\"{}\"", text.replace('"', "\"\"")));
+            } else {
+                self.0.push_str(&text);
+            }
+        }
+        self.0.push('\n');
+    }
+}
+
+/// The columns of a site's cost lines: every component but penalties, which have no site.
+fn site_components() -> impl Iterator<Item = Component> {
+    Component::ALL.into_iter().filter(|component| *component != Component::Penalty)
+}
+
+fn site_table(id: &'static str, measures: &[&'static str]) -> Table {
+    let mut columns = vec![id, "open"];
+    columns.extend_from_slice(measures);
+    columns.extend(site_components().map(Component::name));
+    columns.push("cost_per_year");
+    Table::with_header(&columns)
+}
+
+fn site_row(table: &mut Table, plan: &Plan, site: (SiteId, &Site, bool), measures: &[f64]) {
+    let (number, site, open) = site;
+    let lines: Vec<f64> = site_components().map(|component| plan.costs.of_at(component, number)).collect();
+    let total = plan.costs.at(number);
+    let mut fields: Vec<&dyn Display> = vec![&site.id, &open];
+    fields.extend(measures.iter().map(|measure| measure as &dyn Display));
+    fields.extend(lines.iter().map(|line| line as &dyn Display));
+    fields.push(&total);
+    table.row(&fields);
+}
+
+/// What an outlet does in a year.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct OutletLoad {
+    /// Jobs [1/year].
+    pub jobs: f64,
+    /// Hours of work, journeys included [1/year].
+    pub hours: f64,
+}
+
+/// The yearly load of every outlet.
+pub fn outlet_loads(network: &Network, load: &Load, decisions: &super::Decisions) -> Vec<OutletLoad> {
+    let mut loads = vec![OutletLoad::default(); decisions.outlet_open.len()];
+    for (region, outlet, share) in decisions.assignments() {
+        let hours_per_job = network.road(region, outlet).map_or(0.0, |road| road.hours_per_job);
+        let jobs = load.jobs[region.at()];
+        loads[outlet.at()].jobs += share * jobs;
+        loads[outlet.at()].hours += share * (load.repair_hours[region.at()] + jobs * hours_per_job);
+    }
+    loads
+}
+
+/// The yearly units that every depot sends.
+pub fn depot_loads(scenario: &Scenario, load: &Load, decisions: &super::Decisions) -> Vec<f64> {
+    let mut units = vec![0.0; scenario.depots.len()];
+    for (outlet, parts) in outlet_streams(scenario, load, decisions).iter().enumerate() {
+        if let Some(depot) = decisions.replenished_by[outlet] {
+            units[depot.at()] += parts.iter().map(|(_, asked)| asked.rate).sum::<f64>();
+        }
+    }
+    units
+}
+
+/// The fuller of an outlet's capacities; 0 where it has none.
+pub fn utilisation(site: &Site, load: &OutletLoad) -> f64 {
+    let of = |used: f64, capacity: Option<f64>| capacity.map_or(0.0, |capacity| used / capacity);
+    of(load.jobs, site.capacity_jobs).max(of(load.hours, site.capacity_hours))
+}
+
+fn outlets(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> String {
+    let loads = outlet_loads(network, load, &plan.decisions);
+    let mut table = site_table("outlet", &["load_jobs_per_year", "load_hours_per_year", "utilisation"]);
+    for (number, site) in scenario.outlets.iter().enumerate() {
+        let id = SiteId::Outlet(OutletId::from(number));
+        let own = &loads[number];
+        let measures = [own.jobs, own.hours, utilisation(site, own)];
+        site_row(&mut table, plan, (id, site, plan.decisions.outlet_open[number]), &measures);
+    }
+    table.0
+}
+
+fn depots(scenario: &Scenario, load: &Load, plan: &Plan) -> String {
+    let loads = depot_loads(scenario, load, &plan.decisions);
+    let mut table = site_table("depot", &["load_units_per_year", "utilisation"]);
+    for (number, site) in scenario.depots.iter().enumerate() {
+        let id = SiteId::Depot(DepotId::from(number));
+        let used = site.capacity_units.map_or(0.0, |capacity| loads[number] / capacity);
+        site_row(&mut table, plan, (id, site, plan.decisions.depot_open[number]), &[loads[number], used]);
+    }
+    table.0
+}
+
+fn assignments(scenario: &Scenario, network: &Network, plan: &Plan) -> String {
+    let mut table = Table::with_header(&["region", "outlet", "share", "hours", "distance_km"]);
+    for (region, outlet, share) in plan.decisions.assignments() {
+        let (hours, distance) = network.road(region, outlet).map_or((0.0, 0.0), |road| (road.hours, road.distance));
+        let (region, outlet) = (&scenario.regions[region.at()].id, &scenario.outlets[outlet.at()].id);
+        table.row(&[region, outlet, &share, &hours, &distance]);
+    }
+    table.0
+}
+
+fn replenishment(scenario: &Scenario, network: &Network, plan: &Plan) -> String {
+    let mut table = Table::with_header(&["outlet", "depot", "lead_time_days"]);
+    for (number, depot) in plan.decisions.replenished_by.iter().enumerate() {
+        let Some(depot) = *depot else { continue };
+        let days = network.supply(OutletId::from(number), depot).map_or(0.0, |lane| lane.lead_time.get());
+        table.row(&[&scenario.outlets[number].id, &scenario.depots[depot.at()].id, &days]);
+    }
+    table.0
+}
+
+/// A row of `stock.csv`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StockRow {
+    /// Where.
+    pub site: SiteId,
+    /// What.
+    pub part: PartId,
+    /// Base-stock level [units].
+    pub base_stock: u32,
+    /// Share of demands met at once.
+    pub fill_rate: f64,
+    /// Expected units or jobs waiting [units].
+    pub expected_backorders: f64,
+    /// Yearly cost of holding the base stock.
+    pub holding_cost: f64,
+}
+
+/// Every part that a site is asked for or stocks, outlets first, in order of site and part.
+pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
+    let mut rows = Vec::new();
+    let mut push = |site, part, base_stock: u32, fill_rate, expected_backorders| {
+        let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
+        rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost });
+    };
+    for shelf in &plan.service.shelves {
+        let site = SiteId::Outlet(shelf.outlet);
+        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders);
+    }
+    for shelf in &plan.service.depot_shelves {
+        let site = SiteId::Depot(shelf.depot);
+        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders);
+    }
+    let stocked = |stock: &[Vec<u32>], site: &dyn Fn(usize) -> SiteId| -> Vec<(SiteId, PartId, u32)> {
+        let levels = stock.iter().enumerate().flat_map(|(number, levels)| {
+            let site = site(number);
+            levels.iter().enumerate().map(move |(part, level)| (site, PartId::from(part), *level))
+        });
+        levels.filter(|entry| entry.2 > 0).collect()
+    };
+    let mut idle = stocked(&plan.decisions.outlet_stock, &|number| SiteId::Outlet(OutletId::from(number)));
+    idle.extend(stocked(&plan.decisions.depot_stock, &|number| SiteId::Depot(DepotId::from(number))));
+    let asked: std::collections::BTreeSet<(SiteId, PartId)> = rows.iter().map(|row| (row.site, row.part)).collect();
+    for (site, part, base_stock) in idle {
+        if !asked.contains(&(site, part)) {
+            // Stock that nobody asks for always meets the demand there is.
+            let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
+            rows.push(StockRow { site, part, base_stock, fill_rate: 1.0, expected_backorders: 0.0, holding_cost });
+        }
+    }
+    rows.sort_by_key(|row| (row.site, row.part));
+    rows
+}
+
+fn stock(scenario: &Scenario, plan: &Plan) -> String {
+    let columns = ["site", "part", "base_stock", "fill_rate", "expected_backorders", "holding_cost_per_year"];
+    let mut table = Table::with_header(&columns);
+    for row in stock_rows(scenario, plan) {
+        let (site, part) = (&scenario.site(row.site).id, &scenario.parts[row.part.at()].id);
+        table.row(&[site, part, &row.base_stock, &row.fill_rate, &row.expected_backorders, &row.holding_cost]);
+    }
+    table.0
+}
+
+fn costs(scenario: &Scenario, plan: &Plan) -> String {
+    let mut table = Table::with_header(&["component", "site", "country", "cost_per_year"]);
+    for line in &plan.costs.lines {
+        let site = line.site.map(|site| scenario.site(site));
+        let country = site.and_then(|site| site.country).map_or("", |country| &scenario.countries[country.at()].code);
+        table.row(&[&line.component.name(), &site.map_or("", |site| &site.id), &country, &line.amount]);
+    }
+    table.0
+}
+
+fn service(scenario: &Scenario, plan: &Plan) -> String {
+    let mut table = Table::with_header(&["region", "metric", "within_hours", "value"]);
+    for row in &plan.service.regions {
+        let region: RegionId = row.region;
+        let within = row.within_hours.map_or(String::new(), |hours| hours.to_string());
+        table.row(&[&scenario.regions[region.at()].id, &row.metric.name(), &within, &row.value]);
+    }
+    table.0
+}

@@ -1,0 +1,219 @@
+//! The summary of a plan for a terminal.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::cost::Component;
+use crate::diagnosis::Diagnosis;
+use crate::load::Load;
+use crate::network::Network;
+use crate::plan::Plan;
+use crate::scenario::{DepotId, Objective, OutletId, PartId, Scenario, SiteId};
+use crate::service::Promise;
+
+/// The most promises that are shown; the others are in `plan.json`.
+const SHOWN_PROMISES: usize = 8;
+
+/// A number with a thin grouping: `1,234,567`.
+pub fn grouped(number: f64) -> String {
+    let digits = format!("{:.0}", number.abs());
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0.0 && digits != "0" { format!("-{text}") } else { text }
+}
+
+/// A number with as many decimals as its size deserves.
+fn measured(number: f64) -> String {
+    if number.abs() >= 1000.0 { grouped(number) } else { format!("{number:.2}") }
+}
+
+/// The summary: what it costs, what is promised, how close to the best, where the money goes.
+pub fn summary(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> String {
+    let mut text = heading(scenario, network, load);
+    text.push_str(&costs(scenario, plan));
+    text.push_str(&certificate(scenario, plan));
+    text.push_str(&promises(scenario, plan));
+    text.push_str(&sites(scenario, plan));
+    text.push_str(&countries(scenario, plan));
+    text
+}
+
+fn heading(scenario: &Scenario, network: &Network, load: &Load) -> String {
+    let jobs: f64 = load.jobs.iter().sum();
+    let mut parts = vec![
+        format!("{} regions", grouped(scenario.regions.len() as f64)),
+        format!("{} outlets", grouped(scenario.outlets.len() as f64)),
+    ];
+    if !scenario.depots.is_empty() {
+        parts.push(format!("{} depots", scenario.depots.len()));
+    }
+    if !scenario.parts.is_empty() {
+        parts.push(format!("{} parts", grouped(scenario.parts.len() as f64)));
+    }
+    parts.push(format!("{} lanes", grouped(network.road_count() as f64)));
+    parts.push(format!("{} jobs a year", grouped(jobs)));
+    format!("{}: {}\n\n", scenario.name, parts.join(", "))
+}
+
+fn costs(scenario: &Scenario, plan: &Plan) -> String {
+    let total = plan.costs.total();
+    let lines: Vec<(Component, f64)> = Component::ALL
+        .into_iter()
+        .map(|component| (component, plan.costs.of(component)))
+        .filter(|(_, amount)| *amount != 0.0)
+        .collect();
+    let mut text = format!("Cost a year [{}] {:>19}\n", scenario.currency, measured(total));
+    for (number, (component, amount)) in lines.iter().enumerate() {
+        let branch = if number + 1 == lines.len() { "└" } else { "├" };
+        let share = if total == 0.0 { 0.0 } else { 100.0 * amount / total };
+        text.push_str(&format!(" {branch} {:<14} {:>17} {share:>5.1} %\n", component.name(), measured(*amount)));
+    }
+    text.push('\n');
+    text
+}
+
+fn certificate(scenario: &Scenario, plan: &Plan) -> String {
+    let unit = match scenario.planning.objective {
+        Objective::Cost => format!("{} a year", scenario.currency),
+        Objective::Coverage { within } => format!("jobs a year beyond {} h", within.get()),
+        Objective::Farthest => "hours, the longest way".to_owned(),
+    };
+    let objective = plan.certificate.objective;
+    let (Some(bound), Some(gap)) = (plan.certificate.lower_bound, plan.certificate.gap()) else {
+        return format!("Objective {} {unit}; nothing was optimised, so there is no bound\n\n", measured(objective));
+    };
+    let percent = 100.0 * gap;
+    format!(
+        "Objective   {} {unit}\nLower bound {}: no plan that keeps its promises is better, stock included\nGap         {percent:.3} % (asked: {} %)\n\n",
+        measured(objective),
+        measured(bound),
+        100.0 * scenario.planning.gap
+    )
+}
+
+/// How much room a promise has left, smallest first.
+fn room(scenario: &Scenario, promise: &Promise) -> f64 {
+    match promise.target(scenario).limit {
+        crate::scenario::Limit::AtLeast(least) => promise.computed - least,
+        crate::scenario::Limit::AtMost(most) | crate::scenario::Limit::SpreadAtMost(most) => {
+            (most - promise.computed) / most.max(1e-9)
+        }
+    }
+}
+
+fn promises(scenario: &Scenario, plan: &Plan) -> String {
+    let all = &plan.service.promises;
+    if all.is_empty() {
+        return "No promises were asked for\n\n".to_owned();
+    }
+    let kept = all.iter().filter(|promise| promise.kept).count();
+    let mut text = format!("Promises kept: {kept} of {}", all.len());
+    let mut order: Vec<&Promise> = all.iter().collect();
+    order
+        .sort_by(|left, right| left.kept.cmp(&right.kept).then(room(scenario, left).total_cmp(&room(scenario, right))));
+    if all.len() > SHOWN_PROMISES {
+        text.push_str(&format!("; the {SHOWN_PROMISES} closest (all are in plan.json):"));
+    }
+    text.push('\n');
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    for promise in order.into_iter().take(SHOWN_PROMISES) {
+        let word = match (promise.kept, promise.target(scenario).penalty.is_some()) {
+            (true, _) => "kept",
+            (false, true) => "missed, penalty paid",
+            (false, false) => "BROKEN",
+        };
+        table.add_row(vec![promise.describe(scenario), format!("{:.4}", promise.computed), word.to_owned()]);
+    }
+    if let Some(column) = table.column_mut(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    text.push_str(&format!("{}\n\n", table.trim_fmt()));
+    text
+}
+
+fn sites(scenario: &Scenario, plan: &Plan) -> String {
+    let decisions = &plan.decisions;
+    let outlets = decisions.open_outlets().count();
+    let mut text = format!("Open: {outlets} of {} outlets", scenario.outlets.len());
+    if !scenario.depots.is_empty() {
+        let names: Vec<String> = decisions
+            .open_depots()
+            .map(|depot| {
+                let site = &scenario.depots[depot.at()];
+                let drawn = decisions.replenished_by.iter().filter(|own| **own == Some(depot)).count();
+                format!("{} ({drawn} outlets)", site.name)
+            })
+            .collect();
+        text.push_str(&format!(", {} of {} depots: {}", names.len(), scenario.depots.len(), names.join(", ")));
+    }
+    text.push('\n');
+    if !scenario.parts.is_empty() {
+        let worth = |stock: &[Vec<u32>]| -> (f64, f64) {
+            let levels = stock.iter().flat_map(|levels| levels.iter().enumerate());
+            levels.fold((0.0, 0.0), |(units, value), (part, level)| {
+                let level = f64::from(*level);
+                (units + level, value + level * scenario.parts[PartId::from(part).at()].unit_cost.get())
+            })
+        };
+        let (units, value) = worth(&decisions.outlet_stock);
+        text.push_str(&format!("Stock: {} units worth {} at outlets", grouped(units), measured(value)));
+        if !scenario.depots.is_empty() {
+            let (units, value) = worth(&decisions.depot_stock);
+            text.push_str(&format!(", {} units worth {} at depots", grouped(units), measured(value)));
+        }
+        text.push('\n');
+    }
+    text.push('\n');
+    text
+}
+
+fn countries(scenario: &Scenario, plan: &Plan) -> String {
+    let dearest = plan.costs.by_country(scenario);
+    if dearest.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(vec!["country", "cost a year", "outlets", "depots"]);
+    for (country, cost) in dearest.iter().take(5) {
+        let here = |site: SiteId| scenario.site(site).country == Some(*country);
+        let decisions = &plan.decisions;
+        let outlets = decisions.open_outlets().filter(|outlet: &OutletId| here(SiteId::Outlet(*outlet))).count();
+        let depots = decisions.open_depots().filter(|depot: &DepotId| here(SiteId::Depot(*depot))).count();
+        let code = scenario.countries[country.at()].code.clone();
+        table.add_row(vec![code, measured(*cost), outlets.to_string(), depots.to_string()]);
+    }
+    for column in 1..4 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    format!("The {} most expensive of {} countries\n{}\n\n", dearest.len().min(5), dearest.len(), table.trim_fmt())
+}
+
+/// A diagnosis as people read it.
+pub fn diagnosis(scenario: &str, diagnosis: &Diagnosis) -> String {
+    let mut text = format!("no plan of `{scenario}` keeps every promise within the limits:\n");
+    for finding in &diagnosis.findings {
+        text.push_str(&format!("  {}: {}\n    hint: {}\n", finding.rule, finding.message, finding.hint));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!(grouped(0.0), "0");
+        assert_eq!(grouped(999.4), "999");
+        assert_eq!(grouped(1_234_567.0), "1,234,567");
+        assert_eq!(grouped(-12_345.0), "-12,345");
+    }
+}

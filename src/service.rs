@@ -1,0 +1,199 @@
+//! The only place where service is added up.
+//!
+//! Every metric is a weighted mean over the jobs of a scope; jobs are weighted by their rate and by the share of the
+//! outlet that serves them. With dispatch d, travel t of the lane and the wait W of the outlet for the part, one job
+//! counts ([`Reading`]):
+//!
+//! | metric | a job counts | over |
+//! |---|---|---|
+//! | fill_rate \[within T\] | P(part on the shelf), 0 where d + t > T | part demands |
+//! | on_time(T) | P(W ≤ T − d − t); without a part 1 where d + t ≤ T | jobs |
+//! | coverage(T) | 1 where t ≤ T | jobs |
+//! | mean_response_hours | d + t + E\[W\] | jobs |
+//! | availability | 1 − Σ rate × (response + repair hours) / (8760 × installed units) | installed units |
+//!
+//! Under `stockout = "emergency"` a job whose part is not on the shelf (probability 1 − fill rate) gets it expressed while
+//! the technician travels: its response is d + max(t, emergency_hours).
+
+mod promise;
+mod shelf;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::load::Load;
+use crate::network::Network;
+use crate::plan::Decisions;
+use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, Target};
+use crate::stocking::{Position, Upstream};
+use crate::units::HOURS_PER_YEAR;
+
+pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
+pub use shelf::{DepotShelf, Shelf, depot_lead_time, outlet_lead_time, outlet_streams};
+
+/// The service of a plan.
+#[derive(Debug, Clone, Default)]
+pub struct Service {
+    /// Every part asked of an outlet, in order of outlet and part.
+    pub shelves: Vec<Shelf>,
+    /// Every part asked of a depot, in order of depot and part.
+    pub depot_shelves: Vec<DepotShelf>,
+    /// What each region gets, in order of question and region.
+    pub regions: Vec<RegionService>,
+    /// The promises, in order of target and scope.
+    pub promises: Vec<Promise>,
+}
+
+/// One metric of one region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegionService {
+    /// Whose.
+    pub region: RegionId,
+    /// What.
+    pub metric: Metric,
+    /// The window [hours], where the metric has one.
+    pub within_hours: Option<f64>,
+    /// How much.
+    pub value: f64,
+}
+
+impl Service {
+    /// The fill rate of a part at an outlet; 0 where nobody asks for it.
+    pub fn fill_rate(&self, outlet: OutletId, part: PartId) -> f64 {
+        let found = self.shelves.binary_search_by_key(&(outlet, part), |shelf| (shelf.outlet, shelf.part));
+        found.map_or(0.0, |found| self.shelves[found].fill_rate)
+    }
+
+    /// Are all hard promises kept?
+    pub fn all_kept(&self, scenario: &Scenario) -> bool {
+        self.promises.iter().all(|promise| promise.kept || promise.target(scenario).penalty.is_some())
+    }
+}
+
+/// Assesses the service of decisions, exactly.
+pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &Decisions) -> Service {
+    let streams = outlet_streams(scenario, load, decisions);
+    let depots = shelf::depot_streams(scenario, decisions, &streams);
+    let upstreams: BTreeMap<_, Upstream> = depots
+        .par_iter()
+        .map(|entry| (entry.0, entry.1.holding(decisions.at_depot(entry.0.0, entry.0.1))))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
+    let questions = questions(scenario);
+    let mut served: Vec<Vec<(RegionId, f64)>> = vec![Vec::new(); scenario.outlets.len()];
+    for (region, outlet, share) in decisions.assignments() {
+        served[outlet.at()].push((region, share));
+    }
+    let outlets: Vec<OutletId> = (0..scenario.outlets.len()).map(OutletId::from).collect();
+    let assessed: Vec<(Vec<Shelf>, BTreeMap<(usize, Key), Tally>)> = outlets
+        .par_iter()
+        .map(|&outlet| {
+            let depot = decisions.replenished_by[outlet.at()];
+            let positions: Vec<(PartId, Position)> = streams[outlet.at()]
+                .iter()
+                .map(|(part, rate)| {
+                    let stream = rate.stream(outlet_lead_time(scenario, network, outlet, depot, *part));
+                    let upstream = depot.and_then(|depot| upstreams.get(&(depot, *part)));
+                    (*part, Position::new(stream, upstream, scenario.stocking.stockout))
+                })
+                .collect();
+            let shelves = positions
+                .iter()
+                .map(|(part, position)| Shelf::new(outlet, *part, position, decisions.at_outlet(outlet, *part)));
+            let mut tallies = BTreeMap::new();
+            for &(region, share) in &served[outlet.at()] {
+                let Some(road) = network.road(region, outlet) else { continue };
+                for task in load.tasks(region) {
+                    let position = task.part.map(|part| {
+                        let found = positions.binary_search_by_key(&part, |entry| entry.0);
+                        let found = found.expect("every part that a served region asks for has a position");
+                        (&positions[found].1, decisions.at_outlet(outlet, part))
+                    });
+                    for (number, question) in questions.iter().enumerate() {
+                        if let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) {
+                            let tally: &mut Tally = tallies.entry((number, key)).or_default();
+                            tally.add(share * task.rate, reading.value(position));
+                        }
+                    }
+                }
+            }
+            (shelves.collect(), tallies)
+        })
+        .collect();
+    let mut tallies: BTreeMap<(usize, Key), Tally> = BTreeMap::new();
+    let mut service = Service::default();
+    for (shelves, own) in assessed {
+        service.shelves.extend(shelves);
+        for (key, tally) in own {
+            tallies.entry(key).or_default().merge(&tally);
+        }
+    }
+    service.depot_shelves =
+        upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream)).collect();
+    add_installed(load, scenario, &questions, &mut tallies);
+    let promised = scenario.targets.len();
+    for ((number, key), tally) in tallies.range((promised, Key::default())..) {
+        let (question, Some(region)) = (&questions[*number], key.region) else { continue };
+        if let Some(value) = tally.result(question.metric) {
+            let within_hours = question.within.map(|hours| hours.get());
+            service.regions.push(RegionService { region, metric: question.metric, within_hours, value });
+        }
+    }
+    for (number, target) in scenario.targets.iter().enumerate() {
+        let own = tallies.range((number, Key::default())..(number + 1, Key::default()));
+        service.promises.extend(promise::promises(number, target, own.map(|((_, key), tally)| (*key, tally))));
+    }
+    service
+}
+
+/// Availability is measured against the units that are installed, whoever serves them.
+fn add_installed(
+    load: &Load,
+    scenario: &Scenario,
+    questions: &[Question],
+    tallies: &mut BTreeMap<(usize, Key), Tally>,
+) {
+    for (number, question) in questions.iter().enumerate().filter(|(_, asked)| asked.metric == Metric::Availability) {
+        let first = (number, Key::default());
+        for (key, tally) in tallies.range_mut(first..(number + 1, Key::default())) {
+            tally.installed = installed_in(load, scenario, question, &key.1);
+        }
+    }
+}
+
+/// The installed units that a promise of availability speaks of.
+pub fn installed_in(load: &Load, scenario: &Scenario, question: &Question, key: &Key) -> f64 {
+    let policy = key.policy.or(question.policy);
+    let regions = scenario.regions.iter().enumerate().filter(|(position, region)| {
+        key.region.is_none_or(|own| own.at() == *position)
+            && key.country.or(question.country).is_none_or(|country| region.country == Some(country))
+    });
+    let units = regions.flat_map(|(position, _)| &load.installed[position]);
+    units.filter(|entry| policy.is_none() || entry.0 == policy).map(|entry| entry.1).sum::<f64>() * HOURS_PER_YEAR
+}
+
+/// What is asked of every plan: its targets, and what each region gets.
+fn questions(scenario: &Scenario) -> Vec<Question> {
+    let mut questions: Vec<Question> = scenario.targets.iter().map(Question::of).collect();
+    let mut asked: Vec<(Metric, Option<crate::units::Hours>)> =
+        vec![(Metric::FillRate, None), (Metric::MeanResponse, None)];
+    if !scenario.installed.is_empty() {
+        asked.push((Metric::Availability, None));
+    }
+    for Target { metric, within, .. } in &scenario.targets {
+        if within.is_some() && !asked.contains(&(*metric, *within)) {
+            asked.push((*metric, *within));
+        }
+    }
+    questions.extend(asked.into_iter().map(|(metric, within)| Question {
+        metric,
+        within,
+        scope: vec![Scope::Region],
+        country: None,
+        part: None,
+        policy: None,
+    }));
+    questions
+}

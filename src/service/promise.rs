@@ -1,0 +1,296 @@
+//! What a target asks, of whom, and whether it is kept.
+
+use crate::load::{Load, Task};
+use crate::network::Road;
+use crate::scenario::{
+    CountryId, Limit, Metric, OutletId, PartId, PolicyId, RegionId, Scenario, Scope, Stockout, Target,
+};
+use crate::stocking::Position;
+use crate::units::{HOURS_PER_DAY, HOURS_PER_YEAR, Hours};
+
+/// A promise is kept when it is missed by no more than this share of it: the noise of adding floating-point numbers.
+pub const TOLERANCE: f64 = 1e-9;
+
+/// A travel time is within a window up to this share of it, so that 2.5 h of driving keep a promise of 2.5 h.
+const SAME_TIME: f64 = 1e-12;
+
+/// A metric over a scope, as a target or a report asks for it.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// What.
+    pub metric: Metric,
+    /// The window.
+    pub within: Option<Hours>,
+    /// Spread out over what.
+    pub scope: Vec<Scope>,
+    /// Only this country's regions.
+    pub country: Option<CountryId>,
+    /// Only this part's demand.
+    pub part: Option<PartId>,
+    /// Only this policy's demand.
+    pub policy: Option<PolicyId>,
+}
+
+/// Which of a scope's members a number is about: the dimensions that the scope does not name are empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Key {
+    /// The country.
+    pub country: Option<CountryId>,
+    /// The policy.
+    pub policy: Option<PolicyId>,
+    /// The region.
+    pub region: Option<RegionId>,
+    /// The outlet.
+    pub outlet: Option<OutletId>,
+    /// The part.
+    pub part: Option<PartId>,
+}
+
+/// What a job counts: `constant + weight × what`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// What it counts whatever the stock.
+    pub constant: f64,
+    /// What it counts for each unit of `what`.
+    pub weight: f64,
+    /// What of the stock it depends on.
+    pub what: What,
+}
+
+/// What a job may depend on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum What {
+    /// Nothing: travel alone decides, or the job needs no part.
+    Nothing,
+    /// The probability that the part is on the shelf.
+    Filled,
+    /// The probability that the wait is at most this [years].
+    Within(f64),
+    /// The mean wait [years].
+    Wait,
+}
+
+impl Reading {
+    const fn constant(constant: f64) -> Self {
+        Self { constant, weight: 0.0, what: What::Nothing }
+    }
+
+    /// The number, given the outlet's position in the part and its base-stock level.
+    pub fn value(&self, position: Option<(&Position, u32)>) -> f64 {
+        let Some((position, base_stock)) = position else { return self.constant };
+        self.constant
+            + match self.what {
+                What::Nothing => 0.0,
+                What::Filled => self.weight * position.fill_rate(base_stock),
+                What::Within(wait) => self.weight * position.within(base_stock, wait),
+                What::Wait => self.weight * position.mean_wait(base_stock),
+            }
+    }
+}
+
+impl Question {
+    /// What a target asks.
+    pub fn of(target: &Target) -> Self {
+        Self {
+            metric: target.metric,
+            within: target.within,
+            scope: target.scope.clone(),
+            country: target.country,
+            part: target.part,
+            policy: target.policy,
+        }
+    }
+
+    /// Does it matter which part a job needs? If not, the tasks of a region may be asked in groups.
+    pub fn tells_parts_apart(&self) -> bool {
+        self.part.is_some() || self.scope.contains(&Scope::Part)
+    }
+
+    /// The tasks of a region that give all there is to ask.
+    pub fn tasks<'a>(&self, load: &'a Load, region: RegionId) -> &'a [Task] {
+        if self.tells_parts_apart() { load.tasks(region) } else { load.groups(region) }
+    }
+
+    /// Under which key a job counts and what it counts; `None` where the question is not about it.
+    pub fn ask(
+        &self,
+        scenario: &Scenario,
+        region: RegionId,
+        outlet: OutletId,
+        road: &Road,
+        task: &Task,
+    ) -> Option<(Key, Reading)> {
+        let country = scenario.regions[region.at()].country;
+        let spoken_of = self.country.is_none_or(|own| country == Some(own))
+            && self.part.is_none_or(|own| task.part == Some(own))
+            && self.policy.is_none_or(|own| task.policy == Some(own))
+            && !(self.metric == Metric::FillRate && task.part.is_none());
+        if !spoken_of {
+            return None;
+        }
+        let mut key = Key::default();
+        for scope in &self.scope {
+            match scope {
+                Scope::Network => {}
+                Scope::Country => key.country = Some(country?),
+                Scope::Policy => key.policy = Some(task.policy?),
+                Scope::Region => key.region = Some(region),
+                Scope::Outlet => key.outlet = Some(outlet),
+                Scope::Part => key.part = Some(task.part?),
+            }
+        }
+        Some((key, self.read(scenario, region, road, task)))
+    }
+
+    /// What one job of a region counts.
+    pub fn read(&self, scenario: &Scenario, region: RegionId, road: &Road, task: &Task) -> Reading {
+        let dispatch = scenario.travel.dispatch.get();
+        let arrival = dispatch + road.hours;
+        let emergency = scenario.stocking.stockout == Stockout::Emergency;
+        let express = || dispatch + road.hours.max(scenario.regions[region.at()].emergency_hours.get());
+        let window = self.within.map_or(f64::INFINITY, Hours::get);
+        let in_window = |time: f64| time <= window * (1.0 + SAME_TIME);
+        match self.metric {
+            Metric::Coverage => Reading::constant(f64::from(u8::from(in_window(road.hours)))),
+            Metric::FillRate if in_window(arrival) => Reading { constant: 0.0, weight: 1.0, what: What::Filled },
+            Metric::FillRate => Reading::constant(0.0),
+            Metric::OnTime if !in_window(arrival) => Reading::constant(0.0),
+            Metric::OnTime if task.part.is_none() => Reading::constant(1.0),
+            Metric::OnTime if emergency => {
+                let rescued = f64::from(u8::from(in_window(express())));
+                Reading { constant: rescued, weight: 1.0 - rescued, what: What::Filled }
+            }
+            Metric::OnTime => {
+                let wait = (window - arrival).max(0.0) / HOURS_PER_YEAR;
+                Reading { constant: 0.0, weight: 1.0, what: What::Within(wait) }
+            }
+            Metric::MeanResponse | Metric::Availability => {
+                let hands_on = if self.metric == Metric::Availability { task.repair_hours / task.rate } else { 0.0 };
+                if task.part.is_none() {
+                    Reading::constant(arrival + hands_on)
+                } else if emergency {
+                    Reading { constant: express() + hands_on, weight: arrival - express(), what: What::Filled }
+                } else {
+                    Reading { constant: arrival + hands_on, weight: HOURS_PER_DAY * 365.0, what: What::Wait }
+                }
+            }
+        }
+    }
+}
+
+/// The sums behind a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Tally {
+    /// Σ rate × reading.
+    pub sum: f64,
+    /// Σ rate [jobs/year].
+    pub jobs: f64,
+    /// Hours a year in which the installed units should work (availability only).
+    pub installed: f64,
+}
+
+impl Tally {
+    /// Counts jobs [1/year] with what each counts.
+    pub fn add(&mut self, jobs: f64, value: f64) {
+        self.sum += jobs * value;
+        self.jobs += jobs;
+    }
+
+    /// Adds another tally of the same key.
+    pub fn merge(&mut self, other: &Self) {
+        self.sum += other.sum;
+        self.jobs += other.jobs;
+    }
+
+    /// The metric; `None` where there is nothing to measure it by.
+    pub fn result(&self, metric: Metric) -> Option<f64> {
+        match metric {
+            Metric::Availability => (self.installed > 0.0).then(|| 1.0 - self.sum / self.installed),
+            _ => (self.jobs > 0.0).then(|| self.sum / self.jobs),
+        }
+    }
+}
+
+/// A target for one member of its scope, computed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Promise {
+    /// The target, by its place in the scenario.
+    pub target: usize,
+    /// The member.
+    pub key: Key,
+    /// The metric, or its spread.
+    pub computed: f64,
+    /// By how much the target is missed, zero where it is kept [1 or hours].
+    pub shortfall: f64,
+    /// Is it kept?
+    pub kept: bool,
+}
+
+impl Promise {
+    /// The target it belongs to.
+    pub fn target<'a>(&self, scenario: &'a Scenario) -> &'a Target {
+        &scenario.targets[self.target]
+    }
+
+    /// The promise in words: `on_time within 24 h, country DE: at least 0.9`.
+    pub fn describe(&self, scenario: &Scenario) -> String {
+        let target = self.target(scenario);
+        let mut words = target.metric.name().to_owned();
+        if let Some(within) = target.within {
+            words.push_str(&format!(" within {} h", within.get()));
+        }
+        let mut member = |dimension: &str, name: Option<&str>| {
+            if let Some(name) = name {
+                words.push_str(&format!(", {dimension} {name}"));
+            }
+        };
+        let country = self.key.country.or(target.country);
+        member("country", country.map(|country| scenario.countries[country.at()].code.as_str()));
+        let policy = self.key.policy.or(target.policy);
+        member("policy", policy.map(|policy| scenario.policies[policy.at()].as_str()));
+        member("region", self.key.region.map(|region| scenario.regions[region.at()].id.as_str()));
+        member("outlet", self.key.outlet.map(|outlet| scenario.outlets[outlet.at()].id.as_str()));
+        let part = self.key.part.or(target.part);
+        member("part", part.map(|part| scenario.parts[part.at()].id.as_str()));
+        words
+            + &match target.limit {
+                Limit::AtLeast(least) => format!(": at least {least}"),
+                Limit::AtMost(most) => format!(": at most {most}"),
+                Limit::SpreadAtMost(most) => {
+                    let over = if target.scope.contains(&Scope::Region) { "regions" } else { "countries" };
+                    format!(": spread between {over} at most {most}")
+                }
+            }
+    }
+
+    /// What missing it costs a year; zero for hard promises.
+    pub fn penalty_cost(&self, scenario: &Scenario) -> f64 {
+        self.target(scenario).penalty.map_or(0.0, |penalty| penalty.get() * self.shortfall)
+    }
+}
+
+fn promise(target: usize, key: Key, limit: Limit, computed: f64) -> Promise {
+    let (missed, asked) = match limit {
+        Limit::AtLeast(least) => (least - computed, least),
+        Limit::AtMost(most) | Limit::SpreadAtMost(most) => (computed - most, most),
+    };
+    let kept = missed <= TOLERANCE * asked.max(TOLERANCE);
+    Promise { target, key, computed, shortfall: if kept { 0.0 } else { missed }, kept }
+}
+
+/// The promises of one target, given the tallies of its scope in order.
+pub fn promises<'a>(number: usize, target: &Target, tallies: impl Iterator<Item = (Key, &'a Tally)>) -> Vec<Promise> {
+    let results = tallies.filter_map(|(key, tally)| Some((key, tally.result(target.metric)?)));
+    match target.limit {
+        Limit::SpreadAtMost(_) => {
+            let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+            for (_, value) in results {
+                least = least.min(value);
+                most = most.max(value);
+            }
+            let spread = (most - least).max(0.0);
+            vec![promise(number, Key::default(), target.limit, spread)]
+        }
+        _ => results.map(|(key, value)| promise(number, key, target.limit, value)).collect(),
+    }
+}

@@ -1,0 +1,331 @@
+//! What one stream gives and costs at every base stock, for one base stock of its depot.
+//!
+//! All windows shorter than the transport meet the same backlog, and a convolution is linear: their demand distributions
+//! are mixed first, weighted as the goal weighs them, and convolved with the backlog once per goal, not once per window.
+
+use super::{Goal, Item, Measure, TOLERANCE, Term};
+use crate::scenario::Stockout;
+use crate::stocking::distribution::Pmf;
+use crate::stocking::erlang::next_erlang_b;
+use crate::stocking::two_echelon::{Position, Upstream};
+
+/// Windows this close to the lead time (relative) equal it, as in `two_echelon`.
+const SAME_TIME: f64 = 1e-12;
+
+/// One stream, ready to be tabulated under any base stock of its depot.
+#[derive(Debug, Clone)]
+pub(super) struct Shelf {
+    item: Item,
+    stockout: Stockout,
+    /// The shared goals first, then its own.
+    slots: Vec<Slot>,
+    /// How many slots are shared.
+    shared: usize,
+    /// (time past the transport \[years\], slot, weight), in order of time.
+    late: Vec<(f64, usize, f64)>,
+}
+
+/// What the stream gives to one goal.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    /// The row among the shared goals, or in the problem for an own goal.
+    pub(super) goal: usize,
+    /// The promise itself, for own goals.
+    own: Option<Goal>,
+    /// Σ weight · P(demand during what remains of the transport = x), over windows shorter than it.
+    mixture: Vec<f64>,
+    /// Weight of the windows that hold all waits.
+    always: f64,
+    /// Weight of the windows of any length, for (loss).
+    windows: f64,
+    /// Weight of the mean wait.
+    wait: f64,
+    /// The most it can give.
+    pub(super) ceiling: f64,
+}
+
+/// Cost and service of a stream at its useful base stocks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Table {
+    /// Row 0 is base stock 0, row r is base stock offset + r: between them no service is added.
+    offset: u32,
+    /// Holding, misses and own penalties of every row; infinite where an own hard goal is missed.
+    pub(super) cost: Vec<f64>,
+    /// Row after row, what every shared slot gets.
+    service: Vec<f64>,
+    /// Row after row, what every own slot gets.
+    own: Vec<f64>,
+    slots: usize,
+    own_slots: usize,
+}
+
+impl Table {
+    /// The base stock of a row.
+    pub(super) fn level(&self, row: usize) -> u32 {
+        if row == 0 { 0 } else { self.offset + row as u32 }
+    }
+
+    /// What the shared slots get in a row.
+    pub(super) fn service(&self, row: usize) -> &[f64] {
+        &self.service[row * self.slots..(row + 1) * self.slots]
+    }
+
+    /// What the own slots get in a row.
+    pub(super) fn own(&self, row: usize) -> &[f64] {
+        &self.own[row * self.own_slots..(row + 1) * self.own_slots]
+    }
+
+    /// How many rows there are.
+    pub(super) fn rows(&self) -> usize {
+        self.cost.len()
+    }
+
+    /// The least of cost minus priced service, and its first row; `prices` are those of the slots.
+    pub(super) fn cheapest(&self, holding: f64, prices: &[f64], slots: &[Slot]) -> (f64, u32) {
+        let all: f64 = slots.iter().zip(prices).map(|(slot, price)| slot.ceiling * price).sum();
+        let mut best = (f64::INFINITY, 0);
+        for row in 0..self.rows() {
+            // Holding alone exceeds the best by all the service there is: no later row can win.
+            if holding * f64::from(self.level(row)) - all >= best.0 {
+                break;
+            }
+            let value = self.priced(row, prices);
+            if value < best.0 {
+                best = (value, row as u32);
+            }
+        }
+        best
+    }
+
+    /// Cost minus priced service of a row.
+    pub(super) fn priced(&self, row: usize, prices: &[f64]) -> f64 {
+        self.cost[row] - self.service(row).iter().zip(prices).map(|(s, p)| s * p).sum::<f64>()
+    }
+}
+
+impl Shelf {
+    /// The stream of an item. `roles` says of each goal of the problem: its row among the shared ones, or own.
+    pub(super) fn new(
+        item: &Item,
+        terms: &[Term],
+        goals: &[Goal],
+        roles: &[Option<usize>],
+        stockout: Stockout,
+    ) -> Self {
+        let mut terms: Vec<Term> = terms.iter().copied().filter(|term| term.weight > 0.0).collect();
+        let mut touched: Vec<usize> = terms.iter().map(|term| term.goal as usize).collect();
+        touched.sort_unstable_by_key(|&g| (roles[g].is_none(), g));
+        touched.dedup();
+        let slot = |&g: &usize| Slot {
+            goal: roles[g].unwrap_or(g),
+            own: roles[g].is_none().then_some(goals[g]),
+            mixture: Vec::new(),
+            always: 0.0,
+            windows: 0.0,
+            wait: 0.0,
+            ceiling: 0.0,
+        };
+        let mut slots: Vec<Slot> = touched.iter().map(slot).collect();
+        let place = |g: u32| touched.iter().position(|&t| t == g as usize).expect("every term's goal has a slot");
+        let time = |term: &Term| match term.measure {
+            Measure::Within(window) => window,
+            Measure::Wait => f64::NEG_INFINITY,
+        };
+        terms.sort_by(|a, b| time(a).total_cmp(&time(b)));
+        let stream = item.stream;
+        let mut late = Vec::new();
+        let mut latest: Option<(f64, Pmf)> = None;
+        for term in &terms {
+            let s = place(term.goal);
+            let Measure::Within(window) = term.measure else {
+                slots[s].wait += term.weight;
+                continue;
+            };
+            if window.is_nan() || window < 0.0 {
+                continue;
+            }
+            slots[s].ceiling += term.weight;
+            slots[s].windows += term.weight;
+            if window < stream.lead_time * (1.0 - SAME_TIME) {
+                if latest.as_ref().is_none_or(|(known, _)| *known != window) {
+                    let mean = stream.rate * (stream.lead_time - window);
+                    latest = Some((window, Pmf::demand(mean, stream.variance_to_mean)));
+                }
+                let (_, demand) = latest.as_ref().expect("it was just made");
+                let mixture = &mut slots[s].mixture;
+                mixture.resize(mixture.len().max(demand.last() + 1), 0.0);
+                for (sum, p) in mixture[demand.first()..].iter_mut().zip(demand.mass()) {
+                    *sum += term.weight * p;
+                }
+            } else if item.depot.is_some() {
+                late.push((window - stream.lead_time, s, term.weight));
+            } else {
+                slots[s].always += term.weight;
+            }
+        }
+        let shared = slots.iter().filter(|slot| slot.own.is_none()).count();
+        Self { item: item.clone(), stockout, slots, shared, late }
+    }
+
+    /// What it gives to the shared goals.
+    pub(super) fn shared(&self) -> &[Slot] {
+        &self.slots[..self.shared]
+    }
+
+    /// What it gives to its own goals.
+    pub(super) fn own(&self) -> &[Slot] {
+        &self.slots[self.shared..]
+    }
+
+    /// Cost of a unit of base stock.
+    pub(super) fn holding(&self) -> f64 {
+        self.item.holding
+    }
+
+    /// The table under a depot's base stock, or under the supplier.
+    pub(super) fn table(&self, upstream: Option<&Upstream>) -> Table {
+        match self.stockout {
+            Stockout::Emergency => self.loss_table(upstream),
+            Stockout::Backorder => self.backorder_table(upstream),
+        }
+    }
+
+    /// (loss) of `two_echelon`: all windows see the fill rate.
+    fn loss_table(&self, upstream: Option<&Upstream>) -> Table {
+        let lead_time = self.item.stream.lead_time + upstream.map_or(0.0, Upstream::mean_wait);
+        let offered = self.item.stream.rate * lead_time;
+        let useful = self.item.miss_cost > 0.0 || self.slots.iter().any(|slot| slot.windows > 0.0);
+        let mut table = Table { slots: self.shared, own_slots: self.slots.len() - self.shared, ..Table::default() };
+        let mut service = vec![0.0; self.slots.len()];
+        let mut loss = 1.0;
+        for level in 0.. {
+            if level > 0 {
+                loss = next_erlang_b(loss, level, offered);
+            }
+            for (sum, slot) in service.iter_mut().zip(&self.slots) {
+                *sum = slot.windows * (1.0 - loss);
+            }
+            self.push(&mut table, level, 1.0 - loss, &service);
+            if !useful || loss < 1e-16 {
+                break;
+            }
+        }
+        table
+    }
+
+    /// (wait) of `two_echelon`, for all windows at once.
+    fn backorder_table(&self, upstream: Option<&Upstream>) -> Table {
+        let stream = self.item.stream;
+        let owed = upstream.map(|upstream| upstream.backlog().thin(upstream.share_of(&stream)));
+        // missing[slot][x]: weight of what is late exactly while x units or fewer are on the shelf.
+        let mut missing: Vec<Vec<f64>> = self.slots.iter().map(|slot| convolve(owed.as_ref(), &slot.mixture)).collect();
+        let mut bare: Vec<f64> = self.slots.iter().map(|slot| slot.always).collect();
+        let mut known: Option<(f64, Pmf, f64)> = None;
+        for &(late, s, weight) in &self.late {
+            let upstream = upstream.expect("only streams under a depot have late windows");
+            if known.as_ref().is_none_or(|(time, _, _)| *time != late) {
+                let left = upstream.depot().lead_time - late.max(0.0);
+                known = Some(if left <= SAME_TIME * upstream.depot().lead_time {
+                    (late, Pmf::constant(0), 1.0)
+                } else {
+                    let still = upstream.backlog_after(late.max(0.0)).thin(upstream.share_of(&stream));
+                    (late, still, upstream.depot().pipeline(left).at_most(i64::from(upstream.base_stock()) - 1))
+                });
+            }
+            let (_, still, without) = known.as_ref().expect("it was just made");
+            bare[s] += weight * without;
+            // No unit still owed is no one late: only the values from 1 upwards can be missing, with S ≥ 1.
+            let missing = &mut missing[s];
+            missing.resize(missing.len().max(still.last() + 1), 0.0);
+            for (sum, p) in missing[still.first()..].iter_mut().zip(still.mass()) {
+                *sum += weight * p;
+            }
+        }
+        let needs_pipeline = self.item.miss_cost > 0.0 || self.slots.iter().any(|slot| slot.wait > 0.0);
+        let pipeline = needs_pipeline.then(|| {
+            let position = Position::new(stream, upstream, Stockout::Backorder);
+            position.pipeline().cloned().unwrap_or_else(|| Pmf::constant(0))
+        });
+        let longest = missing.iter().map(Vec::len).max().unwrap_or(0);
+        let last = longest.max(pipeline.as_ref().map_or(0, |pipeline| pipeline.last() + 1));
+        let first = missing.iter().filter_map(|m| m.iter().position(|&p| p > 0.0)).min().unwrap_or(0);
+        let offset = if needs_pipeline { 0 } else { first };
+        self.tabulate(&missing, &bare, pipeline.as_ref(), offset, last)
+    }
+
+    /// The rows from what is missing, summed from the far end.
+    fn tabulate(
+        &self,
+        missing: &[Vec<f64>],
+        bare: &[f64],
+        pipeline: Option<&Pmf>,
+        offset: usize,
+        last: usize,
+    ) -> Table {
+        let count = self.slots.len();
+        let levels: Vec<usize> = std::iter::once(0).chain(offset + 1..=last).collect();
+        let mut services = vec![0.0; levels.len() * count];
+        let mut fills = vec![0.0; levels.len()];
+        let mut tails = vec![0.0; count];
+        let (mut empty, mut backorders) = (0.0, 0.0);
+        for (row, &level) in levels.iter().enumerate().rev() {
+            // Now tails = what x ≥ level leaves missing, empty = P(X ≥ level), backorders = E[(X−level)⁺].
+            for (s, slot) in self.slots.iter().enumerate() {
+                let windows = if level == 0 { bare[s] } else { (slot.ceiling - tails[s]).max(0.0) };
+                let wait = if slot.wait > 0.0 {
+                    slot.wait * backorders / self.item.stream.rate.max(f64::MIN_POSITIVE)
+                } else {
+                    0.0
+                };
+                services[row * count + s] = windows - wait;
+            }
+            fills[row] = if level == 0 { 0.0 } else { 1.0 - empty };
+            if level > 0 {
+                for (tail, missing) in tails.iter_mut().zip(missing) {
+                    *tail += missing.get(level - 1).copied().unwrap_or(0.0);
+                }
+                backorders += empty;
+                empty += pipeline.map_or(0.0, |pipeline| pipeline.exactly(level - 1));
+            }
+        }
+        let mut table =
+            Table { offset: offset as u32, slots: self.shared, own_slots: count - self.shared, ..Table::default() };
+        for (row, &level) in levels.iter().enumerate() {
+            self.push(&mut table, level as u32, fills[row], &services[row * count..(row + 1) * count]);
+        }
+        table
+    }
+
+    /// Adds the row of a base stock.
+    fn push(&self, table: &mut Table, level: u32, fill: f64, service: &[f64]) {
+        let mut cost = self.item.holding * f64::from(level);
+        if self.item.miss_cost > 0.0 {
+            cost += self.item.miss_cost * (1.0 - fill);
+        }
+        for (slot, given) in self.own().iter().zip(&service[self.shared..]) {
+            let goal = slot.own.expect("own slots carry their goal");
+            let short = goal.at_least - given;
+            if short > TOLERANCE * goal.at_least.abs().max(slot.ceiling.abs()) {
+                cost += goal.penalty.map_or(f64::INFINITY, |penalty| penalty * short);
+            }
+        }
+        table.cost.push(cost);
+        table.service.extend_from_slice(&service[..self.shared]);
+        table.own.extend_from_slice(&service[self.shared..]);
+    }
+}
+
+/// The mixture shifted by what the depot owes.
+fn convolve(owed: Option<&Pmf>, mixture: &[f64]) -> Vec<f64> {
+    let Some(owed) = owed else { return mixture.to_vec() };
+    if mixture.is_empty() {
+        return Vec::new();
+    }
+    let mut sum = vec![0.0; owed.last() + mixture.len()];
+    for (i, p) in owed.mass().iter().enumerate() {
+        for (sum, m) in sum[owed.first() + i..].iter_mut().zip(mixture) {
+            *sum += p * m;
+        }
+    }
+    sum
+}

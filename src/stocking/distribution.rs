@@ -1,0 +1,263 @@
+//! Distributions on 0, 1, 2, …: what is in a pipeline, what is owed, what waits.
+//!
+//! ```text
+//! (poisson)   P(x+1) = P(x) · m/(x+1)
+//! (negbin)    P(x+1) = P(x) · (r+x)/(x+1) · (1−1/v),   r = m/(v−1): mean m, variance-to-mean ratio v
+//! (binomial)  P(x+1) = P(x) · (n−x)/(x+1) · q/(1−q)
+//! (over)      E[(X−s)⁺] = Σ_{x>s} (x−s)·P(x)           summed over the tail, never mean minus sum
+//! (thin)      G(z) = Σ P(n)·(1−q+qz)ⁿ                  by Horner's rule in the polynomial 1−q+qz
+//! ```
+//! The recursions start at the mode with weight 1 and are scaled at the end, so no exp(−m) can underflow. All terms are
+//! positive: nothing cancels. What lies below [`NEGLIGIBLE`] of the peak is left out on both sides.
+
+/// Probabilities smaller than this share of the largest are left out.
+const NEGLIGIBLE: f64 = 1e-18;
+
+/// Convolution and thinning drop terms below this probability at the ends.
+const DUST: f64 = 1e-22;
+
+/// Most terms kept of a distribution; only an absurd variance-to-mean ratio gets there.
+const MOST_TERMS: usize = 1 << 22;
+
+/// The probabilities of a random number of units.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pmf {
+    /// The least value with a probability worth keeping.
+    first: usize,
+    /// P(first), P(first+1), …; never empty.
+    mass: Vec<f64>,
+}
+
+impl Pmf {
+    /// The number that is always `value`.
+    pub fn constant(value: usize) -> Self {
+        Self { first: value, mass: vec![1.0] }
+    }
+
+    /// Poisson with a mean \[units\]; a mean that is not positive is 0.
+    pub fn poisson(mean: f64) -> Self {
+        if !mean.is_finite() || mean <= 0.0 {
+            return Self::constant(0);
+        }
+        Self::from_mode(mean.floor() as usize, |x| mean / (x as f64 + 1.0))
+    }
+
+    /// Negative binomial with a mean and a variance-to-mean ratio (two moments); Poisson where the ratio is 1 or less.
+    pub fn negative_binomial(mean: f64, variance_to_mean: f64) -> Self {
+        let dispersed = variance_to_mean > 1.0 + 1e-12 && variance_to_mean.is_finite();
+        if !dispersed || !mean.is_finite() || mean <= 0.0 {
+            return Self::poisson(mean);
+        }
+        let r = mean / (variance_to_mean - 1.0);
+        let q = 1.0 - 1.0 / variance_to_mean;
+        let mode = if r > 1.0 { ((r - 1.0) * (variance_to_mean - 1.0)).floor() as usize } else { 0 };
+        Self::from_mode(mode, |x| (r + x as f64) / (x as f64 + 1.0) * q)
+    }
+
+    /// Demand over a time: `mean` = rate × time \[units\], Poisson or, with a ratio above 1, negative binomial.
+    pub fn demand(mean: f64, variance_to_mean: f64) -> Self {
+        Self::negative_binomial(mean, variance_to_mean)
+    }
+
+    /// Successes among `trials`, each with chance `q`.
+    pub fn binomial(trials: usize, q: f64) -> Self {
+        if q.is_nan() || q <= 0.0 || trials == 0 {
+            return Self::constant(0);
+        }
+        if q >= 1.0 {
+            return Self::constant(trials);
+        }
+        let odds = q / (1.0 - q);
+        let mode = (((trials as f64 + 1.0) * q).floor() as usize).min(trials);
+        Self::from_mode(mode, |x| (trials as f64 - x as f64).max(0.0) / (x as f64 + 1.0) * odds)
+    }
+
+    /// The distribution with its largest probability at `mode` and P(x+1) = P(x) · `ratio(x)`.
+    fn from_mode(mode: usize, ratio: impl Fn(usize) -> f64) -> Self {
+        let mut below = Vec::new();
+        let mut weight = 1.0;
+        for x in (0..mode).rev() {
+            weight /= ratio(x);
+            if weight < NEGLIGIBLE || below.len() >= MOST_TERMS {
+                break;
+            }
+            below.push(weight);
+        }
+        let first = mode - below.len();
+        let mut mass = below;
+        mass.reverse();
+        mass.push(1.0);
+        let mut x = mode;
+        weight = 1.0;
+        loop {
+            weight *= ratio(x);
+            if weight < NEGLIGIBLE || mass.len() >= MOST_TERMS {
+                break;
+            }
+            mass.push(weight);
+            x += 1;
+        }
+        let total: f64 = mass.iter().sum();
+        mass.iter_mut().for_each(|p| *p /= total);
+        Self { first, mass }
+    }
+
+    /// The least value with a probability worth keeping.
+    pub fn first(&self) -> usize {
+        self.first
+    }
+
+    /// The largest value with a probability worth keeping.
+    pub fn last(&self) -> usize {
+        self.first + self.mass.len() - 1
+    }
+
+    /// The kept probabilities, of [`first`](Self::first) and upwards.
+    pub fn mass(&self) -> &[f64] {
+        &self.mass
+    }
+
+    /// P(X = n).
+    pub fn exactly(&self, n: usize) -> f64 {
+        n.checked_sub(self.first).and_then(|i| self.mass.get(i)).copied().unwrap_or(0.0)
+    }
+
+    /// P(X ≤ n); 0 for n < 0.
+    pub fn at_most(&self, n: i64) -> f64 {
+        let Some(terms) = self.terms_up_to(n) else { return 0.0 };
+        // The shorter side is summed: 1 minus a short tail keeps the digits of a probability near 1.
+        if terms * 2 <= self.mass.len() {
+            self.mass[..terms].iter().sum()
+        } else {
+            1.0 - self.mass[terms..].iter().rev().sum::<f64>()
+        }
+    }
+
+    /// P(X > n), summed over the tail.
+    pub fn more_than(&self, n: i64) -> f64 {
+        match self.terms_up_to(n) {
+            None => 1.0,
+            Some(terms) => self.mass[terms..].iter().rev().sum(),
+        }
+    }
+
+    /// How many of the kept terms are of values ≤ n; `None` for n below the first.
+    fn terms_up_to(&self, n: i64) -> Option<usize> {
+        let n = usize::try_from(n).ok()?;
+        let position = n.checked_sub(self.first)?;
+        Some((position + 1).min(self.mass.len()))
+    }
+
+    /// E\[(X−s)⁺\], (over): expected backorders of a site with pipeline X and base stock s \[units\].
+    pub fn expected_over(&self, s: usize) -> f64 {
+        self.over_moment(s, |excess| excess)
+    }
+
+    /// Σ_{x>s} f(x−s)·P(x), from the far end, so that small terms are added first.
+    fn over_moment(&self, s: usize, f: impl Fn(f64) -> f64) -> f64 {
+        let from = (s + 1).saturating_sub(self.first).min(self.mass.len());
+        let shift = self.first as f64 - s as f64;
+        self.mass[from..].iter().enumerate().rev().map(|(i, p)| f((from + i) as f64 + shift) * p).sum()
+    }
+
+    /// E\[X\].
+    pub fn mean(&self) -> f64 {
+        self.expected_over(0)
+    }
+
+    /// Var\[X\].
+    pub fn variance(&self) -> f64 {
+        let mean = self.mean();
+        let spread = |(i, p): (usize, &f64)| ((self.first + i) as f64 - mean).powi(2) * p;
+        self.mass.iter().enumerate().map(spread).sum()
+    }
+
+    /// Var\[(X−s)⁺\].
+    pub fn variance_over(&self, s: usize) -> f64 {
+        let mean = self.expected_over(s);
+        self.over_moment(s, |excess| (excess - mean).powi(2)) + mean * mean * self.at_most(s as i64)
+    }
+
+    /// The distribution of (X−s)⁺: what s units on the shelf leave uncovered.
+    pub fn over(&self, s: usize) -> Self {
+        if s <= self.first {
+            return Self { first: self.first - s, mass: self.mass.clone() };
+        }
+        let covered = (s - self.first + 1).min(self.mass.len());
+        let mut mass = Vec::with_capacity(self.mass.len() - covered + 1);
+        mass.push(self.at_most(s as i64));
+        mass.extend_from_slice(&self.mass[covered..]);
+        Self { first: 0, mass }
+    }
+
+    /// Bin(X, q), (thin): of X units each is ours with chance q, independently.
+    pub fn thin(&self, q: f64) -> Self {
+        if q.is_nan() || q <= 0.0 {
+            return Self::constant(0);
+        }
+        if q >= 1.0 {
+            return self.clone();
+        }
+        let stay = 1.0 - q;
+        let mut polynomial: Vec<f64> = Vec::with_capacity(self.mass.len());
+        for &p in self.mass.iter().rev() {
+            // polynomial · (stay + q·z) + p, in place from the top.
+            if let Some(&top) = polynomial.last() {
+                for i in (1..polynomial.len()).rev() {
+                    polynomial[i] = stay * polynomial[i] + q * polynomial[i - 1];
+                }
+                polynomial[0] *= stay;
+                if top * q > DUST {
+                    polynomial.push(top * q);
+                }
+                polynomial[0] += p;
+            } else {
+                polynomial.push(p);
+            }
+        }
+        let thinned = Self { first: 0, mass: polynomial }.trimmed();
+        if self.first == 0 { thinned } else { thinned.plus(&Self::binomial(self.first, q)) }
+    }
+
+    /// The distribution of the sum of two independent numbers.
+    pub fn plus(&self, other: &Self) -> Self {
+        let (long, short) =
+            if self.mass.len() >= other.mass.len() { (&self.mass, &other.mass) } else { (&other.mass, &self.mass) };
+        let mut mass = vec![0.0; long.len() + short.len() - 1];
+        for (i, &p) in short.iter().enumerate() {
+            for (sum, &l) in mass[i..].iter_mut().zip(long) {
+                *sum += p * l;
+            }
+        }
+        Self { first: self.first + other.first, mass }.trimmed()
+    }
+
+    /// P(X + Y ≤ n) for an independent Y, without their whole convolution.
+    pub fn sum_at_most(&self, other: &Self, n: i64) -> f64 {
+        let mut sum = 0.0;
+        // P(Y ≤ n−x) grows as x falls: one pass over both.
+        let (mut below, mut next) = (0.0, 0);
+        for (i, p) in self.mass.iter().enumerate().rev() {
+            let terms = n - (self.first + other.first + i) as i64 + 1;
+            let terms = usize::try_from(terms).unwrap_or(0).min(other.mass.len());
+            while next < terms {
+                below += other.mass[next];
+                next += 1;
+            }
+            sum += p * below;
+        }
+        sum.min(1.0)
+    }
+
+    /// The same without the dust at its ends.
+    fn trimmed(mut self) -> Self {
+        let end = self.mass.iter().rposition(|&p| p > DUST).map_or(1, |last| last + 1);
+        self.mass.truncate(end);
+        let dust = self.mass.iter().position(|&p| p > DUST).unwrap_or(0);
+        if dust > 0 {
+            self.mass.drain(..dust);
+            self.first += dust;
+        }
+        self
+    }
+}
