@@ -73,10 +73,10 @@ pub const RULES: &[(&str, &str)] = &[
     ("W07", "a value has an effect"),
     ("W08", "a country that is named has its row"),
     ("W09", "a CSV file in the folder is one that is read"),
+    ("W10", "stock is replenished after some lead time"),
     ("W11", "a region with demand has a candidate outlet within reach"),
     ("W12", "all outlets together can do the work"),
-    ("W10", "stock is replenished after some lead time"),
-    ("W11", "a country code is one of ISO 3166"),
+    ("W13", "a country code is one of ISO 3166"),
 ];
 
 /// Everything that is wrong with an input, in the order of files, lines and columns.

@@ -10,7 +10,6 @@ use crate::units::{Hours, Money};
 
 const METRICS: [Metric; 5] =
     [Metric::FillRate, Metric::OnTime, Metric::Coverage, Metric::MeanResponse, Metric::Availability];
-const METRIC_NAMES: [&str; 5] = ["fill_rate", "on_time", "coverage", "mean_response_hours", "availability"];
 const SCOPES: [Scope; 6] = [Scope::Network, Scope::Country, Scope::Policy, Scope::Region, Scope::Outlet, Scope::Part];
 
 /// Every target that could be read.
@@ -65,7 +64,7 @@ fn target(entries: &[Entry], span: Span, ids: &Ids<'_>, reader: &mut Reader<'_>)
     check_keys("[[target]]", entries, TARGET_KEYS, reader.faults);
     let given = Given { entries };
     let Some(metric) = given.get("metric") else {
-        reader.faults.add("E12", span, "a [[target]] names its `metric`").hint(METRIC_NAMES.join(", "));
+        reader.faults.add("E12", span, "a [[target]] names its `metric`").hint(METRICS.map(Metric::name).join(", "));
         return None;
     };
     let metric_at = settings::choice(kind_of("metric"), "metric", &metric.value, metric.span, reader.faults);
@@ -80,7 +79,8 @@ fn target(entries: &[Entry], span: Span, ids: &Ids<'_>, reader: &mut Reader<'_>)
     let policy: Option<PolicyId> =
         given.known("policy", regions_broken, |name| ids.policies.get(name).copied(), &policies, reader);
     let penalty = given.number("penalty", reader).and_then(Money::new);
-    let (metric, name) = (METRICS[metric_at?], METRIC_NAMES[metric_at?]);
+    let metric = METRICS[metric_at?];
+    let name = metric.name();
     let limit = limit(metric, name, span, &given, &scope, reader);
     let within = within(metric, name, span, &given, reader);
     Some(Target { metric, scope, limit: limit?, within, country, part, policy, penalty })

@@ -17,7 +17,7 @@ struct Placed<'a> {
     place: Place,
 }
 
-/// W01 to W04, W11.
+/// W01 to W04, W13.
 pub(super) fn places(scenario: &Scenario, reader: &mut Reader<'_>) {
     let rows = placed(scenario);
     let of = |table: Table| -> Vec<&Placed<'_>> { rows.iter().filter(|placed| placed.table == table).collect() };
@@ -104,7 +104,7 @@ fn same_place_twice(rows: &[&Placed<'_>], reader: &mut Reader<'_>) {
     }
 }
 
-/// W02, W11: a place outside the land that its row names, as it stands or swapped or with a sign lost.
+/// W02, W13: a place outside the land that its row names, as it stands or swapped or with a sign lost.
 fn outside_its_country(scenario: &Scenario, rows: &[&Placed<'_>], reader: &mut Reader<'_>) {
     let frames = frames();
     let mut strays: [Vec<&Placed<'_>>; 3] = Default::default();
@@ -138,12 +138,12 @@ fn outside_its_country(scenario: &Scenario, rows: &[&Placed<'_>], reader: &mut R
     }
 }
 
-/// W11: a code that ISO 3166 does not list.
+/// W13: a code that ISO 3166 does not list.
 fn countries_exist(scenario: &Scenario, reader: &mut Reader<'_>) {
     let frames = frames();
     for country in scenario.countries.iter().filter(|country| !frames.contains_key(country.code.as_str())) {
         let Some(span) = super::first_naming(&country.code, reader) else { continue };
-        reader.faults.add("W11", span, format!("no country has the code `{}`", country.code));
+        reader.faults.add("W13", span, format!("no country has the code `{}`", country.code));
     }
 }
 
