@@ -209,6 +209,23 @@ fn the_digest_sees_what_is_meant_and_not_how_it_is_written() {
 }
 
 #[test]
+fn a_spreadsheets_habits_change_nothing() {
+    let spoilt = tempfile::tempdir().expect("a folder for the test");
+    for (name, bytes) in everything() {
+        let text = String::from_utf8(bytes).expect("it is text");
+        // A byte order mark, returns, blank lines and rows, blanks around the fields, quotes around the ids.
+        let table = |line: &str| match line.split_once(',') {
+            Some((id, rest)) if !id.contains('"') => format!(" \"{id}\" , {rest} \r\n\r\n ,,\r\n"),
+            _ => format!("{line}\r\n"),
+        };
+        let text = if name.ends_with(".csv") { text.lines().map(table).collect() } else { text.replace('\n', "\r\n") };
+        std::fs::write(spoilt.path().join(name), format!("\u{feff}{text}")).expect("the test writes");
+    }
+    let digest = |path: &Path| loaded(path).scenario.input_hash;
+    assert_eq!(digest(spoilt.path()), digest(Path::new(EVERYTHING)));
+}
+
+#[test]
 fn the_defaults_that_the_schema_names_are_those_that_hold() {
     let defaults: Vec<String> = KEYS
         .iter()
