@@ -76,6 +76,10 @@ fn given<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Demand> {
 
 /// W06: rows that speak of the same add up, which may not be what was meant.
 fn repeated<K: Ord + Copy, L: Ord + Copy>(mut keys: Vec<(u32, K, L, u32)>, table: Table, reader: &mut Reader<'_>) {
+    if reader.faults.errors() > 0 {
+        // A faulty name looks like a blank one here.
+        return;
+    }
     keys.sort_unstable();
     let mut twice: Vec<(u32, u32)> = keys
         .windows(2)

@@ -3,6 +3,7 @@
 //! A scenario folder (text, with places in files) is a [`draft`](load()); the checked thing is a [`Scenario`]. Nothing
 //! unchecked passes this border, and nothing behind it opens a file.
 
+mod change;
 mod diagnostic;
 pub(crate) mod draft;
 mod hash;

@@ -1,8 +1,10 @@
 //! What is wrong with an input, all of it at once: where, what, and how to mend it.
 
-use std::collections::BTreeMap;
+mod faults;
 
-use super::source::{Origin, Sources, Span};
+use super::source::Origin;
+
+pub(crate) use faults::{Faults, did_you_mean, nearest};
 
 /// How bad a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +65,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("E22", "a plan's decision is a truth, a share or a whole number"),
     ("E23", "a plan decides each thing once"),
     ("W01", "coordinates are not rounded to a coarse grid"),
-    ("W02", "latitude and longitude are not swapped, and places are near the others of their country"),
+    ("W02", "a place lies in the country that its row names"),
     ("W03", "coordinates are not 0, 0"),
     ("W04", "no two rows are the same place under different ids"),
     ("W05", "a region has demand"),
@@ -71,9 +73,10 @@ pub const RULES: &[(&str, &str)] = &[
     ("W07", "a value has an effect"),
     ("W08", "a country that is named has its row"),
     ("W09", "a CSV file in the folder is one that is read"),
+    ("W10", "stock is replenished after some lead time"),
     ("W11", "a region with demand has a candidate outlet within reach"),
     ("W12", "all outlets together can do the work"),
-    ("W10", "stock is replenished after some lead time"),
+    ("W13", "a country code is one of ISO 3166"),
 ];
 
 /// Everything that is wrong with an input, in the order of files, lines and columns.
@@ -165,7 +168,9 @@ impl Diagnostic {
         if *line == 0 {
             put(format!("{dim}{margin}-->{plain} {file}\n"));
         } else {
-            let (blanks, carets) = (" ".repeat(*indent), "^".repeat((*length).clamp(1, 110)));
+            let before = text.chars().take(*indent).map(columns).sum();
+            let under = text.chars().skip(*indent).take(*length).map(columns).sum::<usize>();
+            let (blanks, carets) = (" ".repeat(before), "^".repeat(under.max(1)));
             put(format!("{dim}{margin}-->{plain} {file}:{line}:{column}\n"));
             put(format!("{dim}{number} |{plain} {text}\n"));
             put(format!("{dim}{margin} |{plain} {blanks}{tone}{carets}{plain}\n"));
@@ -173,6 +178,16 @@ impl Diagnostic {
         if let Some(hint) = &self.hint {
             put(format!("{dim}{margin} ={plain} hint: {hint}\n"));
         }
+    }
+}
+
+/// Columns of a terminal that a character takes: two for the scripts of East Asia, none for a mark over another letter.
+const fn columns(character: char) -> usize {
+    match character {
+        '\u{300}'..='\u{36f}' => 0,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' => 2,
+        '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
     }
 }
 
@@ -189,108 +204,4 @@ impl std::fmt::Display for Diagnostic {
             None => Ok(()),
         }
     }
-}
-
-/// A diagnostic whose place is still a span.
-#[derive(Debug, Clone)]
-pub(crate) struct Fault {
-    code: &'static str,
-    span: Span,
-    message: String,
-    hint: Option<String>,
-}
-
-impl Fault {
-    /// Says how to mend it.
-    pub fn hint(&mut self, hint: impl Into<String>) {
-        self.hint = Some(hint.into());
-    }
-
-    /// Says how to mend it, if that is known.
-    pub fn hint_if(&mut self, hint: Option<String>) {
-        self.hint = hint;
-    }
-}
-
-/// The faults found so far; a code says whether it is an error (`E`) or a warning (`W`).
-#[derive(Debug, Default)]
-pub(crate) struct Faults {
-    list: Vec<Fault>,
-    counts: BTreeMap<&'static str, usize>,
-    dropped: usize,
-    /// Takes the hint of a fault that is only counted.
-    spare: Option<Fault>,
-}
-
-impl Faults {
-    /// More than this many of one code are only counted: nobody reads them, and a file may have millions.
-    const KEPT: usize = 1_000;
-
-    /// Adds a fault; its hint may be given on what is returned.
-    pub fn add(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> &mut Fault {
-        let count = self.counts.entry(code).or_default();
-        *count += 1;
-        let fault = Fault { code, span, message: message.into(), hint: None };
-        if *count <= Self::KEPT {
-            self.list.push(fault);
-            return self.list.last_mut().expect("it was just pushed");
-        }
-        self.dropped += 1;
-        self.spare.insert(fault)
-    }
-
-    /// Is there time to look for a hint? Looking for one among many names is slow, and only the first faults are shown.
-    pub fn deserve_hints(&self) -> bool {
-        self.list.len() < Diagnostics::SHOWN
-    }
-
-    /// How many errors there are so far.
-    pub fn errors(&self) -> usize {
-        self.counts.iter().filter(|(code, _)| code.starts_with('E')).map(|(_, count)| count).sum()
-    }
-
-    /// The faults with their places in a reader's terms.
-    pub fn diagnostics(mut self, sources: &Sources) -> Diagnostics {
-        let kept = self.list.len().min(1_000);
-        let more = self.dropped + self.list.len() - kept;
-        let by_place = |a: &Fault, b: &Fault| (a.span.source, a.span.start).cmp(&(b.span.source, b.span.start));
-        self.list.sort_by(by_place);
-        // An error must never be cut away by warnings that stand before it.
-        let (errors, warnings): (Vec<_>, Vec<_>) = self.list.into_iter().partition(|f| f.code.starts_with('E'));
-        let mut list: Vec<Fault> = errors.into_iter().take(kept).collect();
-        let room = kept - list.len();
-        list.extend(warnings.into_iter().take(room));
-        list.sort_by(by_place);
-        let list = list
-            .into_iter()
-            .map(|Fault { code, span, message, hint }| Diagnostic {
-                code,
-                severity: if code.starts_with('E') { Severity::Error } else { Severity::Warning },
-                message,
-                origin: sources.origin(span),
-                hint,
-            })
-            .collect();
-        Diagnostics { list, more }
-    }
-}
-
-/// The name nearest to a word, if one is near enough to be a slip of the pen.
-pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = word.to_lowercase();
-    let length = folded.chars().count();
-    let reach = 1.max(length / 3);
-    let mut best: Option<(usize, &str)> = None;
-    for name in names.filter(|name| name.len().abs_diff(word.len()) <= reach + 2) {
-        let distance = strsim::osa_distance(&folded, &name.to_lowercase());
-        if distance <= reach && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, name));
-        }
-    }
-    best.map(|(_, name)| name)
-}
-
-/// The hint that goes with [`nearest`].
-pub(crate) fn did_you_mean<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    nearest(word, names).map(|name| format!("did you mean `{name}`?"))
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Refused;
+use super::change::change;
 use super::diagnostic::{Faults, nearest};
 use super::overlay;
 use super::read::{Found, read};
@@ -35,11 +36,22 @@ struct Level {
     entries: Vec<Entry>,
 }
 
+/// Could the folder and all its bases be read?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chain {
+    Whole,
+    Cut,
+}
+
 /// Longer chains of bases are refused.
 const LONGEST_CHAIN: usize = 32;
 
 /// Reads a folder and its bases, and merges them.
 pub(crate) fn draft(folder: &Path, settings: &[String], faults: &mut Faults) -> Result<Draft, Refused> {
+    // Who names the file means its folder.
+    let is_file = folder.file_name().is_some_and(|name| name == "scenario.toml") && folder.is_file();
+    let folder = folder.parent().filter(|_| is_file).unwrap_or(folder);
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let failed = |path: &Path, error: io::Error| Refused::Unreadable { path: path.to_path_buf(), error };
     let real = folder.canonicalize().map_err(|error| failed(folder, error))?;
     std::fs::read_dir(&real).map_err(|error| failed(folder, error))?;
@@ -51,10 +63,14 @@ pub(crate) fn draft(folder: &Path, settings: &[String], faults: &mut Faults) -> 
         toml: 0,
         targets: Vec::new(),
     };
-    let mut levels = chain(real, &mut draft.sources, faults)?;
+    let (mut levels, cut) = chain(real, &mut draft.sources, faults)?;
     draft.toml = levels.first().map_or(0, |level| level.source);
+    if let Chain::Cut = cut {
+        // What the missing folders hold is not known: nothing should be called missing.
+        draft.sheets.iter_mut().for_each(|sheet| sheet.broken = true);
+    }
     let top = levels.first().is_some_and(|level| level.entries.iter().any(|entry| entry.key == "name"));
-    let is_overlay = levels.len() > 1;
+    let is_overlay = levels.len() > 1 || cut == Chain::Cut;
     while let Some(level) = levels.pop() {
         draft.lay(level, faults).map_err(|(path, error)| failed(&path, error))?;
     }
@@ -70,7 +86,7 @@ pub(crate) fn draft(folder: &Path, settings: &[String], faults: &mut Faults) -> 
 }
 
 /// The folder and its bases, the folder first.
-fn chain(folder: PathBuf, sources: &mut Sources, faults: &mut Faults) -> Result<Vec<Level>, Refused> {
+fn chain(folder: PathBuf, sources: &mut Sources, faults: &mut Faults) -> Result<(Vec<Level>, Chain), Refused> {
     let mut levels: Vec<Level> = Vec::new();
     let (mut folder, mut prefix, mut from) = (folder, String::new(), None::<Span>);
     loop {
@@ -90,37 +106,42 @@ fn chain(folder: PathBuf, sources: &mut Sources, faults: &mut Faults) -> Result<
                         );
                     }
                 }
-                return Ok(levels);
+                return Ok((levels, Chain::Cut));
             }
             Found::Unusable(text, message, hint) => {
                 let source = sources.add(format!("{prefix}scenario.toml"), text);
                 faults.add("E01", end_of(source, sources), message).hint(hint);
-                return Ok(levels);
+                return Ok((levels, Chain::Cut));
             }
         };
         let source = sources.add(format!("{prefix}scenario.toml"), text);
-        let entries = parse(sources.whole_text(source), source, 0, faults).unwrap_or_default();
+        let entries = parse(sources.whole_text(source), source, 0, faults);
+        let sound = entries.is_some();
+        let entries = entries.unwrap_or_default();
         let base = entries.iter().find(|entry| entry.key == "extends").map(|entry| (entry.value.clone(), entry.span));
         levels.push(Level { folder: folder.clone(), prefix: prefix.clone(), source, entries });
-        let Some((value, span)) = base else { return Ok(levels) };
+        if !sound {
+            return Ok((levels, Chain::Cut));
+        }
+        let Some((value, span)) = base else { return Ok((levels, Chain::Whole)) };
         let Value::Text(text) = value else {
             wrong_kind("extends", super::schema::KeyKind::Text, &value, span, faults);
-            return Ok(levels);
+            return Ok((levels, Chain::Cut));
         };
         let Ok(next) = folder.join(text.trim()).canonicalize() else {
             faults.add("E15", span, format!("there is no folder `{text}`")).hint("the path is relative to this folder");
-            return Ok(levels);
+            return Ok((levels, Chain::Cut));
         };
         if let Some(first) = levels.iter().position(|level| level.folder == next) {
             let names = levels[first..].iter().map(|level| level.folder.as_path()).chain([next.as_path()]);
             let names: Vec<String> =
                 names.map(|path| path.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
             faults.add("E15", span, format!("the bases extend in a circle: {}", names.join(" → ")));
-            return Ok(levels);
+            return Ok((levels, Chain::Cut));
         }
         if levels.len() >= LONGEST_CHAIN {
             faults.add("E15", span, format!("more than {LONGEST_CHAIN} bases extend one another"));
-            return Ok(levels);
+            return Ok((levels, Chain::Cut));
         }
         prefix = format!("{prefix}{}/", text.trim().trim_end_matches('/'));
         folder = next;
@@ -155,7 +176,7 @@ impl Draft {
                     let source = self.sources.add(name, text);
                     let overlay = self.sheets[at].source.is_some();
                     let sheet = Sheet::read(schema, source, overlay, &mut self.sources, faults);
-                    overlay::lay(&mut self.sheets[at], sheet, &self.sources);
+                    overlay::lay(&mut self.sheets[at], sheet, &self.sources, faults);
                 }
             }
         }
@@ -173,7 +194,7 @@ impl Draft {
             self.targets = targets;
         }
         for (entries, span) in changes {
-            overlay::change(&entries, span, &mut self.sheets, &mut self.sources, faults);
+            change(&entries, span, &mut self.sheets, &mut self.sources, faults);
         }
         Ok(())
     }

@@ -16,14 +16,16 @@ pub(crate) struct Sheet {
     pub rows: usize,
     /// The file it was first read from.
     pub source: Option<u16>,
-    /// Its header is unusable, which has been told: nothing that refers to its rows should be called unknown.
+    /// Its ids cannot be read, which has been told: nothing that refers to its rows should be called unknown.
     pub broken: bool,
+    /// Its header has faults: nothing should be said of columns that seem to lack.
+    pub unsure: bool,
 }
 
 impl Sheet {
     /// A table whose file is not there.
     pub fn absent(schema: &'static TableSchema) -> Self {
-        Self { schema, columns: vec![None; schema.columns.len()], rows: 0, source: None, broken: false }
+        Self { schema, columns: vec![None; schema.columns.len()], rows: 0, source: None, broken: false, unsure: false }
     }
 
     /// A field; absent if its column is.
@@ -83,6 +85,11 @@ impl Sheet {
             let sound = match record {
                 Err(trouble) => {
                     quoting(trouble, source, faults);
+                    if let Quoting::Unclosed(_) = trouble {
+                        // The field has swallowed the rest of the file.
+                        self.broken = true;
+                        return;
+                    }
                     false
                 }
                 Ok(()) if fields.len() != width => {
@@ -117,14 +124,24 @@ impl Sheet {
         overlay: bool,
         faults: &mut Faults,
     ) -> Vec<Option<usize>> {
+        if let [field] = fields
+            && text[field.start..field.end].contains([';', '\t'])
+        {
+            let message = format!("{} is not separated by commas", self.schema.file);
+            faults.add("E02", span(source, field), message).hint("save it as CSV with commas and decimal dots");
+            self.broken = true;
+            return vec![None];
+        }
+        let faults_before = faults.errors();
         let mut meant = BTreeSet::new();
         let mut columns = Vec::with_capacity(fields.len());
         for field in fields {
             let name = &text[field.start..field.end];
             let span = span(source, field);
             let known = self.schema.column(name);
+            let twice = known.is_some_and(|column| self.columns[column].is_some());
             match known {
-                Some(column) if self.columns[column].is_some() => {
+                Some(_) if twice => {
                     faults.add("E02", span, format!("column `{name}` stands twice"));
                 }
                 Some(column) => self.columns[column] = Some(Vec::new()),
@@ -133,7 +150,7 @@ impl Sheet {
                 }
                 None => meant.extend(unknown_column(self.schema, name, span, faults)),
             }
-            columns.push(known.filter(|_| !columns.contains(&known)));
+            columns.push(known.filter(|_| !twice));
         }
         let line = Span {
             source,
@@ -151,6 +168,7 @@ impl Sheet {
                 }
             }
         }
+        self.unsure = faults.errors() > faults_before;
         columns
     }
 }
@@ -213,13 +231,12 @@ fn wrong_width(text: &str, source: u16, fields: &[Field], width: usize, faults: 
 fn unknown_column(schema: &TableSchema, name: &str, place: Span, faults: &mut Faults) -> Option<&'static str> {
     let names = || schema.columns.iter().map(|column: &'static ColumnSchema| column.name);
     let meant = nearest(name, names()).and_then(|meant| names().find(|name| *name == meant));
-    // `lat` for `latitude`, `cost` for `unit_cost`: a part of exactly one column's name.
+    // `lat` for `latitude`: the beginning of exactly one column's name.
     let folded = name.to_lowercase();
-    let mut parts = names().filter(|name| folded.len() >= 3 && name.contains(&folded));
-    let meant = meant.or_else(|| parts.next().filter(|_| parts.next().is_none()));
+    let mut longer = names().filter(|name| folded.len() >= 3 && name.starts_with(&folded));
+    let meant = meant.or_else(|| longer.next().filter(|_| longer.next().is_none()));
     let hint = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None if name.contains([';', '\t']) => "fields are separated by commas".into(),
         None => format!("{} knows {}", schema.file, names().collect::<Vec<_>>().join(", ")),
     };
     faults.add("E02", place, format!("unknown column `{name}`")).hint(hint);
@@ -257,6 +274,11 @@ impl<'a> Column<'a> {
     /// Where the field of a row stands.
     pub fn span(&self, row: usize) -> Span {
         self.sources.span(self.cell(row))
+    }
+
+    /// Does the header name it?
+    pub fn is_there(&self) -> bool {
+        self.cells.is_some()
     }
 
     /// Does any row fill it?

@@ -117,6 +117,11 @@ impl<'a> Splitter<'a> {
     }
 
     fn trimmed(&self, start: usize, end: usize, doubled: bool) -> Field {
+        // Nearly every field begins and ends with a letter or a digit of ASCII: nothing to trim.
+        let bytes = self.text.as_bytes();
+        if start < end && bytes[start].is_ascii_graphic() && bytes[end - 1].is_ascii_graphic() {
+            return Field { start, end, doubled };
+        }
         let text = &self.text[start..end];
         let front = text.len() - text.trim_start().len();
         let kept = text.trim().len();

@@ -4,8 +4,8 @@
 //! scenario that comes out is used only if no error was found.
 
 mod fields;
+mod keys;
 mod lanes;
-mod limits;
 mod names;
 mod places;
 mod tables;
@@ -38,11 +38,11 @@ pub(crate) struct Ids<'a> {
 /// Checks a draft; the scenario is sound if no error was added to the faults.
 pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let mut reader = Reader { draft, faults };
-    let travel = limits::travel(&mut reader);
-    let replenishment = limits::replenishment(&mut reader);
-    let stocking = Stocking { stockout: limits::stockout(&mut reader) };
-    let planning = limits::planning(&mut reader);
-    let finance = limits::finance(&mut reader);
+    let travel = keys::travel(&mut reader);
+    let replenishment = keys::replenishment(&mut reader);
+    let stocking = Stocking { stockout: keys::stockout(&mut reader) };
+    let planning = keys::planning(&mut reader);
+    let finance = keys::finance(&mut reader);
 
     let countries = tables::country_codes(&mut reader);
     let policies = tables::policy_names(&mut reader);
@@ -64,7 +64,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let parts = tables::parts(&mut reader);
     let outlets = tables::sites(Table::Outlets, &ids, &travel, &mut reader);
     let depots = tables::sites(Table::Depots, &ids, &travel, &mut reader);
-    let limits = limits::limits(&ids, &outlets, &depots, &mut reader);
+    let limits = keys::limits(&ids, &outlets, &depots, &mut reader);
     let (service_lanes, supply_lanes) = lanes::lanes(&ids, &mut reader);
     let installed = demand::installed(&ids, &mut reader);
     let demands = demand::demands(&ids, &regions, &installed, &mut reader);
@@ -102,7 +102,9 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
     places::all_can_be_reached(&scenario, &mut reader);
-    super::warn::warn(&scenario, &mut reader);
+    if reader.faults.errors() == 0 {
+        super::warn::warn(&scenario, &mut reader);
+    }
     scenario
 }
 

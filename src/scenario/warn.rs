@@ -1,9 +1,98 @@
 //! What does not stop anything but deserves a planner's look.
 
-use super::Scenario;
+mod places;
+
+use super::schema::Table;
+use super::source::Span;
 use super::validate::Reader;
+use super::{Scenario, Stockout};
 
 /// Adds every warning about a scenario that has no errors.
 pub(crate) fn warn(scenario: &Scenario, reader: &mut Reader<'_>) {
-    let _ = (scenario, reader);
+    places::places(scenario, reader);
+    regions_have_demand(scenario, reader);
+    countries_have_rows(scenario, reader);
+    stock_has_a_lead_time(scenario, reader);
+    expressing_has_an_effect(scenario, reader);
+}
+
+/// " (and 3 more rows)", or nothing.
+fn and_more(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        1 => " (and 1 more row)".into(),
+        more => format!(" (and {more} more rows)"),
+    }
+}
+
+/// W05: a region without demand costs nothing and decides nothing.
+fn regions_have_demand(scenario: &Scenario, reader: &mut Reader<'_>) {
+    let mut silent = vec![true; scenario.regions.len()];
+    for demand in scenario.demands.iter().filter(|demand| demand.rate.get() > 0.0) {
+        silent[demand.region.at()] = false;
+    }
+    let rows: Vec<usize> = (0..silent.len()).filter(|&row| silent[row]).collect();
+    let Some(&first) = rows.first() else { return };
+    let message = format!("region `{}` has no demand{}", scenario.regions[first].id, and_more(rows.len() - 1));
+    let span = reader.row(Table::Regions, first);
+    reader.faults.add("W05", span, message);
+}
+
+/// W08: with a table of countries, a country without a row has no wage, customs or duty.
+fn countries_have_rows(scenario: &Scenario, reader: &mut Reader<'_>) {
+    let sheet = reader.sheet(Table::Countries);
+    if sheet.rows == 0 {
+        return;
+    }
+    let rows = reader.column(Table::Countries, "country");
+    let known: Vec<&str> = (0..sheet.rows).map(|row| rows.text(row)).collect();
+    for country in scenario.countries.iter().filter(|country| !known.contains(&country.code.as_str())) {
+        let Some(span) = first_naming(&country.code, reader) else { continue };
+        let message = format!("country `{}` has no row in countries.csv", country.code);
+        reader.faults.add("W08", span, message).hint("its wage, customs and duty are taken as 0");
+    }
+}
+
+/// Where a country is first named.
+fn first_naming(code: &str, reader: &Reader<'_>) -> Option<Span> {
+    [Table::Countries, Table::Regions, Table::Outlets, Table::Depots].into_iter().find_map(|table| {
+        let column = reader.column(table, "country");
+        (0..reader.sheet(table).rows).find(|&row| column.text(row) == code).map(|row| column.span(row))
+    })
+}
+
+/// W10: a site that the supplier replenishes at once would never need stock.
+fn stock_has_a_lead_time(scenario: &Scenario, reader: &mut Reader<'_>) {
+    if scenario.parts.is_empty() || scenario.parts.iter().all(|part| part.supplier_lead_time.is_some()) {
+        return;
+    }
+    let (table, sites) = match scenario.depots.is_empty() {
+        true => (Table::Outlets, &scenario.outlets),
+        false => (Table::Depots, &scenario.depots),
+    };
+    let rows: Vec<usize> = (0..sites.len()).filter(|&row| sites[row].supplier_lead_time.get() <= 0.0).collect();
+    let Some(&first) = rows.first() else { return };
+    let message = format!(
+        "the supplier replenishes `{}` at once{}: no stock is needed there",
+        sites[first].id,
+        and_more(rows.len() - 1)
+    );
+    let span = reader.row(table, first);
+    reader.faults.add("W10", span, message).hint("supplier_lead_time_days, here or in parts.csv, gives the lead time");
+}
+
+/// W07: what an expressed part costs matters only where parts are expressed.
+fn expressing_has_an_effect(scenario: &Scenario, reader: &mut Reader<'_>) {
+    if scenario.stocking.stockout == Stockout::Emergency {
+        return;
+    }
+    let hint = "parts are expressed with `[stocking] stockout = \"emergency\"`";
+    for name in ["emergency_hours", "emergency_cost_per_unit"] {
+        let column = reader.column(Table::Regions, name);
+        let first = (0..reader.sheet(Table::Regions).rows).find(|&row| !column.text(row).is_empty());
+        let setting = reader.draft.settings.get(&format!("stocking.{name}")).map(|setting| setting.key_span);
+        for span in first.map(|row| column.span(row)).into_iter().chain(setting) {
+            reader.faults.add("W07", span, format!("`{name}` has no effect")).hint(hint);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The keys of `scenario.toml`.
 
-use super::{AMOUNT, Bounds, Kind, POSITIVE};
+use super::tables::{AMOUNT, POSITIVE};
+use super::{Bounds, Kind};
 
 /// A key of `scenario.toml`.
 #[derive(Debug)]

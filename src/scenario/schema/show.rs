@@ -54,8 +54,18 @@ pub fn schema_text() -> String {
             out.push_str(&format!("    {path:<36} {doc} ({}{default})\n", kind.words()));
         }
     }
+    out.push_str(OVERLAYS);
     out
 }
+
+/// How an overlay meets its base.
+const OVERLAYS: &str = "
+Overlays
+    A folder whose scenario.toml `extends` a base holds only what differs. Of its tables, a row whose key (the first
+    columns: an id, or what a row speaks of) the base knows gives that row new values in the columns it names; a row
+    with a new key is added. Its keys beat the base's, its targets stand in the place of the base's if it has any, and
+    its changes are applied last, in order. It has its own name: `name`, or its folder's.
+";
 
 /// The whole contract for programs.
 pub fn schema_json() -> Value {

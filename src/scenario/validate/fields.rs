@@ -1,10 +1,10 @@
 //! A field's text into a number or a word, checked against its column's kind.
 
-use super::super::diagnostic::Faults;
-use super::super::draft::Draft;
-use super::super::schema::{Bounds, Kind, Need, Table};
-use super::super::sheet::{Column, Sheet};
-use super::super::source::Span;
+use crate::scenario::diagnostic::Faults;
+use crate::scenario::draft::Draft;
+use crate::scenario::schema::{Bounds, Kind, Need, Table};
+use crate::scenario::sheet::{Column, Sheet};
+use crate::scenario::source::Span;
 
 /// Reads the fields of a draft and gathers what is wrong with them.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
             self.faults.add("E04", span, message).hint("leave the field blank if there is no value");
             return;
         }
-        let fault = self.faults.add("E05", span, format!("`{name}` must be {}", bounds.words()));
+        let fault = self.faults.add("E05", span, format!("`{name}` must be {}, not {number}", bounds.words()));
         if bounds == Bounds::SHARE && number > 1.0 && number <= 100.0 {
             fault.hint(format!("{number} % is written {}", number / 100.0));
         } else if bounds == Bounds::LATITUDE && number.abs() <= 180.0 {
@@ -99,7 +99,12 @@ impl<'a> Reader<'a> {
         let hint = if text.ends_with('%') && bare.parse::<f64>().is_ok() {
             bare.parse::<f64>().ok().map(|percent| format!("{percent} % is written {}", percent / 100.0))
         } else if text.contains(',') && text.replace(',', ".").parse::<f64>().is_ok() {
-            Some(format!("the decimal sign is a dot: {}", text.replace(',', ".")))
+            let (dotted, bare) = (text.replace(',', "."), text.replace(',', ""));
+            let thousands = text.split(',').nth(1).is_some_and(|digits| digits.len() == 3);
+            Some(format!(
+                "the decimal sign is a dot: {dotted}{}",
+                if thousands { format!(", or {bare}") } else { String::new() }
+            ))
         } else {
             let digits: String =
                 text.chars().filter(|c| !matches!(c, ' ' | ',' | '\'' | '_' | '\u{a0}' | '\u{202f}')).collect();
@@ -118,11 +123,13 @@ impl<'a> Reader<'a> {
         }
         let position = words.iter().position(|word| *word == text);
         if position.is_none() {
-            let meant = super::super::diagnostic::nearest(text, words.iter().copied());
+            let meant = crate::scenario::diagnostic::nearest(text, words.iter().copied());
             let all = words.join(", ");
             let hint =
                 meant.map_or_else(|| format!("one of {all}"), |word| format!("did you mean `{word}`? (one of {all})"));
-            self.faults.add("E04", column.span(row), format!("`{text}` is no {}", column.schema.name)).hint(hint);
+            self.faults
+                .add("E04", column.span(row), format!("`{text}` is no value of `{}`", column.schema.name))
+                .hint(hint);
         }
         position
     }

@@ -1,9 +1,11 @@
 //! The rows of `lanes.csv`: outlet → region and depot → outlet.
 
-use super::super::schema::Table;
-use super::super::sheet::Column;
-use super::super::{DepotId, OutletId, RegionId, ServiceLane, SupplyLane};
+use rayon::slice::ParallelSliceMut;
+
 use super::{Ids, Names, Reader};
+use crate::scenario::schema::Table;
+use crate::scenario::sheet::Column;
+use crate::scenario::{DepotId, OutletId, RegionId, ServiceLane, SupplyLane};
 
 /// The columns of `lanes.csv`.
 struct Columns<'a> {
@@ -44,10 +46,11 @@ pub(crate) fn lanes<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> (Vec<ServiceL
         per_unit: column("cost_per_unit"),
         lead_time: column("lead_time_days"),
     };
-    let (mut service, mut supply) = (Vec::new(), Vec::new());
-    let (mut pairs_of_service, mut pairs_of_supply) = (Vec::new(), Vec::new());
+    let rows = reader.sheet(Table::Lanes).rows;
+    let (mut service, mut supply) = (Vec::with_capacity(rows), Vec::new());
+    let (mut pairs_of_service, mut pairs_of_supply) = (Vec::with_capacity(rows), Vec::new());
     let (mut last_outlet, mut last_depot) = (Last::default(), Last::default());
-    for row in 0..reader.sheet(Table::Lanes).rows {
+    for row in 0..rows {
         let (from, to) = (columns.from.text(row), columns.to.text(row));
         if let Some(outlet) = last_outlet.row(from, &ids.outlets) {
             let Some(region) = ids.regions.row(to) else {
@@ -113,8 +116,11 @@ fn no_site<'a>(from: &str, to: &str, row: usize, columns: &Columns<'a>, ids: &Id
 /// E18: a number that is not one of those that stand for `unreachable`: nines, the largest integers, a hundred million.
 fn true_number(column: &Column<'_>, row: usize, reader: &mut Reader<'_>) -> Option<f64> {
     let number = reader.number(column, row)?;
-    let nines = column.text(row).trim_end_matches(".0").bytes().all(|byte| byte == b'9') && number >= 9_999.0;
-    if !(nines || number >= 1e8) {
+    if number < 9_999.0 {
+        return Some(number);
+    }
+    let nines = column.text(row).trim_end_matches(".0").bytes().all(|byte| byte == b'9');
+    if !nines && number < 1e8 {
         return Some(number);
     }
     let message = format!("{} = {} looks like a stand-in for `unreachable`", column.schema.name, column.text(row));
@@ -139,7 +145,7 @@ fn each_pair_once(mut pairs: Vec<(u32, u32, u32)>, columns: &Columns<'_>, reader
     if pairs.is_sorted_by(|a, b| (a.0, a.1) < (b.0, b.1)) {
         return;
     }
-    pairs.sort_unstable();
+    pairs.par_sort_unstable();
     for two in pairs.windows(2).filter(|two| (two[0].0, two[0].1) == (two[1].0, two[1].1)) {
         let (first, row) = (two[0].2 as usize, two[1].2 as usize);
         let hint = reader.faults.deserve_hints().then(|| format!("first at {}", reader.line(Table::Lanes, first)));

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::super::diagnostic::nearest;
-use super::super::schema::Table;
-use super::super::sheet::{Column, Sheet};
-use super::super::source::Span;
 use super::{Ids, Reader};
+use crate::scenario::diagnostic::nearest;
+use crate::scenario::schema::Table;
+use crate::scenario::sheet::{Column, Sheet};
+use crate::scenario::source::Span;
 
 /// The ids of a table.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 //! Coordinates: both or none, of the kind that `[travel] metric` asks for, and given where a distance must be estimated.
 
-use super::super::schema::Table;
-use super::super::sheet::Column;
-use super::super::{DistanceMetric, Lanes, Place, Scenario, Status, Travel};
 use super::{Reader, asks_for_hours};
+use crate::scenario::schema::Table;
+use crate::scenario::sheet::Column;
+use crate::scenario::source::Cell;
+use crate::scenario::{DistanceMetric, Lanes, Place, Scenario, Status, Travel};
 
 /// The two columns of a table that hold its coordinates.
 #[derive(Debug)]
@@ -29,11 +30,13 @@ impl<'a> PlaceColumns<'a> {
         }
     }
 
-    /// E08: the coordinates of a row, both or none.
+    /// E08: the coordinates of a row, both or none. Faulty ones are replaced by some place: they are not missing.
     pub fn read(&self, row: usize, reader: &mut Reader<'_>) -> Option<Place> {
+        // A column that is there while the row lacks the field: the row has the wrong shape, which has been told.
+        let told = |column: &Column<'_>| column.is_there() && column.cell(row) == Cell::ABSENT;
         let (x_blank, y_blank) = (self.x.text(row).is_empty(), self.y.text(row).is_empty());
         let (x, y) = (reader.number(&self.x, row), reader.number(&self.y, row));
-        if x_blank != y_blank {
+        if x_blank != y_blank && !told(&self.x) && !told(&self.y) {
             let (given, lacking) = if x_blank { (&self.y, &self.x) } else { (&self.x, &self.y) };
             let message = format!("`{}` is given without `{}`", given.schema.name, lacking.schema.name);
             reader.faults.add("E08", given.span(row), message);
@@ -41,7 +44,8 @@ impl<'a> PlaceColumns<'a> {
         match (x, y) {
             (Some(x), Some(y)) if self.planar => Some(Place { x, y }),
             (Some(longitude), Some(latitude)) => Some(Place::at(latitude, longitude)),
-            _ => None,
+            (None, None) if x_blank && y_blank && !told(&self.x) && !told(&self.y) => None,
+            _ => Some(Place::at(0.0, 0.0)),
         }
     }
 }
@@ -93,6 +97,9 @@ pub(crate) fn all_can_be_reached(scenario: &Scenario, reader: &mut Reader<'_>) {
 }
 
 fn out_of_reach(table: Table, what: &str, row: usize, listed: bool, travel: &Travel, reader: &mut Reader<'_>) {
+    if reader.sheet(table).unsure {
+        return;
+    }
     let columns = PlaceColumns::of(table, travel, reader);
     let id = reader.column(table, what).text(row).to_string();
     let span = reader.row(table, row);

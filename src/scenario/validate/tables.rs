@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::schema::Table;
-use super::super::sheet::Column;
-use super::super::{Country, CountryId, Part, PolicyId, Product, Region, Site, Status, Travel};
 use super::places::PlaceColumns;
 use super::{Ids, Reader, bare_country};
+use crate::scenario::schema::Table;
+use crate::scenario::sheet::Column;
+use crate::scenario::{Country, CountryId, Part, PolicyId, Product, Region, Site, Status, Travel};
 use crate::units::{Days, Hours, Kilograms, Money, Share};
 
 /// The tables with a country.

@@ -1,16 +1,15 @@
 //! The `[[target]]`s: each asks for something that its metric can answer.
 
-use super::super::diagnostic::did_you_mean;
-use super::super::schema::{KeyKind, TARGET_KEYS};
-use super::super::settings::{self, Entry, Value, check_keys, wrong_kind};
-use super::super::source::Span;
-use super::super::{CountryId, Limit, Metric, PartId, PolicyId, Scenario, Scope, Target};
 use super::{Ids, Reader};
+use crate::scenario::diagnostic::did_you_mean;
+use crate::scenario::schema::{KeyKind, TARGET_KEYS};
+use crate::scenario::settings::{self, Entry, Value, check_keys, wrong_kind};
+use crate::scenario::source::Span;
+use crate::scenario::{CountryId, Limit, Metric, PartId, PolicyId, Scenario, Scope, Target};
 use crate::units::{Hours, Money};
 
 const METRICS: [Metric; 5] =
     [Metric::FillRate, Metric::OnTime, Metric::Coverage, Metric::MeanResponse, Metric::Availability];
-const METRIC_NAMES: [&str; 5] = ["fill_rate", "on_time", "coverage", "mean_response_hours", "availability"];
 const SCOPES: [Scope; 6] = [Scope::Network, Scope::Country, Scope::Policy, Scope::Region, Scope::Outlet, Scope::Part];
 
 /// Every target that could be read.
@@ -65,7 +64,7 @@ fn target(entries: &[Entry], span: Span, ids: &Ids<'_>, reader: &mut Reader<'_>)
     check_keys("[[target]]", entries, TARGET_KEYS, reader.faults);
     let given = Given { entries };
     let Some(metric) = given.get("metric") else {
-        reader.faults.add("E12", span, "a [[target]] names its `metric`").hint(METRIC_NAMES.join(", "));
+        reader.faults.add("E12", span, "a [[target]] names its `metric`").hint(METRICS.map(Metric::name).join(", "));
         return None;
     };
     let metric_at = settings::choice(kind_of("metric"), "metric", &metric.value, metric.span, reader.faults);
@@ -80,7 +79,8 @@ fn target(entries: &[Entry], span: Span, ids: &Ids<'_>, reader: &mut Reader<'_>)
     let policy: Option<PolicyId> =
         given.known("policy", regions_broken, |name| ids.policies.get(name).copied(), &policies, reader);
     let penalty = given.number("penalty", reader).and_then(Money::new);
-    let (metric, name) = (METRICS[metric_at?], METRIC_NAMES[metric_at?]);
+    let metric = METRICS[metric_at?];
+    let name = metric.name();
     let limit = limit(metric, name, span, &given, &scope, reader);
     let within = within(metric, name, span, &given, reader);
     Some(Target { metric, scope, limit: limit?, within, country, part, policy, penalty })
@@ -138,7 +138,6 @@ fn limit(
             return None;
         }
     };
-    let number = given.number(&entry.key, reader);
     match entry.key.as_str() {
         "at_least" if in_hours => {
             let message = "mean_response_hours is a time: it is kept short with `at_most`";
@@ -150,8 +149,8 @@ fn limit(
             reader.faults.add("E13", entry.key_span, message);
             None
         }
-        "at_least" => number.map(Limit::AtLeast),
-        "at_most" => number.map(Limit::AtMost),
+        "at_least" => given.number("at_least", reader).map(Limit::AtLeast),
+        "at_most" => given.number("at_most", reader).map(Limit::AtMost),
         _ => {
             if !matches!(scope, [Scope::Country] | [Scope::Region]) {
                 reader
@@ -160,6 +159,7 @@ fn limit(
                     .hint("scope = \"country\"");
                 return None;
             }
+            let number = given.number("spread_at_most", reader);
             if let Some(spread) = number.filter(|&spread| !in_hours && spread > 1.0) {
                 let message = "the spread of a share must be between 0 and 1";
                 reader.faults.add("E05", entry.span, message).hint(format!("{spread} % is written {}", spread / 100.0));
@@ -203,6 +203,8 @@ pub(crate) fn targets_can_be_answered(scenario: &Scenario, reader: &mut Reader<'
             ("the scope is `policy`, but nothing has one", "regions.csv and products.csv have the column policy")
         } else if lacks(Scope::Part) && scenario.parts.is_empty() {
             ("the scope is `part`, but there are none", "parts.csv lists them")
+        } else if target.country.is_some() && scenario.regions.iter().all(|region| region.country != target.country) {
+            ("no region lies in this target's country", "a country of outlets alone has no demand of its own")
         } else {
             continue;
         };

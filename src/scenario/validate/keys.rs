@@ -1,12 +1,12 @@
 //! The tables of `scenario.toml`: travel, replenishment, stocking, planning, finance, limits.
 
-use super::super::schema::Table;
-use super::super::source::Span;
-use super::super::{
+use super::{Ids, Reader};
+use crate::scenario::schema::Table;
+use crate::scenario::source::Span;
+use crate::scenario::{
     Count, CountryId, DistanceMetric, Finance, Lanes, Limits, Objective, Planning, Replenishment, Site, Sourcing,
     Status, Stockout, Travel,
 };
-use super::{Ids, Reader};
 use crate::units::{Days, Hours, Money};
 
 /// Reads one key after the other.
@@ -145,11 +145,11 @@ fn count(path: &str, what: &str, country: Option<CountryId>, sites: &[Site], rea
     } else if min > openable {
         let table = if what == "depot" { Table::Depots } else { Table::Outlets };
         if !reader.sheet(table).broken {
-            let message = format!("at least {min} {what}s are asked for, but only {openable} may open");
+            let message = format!("at least {min} must be open, but {openable} may open");
             reader.faults.add("E05", min_span, message);
         }
     } else if let Some(max) = max.filter(|&max| max < forced) {
-        let message = format!("at most {max} {what}s are asked for, but {forced} have the status `open`");
+        let message = format!("at most {max} may be open, but {forced} must be, by their status `open`");
         reader.faults.add("E05", max_span, message).hint("`existing` may close, `open` may not");
     }
     Count { min, max }
@@ -165,7 +165,7 @@ fn by_country(
     let mut list = Vec::new();
     for (code, span) in reader.draft.settings.names_under(path) {
         let Some(&country) = ids.countries.get(code) else {
-            let hint = super::super::diagnostic::did_you_mean(code, ids.countries.keys().copied());
+            let hint = crate::scenario::diagnostic::did_you_mean(code, ids.countries.keys().copied());
             reader.faults.add("E07", span, format!("no table names the country `{code}`")).hint_if(hint);
             continue;
         };
