@@ -24,9 +24,9 @@ pub fn init(folder: &Path) -> Exit {
 
 pub fn schema(json: bool) -> Exit {
     if json {
-        say(&format!("{:#}\n", description::Table::Regions as usize));
+        say(&format!("{:#}\n", description::schema_json()));
     } else {
-        say("");
+        say(&description::schema_text());
     }
     Exit::Ok
 }

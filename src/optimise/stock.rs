@@ -18,7 +18,9 @@ use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, Scenario, SiteId, Stockout, Target};
 use crate::service::{Key, Question, What, depot_lead_time, installed_in, outlet_lead_time, outlet_streams};
-use crate::stocking::{Allocation, AllocationProblem, DepotItem, Goal, Item, Measure, Term, Unreachable, allocate};
+use crate::stocking::{
+    Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
+};
 use crate::watch::Watch;
 
 /// Windows of an item are gathered into steps of this many hours when there are many of them; rounding down keeps every
