@@ -19,9 +19,17 @@ pub(super) struct Scale {
     pub row: Vec<f64>,
 }
 
-/// Prices from dual ascent, and the scale of each; `extra` is what opening a site costs beyond its mode, such as the
+/// What dual ascent leaves behind.
+pub(super) struct Ascent {
+    pub prices: Multipliers,
+    pub scale: Scale,
+    /// The flat mode in which each site has recovered its cost, or [`NONE`]: the sites to begin a plan from.
+    pub tight: Vec<u32>,
+}
+
+/// Prices from dual ascent, the scale of each, and the sites that recover their cost; `extra` is what opening a site costs beyond its mode, such as the
 /// price of a count.
-pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> (Multipliers, Scale) {
+pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> Ascent {
     let mut links_of = vec![0usize; instance.uppers];
     for &u in &instance.link_upper {
         links_of[u as usize] += 1;
@@ -110,7 +118,14 @@ pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> (Multipl
         upper_load: vec![0.0; instance.uppers],
         row: vec![0.0; instance.rows.len()],
     };
-    (prices, scale)
+    let recovered = |m: &usize| slack[*m] <= 1e-9 * (1.0 + instance.modes[*m].fixed.abs());
+    let tight = (0..instance.sites)
+        .map(|j| match state.site[j] {
+            Status::Closed => NONE,
+            _ => instance.modes_of(j).find(|m| !state.mode_off[*m] && recovered(m)).map_or(NONE, |m| m as u32),
+        })
+        .collect();
+    Ascent { prices, scale, tight }
 }
 
 /// A price's scale is the distance it has room to move in, so that large and small customers settle alike.

@@ -168,10 +168,11 @@ fn polish(instance: &Instance, design: &Design, options: &[Vec<(f64, u32)>], cho
         .zip(chosen.iter())
         .map(|(options, &p)| options.iter().find(|option| option.1 == p).map_or(f64::INFINITY, |option| option.0))
         .collect();
-    // Swaps look at all pairs through a table, so only small problems can afford them.
+    // Swaps look at all pairs through a table, so only small problems can afford them, the smallest at every trial.
     let sites = load.instance.sites;
-    let table: Option<Vec<u32>> =
-        (effort != Effort::Quick && options.len() <= 1_000 && options.len() * sites <= 1_000_000).then(|| {
+    let table: Option<Vec<u32>> = (options.len() <= if effort == Effort::Quick { 200 } else { 1_000 }
+        && options.len() * sites <= 1_000_000)
+        .then(|| {
             let mut table = vec![NONE; options.len() * sites];
             for (i, options) in options.iter().enumerate() {
                 for (k, option) in options.iter().enumerate().rev() {

@@ -11,8 +11,11 @@ use super::volume::Climb;
 use super::{Start, Status};
 use crate::watch::Watch;
 
+/// More lanes than this make a problem large.
+const LARGE: usize = 1_000_000;
+
 /// Lanes that one local search may walk, roughly.
-const PASSES: usize = 400_000_000;
+const PASSES: usize = 150_000_000;
 
 /// The maker and keeper of plans.
 pub(super) struct Explorer<'i, 'a> {
@@ -26,21 +29,11 @@ pub(super) struct Explorer<'i, 'a> {
     pub seed: Vec<u32>,
     /// Where the perturbations have got to.
     pub dice: u64,
-    /// The cost of the incumbent that was last perturbed to no avail.
-    pub swept: f64,
 }
 
 impl<'i, 'a> Explorer<'i, 'a> {
     pub fn new(instance: &'i Instance<'a>, seed: u64, watch: &'i dyn Watch) -> Self {
-        Self {
-            instance,
-            watch,
-            incumbent: None,
-            tried: BTreeSet::new(),
-            seed: Vec::new(),
-            dice: seed,
-            swept: f64::INFINITY,
-        }
+        Self { instance, watch, incumbent: None, tried: BTreeSet::new(), seed: Vec::new(), dice: seed }
     }
 
     /// Whether a design is tried for the first time; says so once.
@@ -75,9 +68,29 @@ impl<'i, 'a> Explorer<'i, 'a> {
             design.open_needed(instance);
             self.refine(state, design, None, None);
         }
+        // Opening from nothing walks all lanes many times; large problems rather begin from the dual ascent.
+        let counted = instance.groups.iter().any(|group| group.max < group.items.len());
+        if instance.site.len() > LARGE && instance.plain && !counted {
+            return;
+        }
         let mut design = Design::forced(instance);
         for u in 0..instance.uppers {
             design.upper_open[u] = state.upper[u] != Status::Closed;
+        }
+        self.refine(state, design, None, None);
+    }
+
+    /// Finds a plan by thinning out the sites that recover their cost in the dual ascent.
+    pub fn begin_tight(&mut self, state: &State, tight: &[u32]) {
+        if !self.instance.plain || self.watch.stop() && self.incumbent.is_some() {
+            return;
+        }
+        let mut design = Design::forced(self.instance);
+        for (mode, &tight) in design.mode.iter_mut().zip(tight) {
+            *mode = if tight != NONE { tight } else { *mode };
+        }
+        for (open, status) in design.upper_open.iter_mut().zip(&state.upper) {
+            *open = *status != Status::Closed;
         }
         self.refine(state, design, None, None);
     }

@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use super::allot::{Allotment, Effort, allot};
-use super::ascent::{Scale, ascend};
+use super::ascent::{Ascent, Scale, ascend};
 use super::explore::Explorer;
 use super::instance::Instance;
 use super::primal::{Plan, answer};
@@ -20,6 +20,9 @@ use crate::watch::Watch;
 
 /// The dual iterations of a node.
 const NODE_ITERATIONS: usize = 60;
+
+/// The part of the gap that a round at the root must close for another to follow; branching does better by then.
+const WORTHWHILE: f64 = 0.005;
 
 /// What a node branches on.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +86,8 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
     watch.stage("placing outlets");
     let mut explorer = Explorer::new(instance, settings.seed, watch);
     explorer.begin(&root, settings.start.as_ref());
-    let (mut prices, scale) = ascend(instance, &root, explorer.count_price());
+    let Ascent { mut prices, scale, tight } = ascend(instance, &root, explorer.count_price());
+    explorer.begin_tight(&root, &tight);
     let fitting = |known: &&Multipliers| {
         known.serve.len() == prices.serve.len()
             && known.link.len() == prices.link.len()
@@ -109,6 +113,7 @@ impl Search<'_, '_> {
         let scale = self.scale.clone();
         let mut climb = Climb::new(self.instance, &scale, prices, 1.0);
         let mut spent = 0;
+        let mut before = f64::NEG_INFINITY;
         let mut chunk = 30;
         let mut end = End::Spent;
         loop {
@@ -121,15 +126,19 @@ impl Search<'_, '_> {
             if end == End::Pruned {
                 break;
             }
-            self.explorer.explore(&root, &climb, true);
+            if !self.watch.stop() || self.incumbent().is_none() {
+                self.explorer.explore(&root, &climb, true);
+            }
             self.tell(climb.best);
             if self.done(climb.best)
                 || spent >= self.settings.iteration_limit.max(1)
                 || climb.is_exhausted()
+                || (chunk == 200 && climb.best - before < WORTHWHILE * (self.cutoff() - climb.best))
                 || self.watch.stop()
             {
                 break;
             }
+            before = climb.best;
             chunk = (chunk * 2).min(200);
         }
         let multipliers = climb.prices.clone();

@@ -25,22 +25,31 @@ impl Explorer<'_, '_> {
         }
     }
 
-    /// Opens or closes each upper about which the incumbent and the climb disagree.
+    /// Opens, closes and exchanges the uppers about which the incumbent and the climb disagree.
     fn toggle_uppers(&mut self, state: &State, climb: &Climb) {
         let instance = self.instance;
         let Some(mut current) = self.incumbent.clone() else { return };
-        if current.cost >= self.swept {
-            return;
+        let average = |u: usize| climb.average[instance.sites + u];
+        let free = |u: &usize| state.upper[*u] == Status::Free;
+        let is_open = current.design.upper_open.clone();
+        let mut closable: Vec<usize> =
+            (0..instance.uppers).filter(free).filter(|&u| is_open[u] && average(u) < 0.98).collect();
+        let mut openable: Vec<usize> =
+            (0..instance.uppers).filter(free).filter(|&u| !is_open[u] && average(u) > 0.02).collect();
+        closable.sort_by(|&a, &b| average(a).total_cmp(&average(b)).then(a.cmp(&b)));
+        openable.sort_by(|&a, &b| average(b).total_cmp(&average(a)).then(a.cmp(&b)));
+        let mut changes: Vec<(Option<usize>, Option<usize>)> = openable.iter().map(|&u| (None, Some(u))).collect();
+        changes.extend(closable.iter().map(|&u| (Some(u), None)));
+        for &v in openable.iter().take(4) {
+            changes.extend(closable.iter().take(4).map(|&u| (Some(u), Some(v))));
         }
-        for u in 0..instance.uppers {
-            let open = current.design.upper_open[u];
-            let average = climb.average[instance.sites + u];
-            let disagree = if open { average < 0.98 } else { average > 0.02 };
-            if state.upper[u] != Status::Free || !disagree || self.watch.stop() {
-                continue;
+        for (close, open) in changes {
+            if self.watch.stop() {
+                return;
             }
             let mut design = current.design.clone();
-            design.upper_open[u] = !open;
+            close.into_iter().for_each(|u| design.upper_open[u] = false);
+            open.into_iter().for_each(|u| design.upper_open[u] = true);
             let loads = site_loads(instance, &current.service);
             for (j, load) in loads.into_iter().enumerate() {
                 if design.mode[j] == NONE {
@@ -67,7 +76,6 @@ impl Explorer<'_, '_> {
                 current = better.clone();
             }
         }
-        self.swept = self.incumbent.as_ref().map_or(f64::INFINITY, |plan| plan.cost);
     }
 
     /// Exchanges a few sites near one random customer, then searches again.
