@@ -10,5 +10,7 @@ pub mod distribution;
 pub mod erlang;
 pub mod two_echelon;
 
-pub use allocation::{Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with};
+pub use allocation::{
+    Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
+};
 pub use two_echelon::{Depot, Position, Stream, Upstream, Waits};

@@ -8,10 +8,15 @@
 //! t_d  = F_d − Σ_j ζ_jd − Σ_i θ_id − π_d·capacity_d + Σ ν_r·t_rd
 //! ```
 
+use rayon::prelude::*;
+
 use super::instance::{Instance, NONE};
 use super::knapsack::{Item, fill};
 use super::state::State;
 use super::{Multipliers, Status};
+
+/// From so many lanes × modes on the sites are shared among threads.
+const PARALLEL: usize = 30_000;
 
 /// A lane with a negative reduced cost under the cheapest rate.
 #[derive(Debug, Clone, Copy)]
@@ -122,13 +127,7 @@ impl Relaxed {
             .extend(self.base.iter().zip(&state.mode_off).map(|(b, off)| if *off { f64::INFINITY } else { *b }));
         if instance.capacitated {
             self.sort_into_buckets(instance);
-            for j in (0..instance.sites).filter(|&j| state.site[j] != Status::Closed) {
-                for m in instance.modes_of(j) {
-                    if !state.mode_off[m] {
-                        self.mode_value[m] += self.collect(instance, j, m, &prices.through);
-                    }
-                }
-            }
+            self.fill_modes(instance, state, prices);
         } else {
             for entry in &self.entries {
                 let load = instance.load(entry.customer as usize);
@@ -148,6 +147,33 @@ impl Relaxed {
         }
     }
 
+    /// Adds to every mode what its site collects; sites are shared among threads, each mode is summed by one.
+    fn fill_modes(&mut self, instance: &Instance, state: &State, prices: &Multipliers) {
+        let mut rest = self.mode_value.as_mut_slice();
+        let mut sites: Vec<(usize, &mut [f64])> = Vec::with_capacity(instance.sites);
+        for j in 0..instance.sites {
+            let (own, others) = rest.split_at_mut(instance.modes_of(j).len());
+            rest = others;
+            if state.site[j] != Status::Closed {
+                sites.push((j, own));
+            }
+        }
+        let (bucket, starts, rate) = (&self.bucket, &self.bucket_starts, &self.rate);
+        let fill_site = |items: &mut Vec<Item>, (j, values): (usize, &mut [f64])| {
+            let entries = &bucket[starts[j]..starts[j + 1]];
+            for (m, value) in instance.modes_of(j).zip(values) {
+                if !state.mode_off[m] {
+                    *value += collect(instance, j, m, rate[m], entries, &prices.through, items);
+                }
+            }
+        };
+        if self.bucket.len() * instance.modes.len() / instance.sites.max(1) < PARALLEL {
+            sites.into_iter().for_each(|site| fill_site(&mut self.items, site));
+        } else {
+            sites.into_par_iter().with_min_len(4).for_each_init(Vec::new, fill_site);
+        }
+    }
+
     /// Groups the entries by site, keeping their order.
     fn sort_into_buckets(&mut self, instance: &Instance) {
         self.bucket_starts.clear();
@@ -164,29 +190,6 @@ impl Relaxed {
         for entry in &self.entries {
             self.bucket[next[entry.site as usize]] = *entry;
             next[entry.site as usize] += 1;
-        }
-    }
-
-    /// Fills a site in a mode as profitably as its capacity allows; leaves the filling in `items`.
-    fn collect(&mut self, instance: &Instance, site: usize, mode: usize, through: &[f64]) -> f64 {
-        self.items.clear();
-        for entry in &self.bucket[self.bucket_starts[site]..self.bucket_starts[site + 1]] {
-            let customer = entry.customer as usize;
-            let value = entry.value
-                + self.rate[mode] * instance.load(customer)
-                + instance.through_price(through, customer, instance.modes[mode].upper);
-            if value < 0.0 {
-                let position = entry.position;
-                let work = instance.work(position as usize);
-                self.items.push(Item { value, work, position, customer: entry.customer, share: 0.0 });
-            }
-        }
-        match instance.problem.sites[site].capacity {
-            None => {
-                self.items.iter_mut().for_each(|item| item.share = 1.0);
-                self.items.iter().map(|item| item.value).sum()
-            }
-            Some(capacity) => fill(&mut self.items, capacity, instance.problem.single),
         }
     }
 
@@ -270,7 +273,9 @@ impl Relaxed {
                 if !self.open[j] {
                     continue;
                 }
-                self.collect(instance, j, self.mode[j] as usize, &prices.through);
+                let mode = self.mode[j] as usize;
+                let entries = &self.bucket[self.bucket_starts[j]..self.bucket_starts[j + 1]];
+                collect(instance, j, mode, self.rate[mode], entries, &prices.through, &mut self.items);
                 for item in self.items.iter().filter(|item| item.share > 0.0) {
                     self.served.push((item.customer, item.position, item.share));
                 }
@@ -317,5 +322,35 @@ impl Relaxed {
                 }
             }
         }
+    }
+}
+
+/// Fills a site in a mode as profitably as its capacity allows; leaves the filling in `items`.
+fn collect(
+    instance: &Instance,
+    site: usize,
+    mode: usize,
+    rate: f64,
+    entries: &[Entry],
+    through: &[f64],
+    items: &mut Vec<Item>,
+) -> f64 {
+    items.clear();
+    let upper = instance.modes[mode].upper;
+    for entry in entries {
+        let customer = entry.customer as usize;
+        let value = entry.value + rate * instance.load(customer) + instance.through_price(through, customer, upper);
+        if value < 0.0 {
+            let position = entry.position;
+            let work = instance.work(position as usize);
+            items.push(Item { value, work, position, customer: entry.customer, share: 0.0 });
+        }
+    }
+    match instance.problem.sites[site].capacity {
+        None => {
+            items.iter_mut().for_each(|item| item.share = 1.0);
+            items.iter().map(|item| item.value).sum()
+        }
+        Some(capacity) => fill(items, capacity, instance.problem.single),
     }
 }

@@ -16,6 +16,9 @@ pub(super) struct Item {
 /// Steps of the exact search before the fractional answer is taken instead.
 const STEPS: usize = 2_000;
 
+/// Among more items than this a split one hardly matters: the fractional value is close enough.
+const MANY: usize = 40;
+
 /// Fills a capacity at best value, fractionally or (when `whole`) with undivided items; returns a value no filling beats.
 ///
 /// Sets the shares. Whole items are searched depth first under Dantzig's bound; when the steps run out, the fractional
@@ -50,7 +53,7 @@ pub(super) fn fill(items: &mut [Item], capacity: f64, whole: bool) -> f64 {
         room -= item.share * item.work;
         fractional += item.share * item.value;
     }
-    if !whole || !split {
+    if !whole || !split || items.len() > MANY {
         return fractional;
     }
     undivided(items, capacity).unwrap_or(fractional)

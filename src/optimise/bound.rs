@@ -31,47 +31,70 @@ use rayon::prelude::*;
 
 use crate::cost::{holding_cost, unit_cost};
 use crate::load::Task;
-use crate::location::{Settings, locate};
+use crate::location::{Settings, Start, locate};
 use crate::network::Road;
 use crate::scenario::{Limit, Metric, Objective, OutletId, PartId, RegionId, Scope, SiteId, Stockout};
 use crate::service::{Key, Question, What, installed_in, outlet_lead_time};
 use crate::stocking::{distribution::Pmf, erlang::erlang_b};
 
-use super::decide::Priced;
+use super::decide::{Priced, decide};
 use super::model::{Allowance, Model, Terms, depots_of, model};
+use super::rounds::{Best, MANY_LANES};
 use super::{Quiet, Search, Shifted};
+use crate::plan::Decisions;
 
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
-const INTERVALS: [f64; 9] = [0.0, 0.3, 0.5, 0.7, 0.9, 1.2, 1.6, 2.4, 4.0];
+const INTERVALS: [f64; 4] = [0.0, 0.6, 1.1, 2.0];
+/// Dual iterations of a large location problem, from the prices of the rounds.
+const ITERATIONS: usize = 800;
 /// Points at which G is evaluated in an interval.
 const POINTS: usize = 12;
 
 /// A lower bound on the objective of every plan that keeps its promises.
-pub fn bound(
-    search: &Search,
-    reach: f64,
-    relaxed: &Model,
-    prices: &BTreeMap<(usize, Key), f64>,
-    best: &Priced,
-    incumbent: f64,
-) -> f64 {
+pub fn bound(search: &Search, reach: f64, relaxed: &Model, best: &Best) -> Proof {
+    let Best { priced: plan, objective: incumbent, stocked, start } = best;
+    let (incumbent, prices) = (*incumbent, &stocked.prices);
     let watch = Shifted { watch: search.watch, constant: relaxed.constant };
-    let settings = Settings { node_limit: 0, ..search.settings() };
+    let large = relaxed.problem.lanes.site.len() > MANY_LANES;
+    let asked = search.settings();
+    let settings = if large {
+        // The modes differ from those of a round, so only the prices can be taken over.
+        let start = start.clone().map(|start| Start { mode: Vec::new(), ..start });
+        Settings { node_limit: 0, iteration_limit: ITERATIONS, start, ..asked }
+    } else {
+        asked
+    };
     let bare = || match locate(&relaxed.problem, &settings, &Quiet(&watch)) {
         Ok(location) => location.lower_bound + relaxed.constant,
         Err(_) => f64::NEG_INFINITY,
     };
     if search.scenario.planning.objective != Objective::Cost || prices.values().all(|price| *price <= 0.0) {
-        let bare = bare();
-        search.watch.progress(Some(incumbent), bare);
-        return bare;
+        let lower_bound = bare();
+        search.watch.progress(Some(incumbent), lower_bound);
+        return Proof { lower_bound, decisions: None };
     }
-    let priced = priced_bound(search, reach, prices, best, &settings).unwrap_or(f64::NEG_INFINITY);
-    search.watch.progress(Some(incumbent), priced);
-    if incumbent - priced <= search.scenario.planning.gap * incumbent.abs() || search.watch.stop() {
-        return priced;
+    let mut proof = priced_bound(search, reach, prices, plan, &settings).unwrap_or_default();
+    search.watch.progress(Some(incumbent), proof.lower_bound);
+    let close = incumbent - proof.lower_bound <= search.scenario.planning.gap * incumbent.abs();
+    // On a large network the bound without prices is no better and takes as long.
+    if !close && !(large && proof.lower_bound.is_finite()) && !search.watch.stop() {
+        proof.lower_bound = proof.lower_bound.max(bare());
     }
-    priced.max(bare())
+    proof
+}
+
+/// A bound, and the network of the problem that gave it.
+pub struct Proof {
+    /// No plan that keeps its promises has a smaller objective.
+    pub lower_bound: f64,
+    /// Sites and assignments, without stock; they may break promises.
+    pub decisions: Option<Decisions>,
+}
+
+impl Default for Proof {
+    fn default() -> Self {
+        Self { lower_bound: f64::NEG_INFINITY, decisions: None }
+    }
 }
 
 /// A goal with its price.
@@ -94,7 +117,7 @@ fn priced_bound(
     prices: &BTreeMap<(usize, Key), f64>,
     best: &Priced,
     settings: &Settings,
-) -> Option<f64> {
+) -> Option<Proof> {
     let Search { scenario, network, load, watch } = *search;
     let (goals, constant) = goals(search, prices);
     let same_ratio = ratios(search);
@@ -127,7 +150,10 @@ fn priced_bound(
     let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, reach };
     let model = model(scenario, network, load, &terms);
     let location = locate(&model.problem, settings, &Quiet(watch)).ok()?;
-    Some(location.lower_bound + model.constant + constant)
+    Some(Proof {
+        lower_bound: location.lower_bound + model.constant + constant,
+        decisions: Some(decide(scenario, &model, &location)),
+    })
 }
 
 /// The goals that have a price, and Σ_k μ_k·α_k·N_k.

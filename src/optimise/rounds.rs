@@ -1,15 +1,16 @@
 //! Location and stock in turn: what the stock of one round costs is the allowance of the next.
 
 use crate::cost::Component;
-use crate::location::{Settings, locate};
+use crate::location::{Settings, Start, locate};
 use crate::network::Road;
 use crate::scenario::{Limit, Metric, Objective, OutletId, RegionId, Scope, Target};
 
+use super::bound::{self, Proof};
 use super::decide::{Priced, decide};
 use super::enumerate::enumerate;
 use super::model::{Allowance, Terms, depots_of, model};
 use super::stock::{Stocked, stock};
-use super::{Found, Nothing, Quiet, Search, bound};
+use super::{Found, Nothing, Quiet, Search};
 
 /// Location and stock are repeated at most so often.
 const ROUNDS: usize = 6;
@@ -18,7 +19,10 @@ const SETTLED: f64 = 2e-4;
 /// The location problem of a round is solved to this gap at best: its allowances are estimates.
 const ROUND_GAP: f64 = 5e-4;
 /// Problems with more lanes than this are not closed by branch and bound within a round.
-const MANY_LANES: usize = 20_000;
+pub const MANY_LANES: usize = 20_000;
+/// Dual iterations of a large location problem, from nothing and from the prices of the round before.
+const COLD_ITERATIONS: usize = 800;
+const WARM_ITERATIONS: usize = 400;
 /// First margin between what a promise asks and what travel alone must give.
 const MARGIN: f64 = 0.3;
 
@@ -30,10 +34,15 @@ struct Line {
 }
 
 /// The best plan so far.
-struct Best {
-    priced: Priced,
-    objective: f64,
-    stocked: Stocked,
+pub struct Best {
+    /// Priced exactly.
+    pub priced: Priced,
+    /// What is sought.
+    pub objective: f64,
+    /// Its stock and the prices of its promises.
+    pub stocked: Stocked,
+    /// The location it came from.
+    pub start: Option<Start>,
 }
 
 /// Plans a scenario whose stock matters.
@@ -54,8 +63,21 @@ pub fn plan(search: &Search, reach: f64) -> Result<Found, Nothing> {
     let best = rounds(search, reach)?;
     watch.stage("proving the bound");
     watch.progress(Some(best.objective), f64::NEG_INFINITY);
-    let lower_bound = bound::bound(search, reach, &relaxed, &best.stocked.prices, &best.priced, best.objective);
-    Ok(Found { priced: best.priced, objective: best.objective, lower_bound })
+    let Proof { lower_bound, decisions } = bound::bound(search, reach, &relaxed, &best);
+    let Best { mut priced, mut objective, .. } = best;
+    if let Some(decisions) = decisions.filter(|_| !watch.stop()) {
+        // The problem that proves the bound has prices for service, so its own network is often the better one.
+        watch.stage("setting base-stock levels");
+        if let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, watch) {
+            let other = Priced::of(scenario, network, load, stocked.decisions);
+            let value = search.objective(&other);
+            if other.keeps_promises(scenario) && value < objective {
+                (priced, objective) = (other, value);
+                watch.progress(Some(objective), lower_bound);
+            }
+        }
+    }
+    Ok(Found { priced, objective, lower_bound })
 }
 
 fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
@@ -64,6 +86,7 @@ fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
     let mut margin = MARGIN;
     let mut best: Option<Best> = None;
     let mut targets = scenario.targets.clone();
+    let mut start: Option<Start> = None;
     for round in 0..ROUNDS {
         if round > 0 && watch.stop() {
             break;
@@ -76,7 +99,8 @@ fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
         let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
         let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed: false, reach };
         let model = model(scenario, network, load, &terms);
-        let located = locate(&model.problem, &round_settings(search, model.problem.lanes.site.len()), &Quiet(watch));
+        let settings = round_settings(search, model.problem.lanes.site.len(), start.take());
+        let located = locate(&model.problem, &settings, &Quiet(watch));
         let location = match located {
             Ok(location) => location,
             Err(failure) if margin == 0.0 => {
@@ -87,6 +111,11 @@ fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
                 continue;
             }
         };
+        start = Some(Start {
+            mode: location.mode.clone(),
+            upper_open: location.upper_open.clone(),
+            multipliers: Some(location.multipliers.clone()),
+        });
         watch.stage("setting base-stock levels");
         let decisions = decide(scenario, &model, &location);
         let Ok(stocked) = stock(scenario, network, load, &decisions, &targets, watch) else {
@@ -102,7 +131,7 @@ fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
         let before = best.as_ref().map_or(f64::INFINITY, |best| best.objective);
         if priced.keeps_promises(scenario) && objective < before {
             watch.progress(Some(objective), f64::NEG_INFINITY);
-            best = Some(Best { priced, objective, stocked });
+            best = Some(Best { priced, objective, stocked, start: start.clone() });
             if before - objective < SETTLED * objective.abs() {
                 break;
             }
@@ -113,14 +142,14 @@ fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
     best.ok_or(Nothing::Found(None))
 }
 
-fn round_settings(search: &Search, lanes: usize) -> Settings {
+fn round_settings(search: &Search, lanes: usize, start: Option<Start>) -> Settings {
     let asked = search.settings();
     let gap = asked.gap.max(ROUND_GAP);
-    if lanes > MANY_LANES {
-        Settings { gap, node_limit: 0, iteration_limit: 300, ..asked }
-    } else {
-        Settings { gap, ..asked }
+    if lanes <= MANY_LANES {
+        return Settings { gap, start, ..asked };
     }
+    let iteration_limit = if start.is_some() { WARM_ITERATIONS } else { COLD_ITERATIONS };
+    Settings { gap, node_limit: 0, iteration_limit, start, ..asked }
 }
 
 /// A parity promise that is broken is turned into floors: no member may be worse than the best by more than the limit.

@@ -25,7 +25,7 @@ use crate::watch::Watch;
 
 /// Windows of an item are gathered into steps of this many hours when there are many of them; rounding down keeps every
 /// promise that the gathered windows keep.
-const STEP_HOURS: f64 = 0.5;
+const STEP_HOURS: f64 = 1.0;
 /// Networks with more shelves than this are stocked without a bound: what a round needs is the plan and its prices.
 const MANY_ITEMS: usize = 1500;
 /// An item with more windows than this for one goal has them gathered.
@@ -109,7 +109,10 @@ pub fn stock(
     let mut own_terms: Vec<Vec<Term>> = vec![Vec::new(); items.len()];
     let mut goals: BTreeMap<(usize, Key), Asked> = BTreeMap::new();
     let questions: Vec<Question> = targets.iter().map(Question::of).collect();
-    let spread = |target: usize| matches!(targets[target].limit, Limit::SpreadAtMost(_));
+    // Coverage does not depend on stock, and a spread is no sum over shelves.
+    let left_out = |target: usize| {
+        matches!(targets[target].limit, Limit::SpreadAtMost(_)) || targets[target].metric == Metric::Coverage
+    };
     for (region, outlet, share) in decisions.assignments() {
         let Some(road) = network.road(region, outlet) else { continue };
         let depot = decisions.replenished_by[outlet.at()];
@@ -121,7 +124,7 @@ pub fn stock(
                 let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
                 items[item].miss_cost += rate * (express - unit_cost(scenario, network, outlet, depot, part).total());
             }
-            for (number, question) in questions.iter().enumerate().filter(|(number, _)| !spread(*number)) {
+            for (number, question) in questions.iter().enumerate().filter(|(number, _)| !left_out(*number)) {
                 let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) else { continue };
                 let next = goals.len();
                 let goal = goals.entry((number, key)).or_insert_with(|| Asked { number: next, ..Asked::default() });
@@ -170,10 +173,11 @@ pub fn stock(
     let goal_list: Vec<Goal> = wanted.collect();
     let problem = AllocationProblem { items, depots, terms, goals: goal_list, stockout: scenario.stocking.stockout };
     let effort = if problem.items.len() > MANY_ITEMS { Effort::PLAN } else { Effort::FULL };
-    let allocation = allocate_with(&problem, &effort, &super::Quiet(watch)).map_err(|Unreachable { goal, .. }| {
-        let ((target, key), _) = ordered[goal as usize];
-        Missed { target: *target, key: *key }
-    })?;
+    let allocation =
+        allocate_with(&problem, &effort, &super::Quiet(watch)).map_err(|Unreachable { goal, .. }| {
+            let ((target, key), _) = ordered[goal as usize];
+            Missed { target: *target, key: *key }
+        })?;
     let prices = ordered.iter().map(|(id, asked)| (**id, allocation.multipliers[asked.number])).collect();
     Ok(Stocked {
         decisions: filled(scenario, decisions, &problem, &allocation),

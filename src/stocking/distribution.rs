@@ -199,22 +199,28 @@ impl Pmf {
             return self.clone();
         }
         let stay = 1.0 - q;
-        let mut polynomial: Vec<f64> = Vec::with_capacity(self.mass.len());
+        // polynomial ← polynomial · (stay + q·z) + p, from one buffer into the other, so that the loop has no dependence.
+        let mut polynomial: Vec<f64> = vec![0.0; self.mass.len() + 1];
+        let mut next = polynomial.clone();
+        let mut terms = 0;
         for &p in self.mass.iter().rev() {
-            // polynomial · (stay + q·z) + p, in place from the top.
-            if let Some(&top) = polynomial.last() {
-                for i in (1..polynomial.len()).rev() {
-                    polynomial[i] = stay * polynomial[i] + q * polynomial[i - 1];
-                }
-                polynomial[0] *= stay;
-                if top * q > DUST {
-                    polynomial.push(top * q);
-                }
-                polynomial[0] += p;
-            } else {
-                polynomial.push(p);
+            if terms == 0 {
+                polynomial[0] = p;
+                terms = 1;
+                continue;
             }
+            next[0] = stay * polynomial[0] + p;
+            for (new, pair) in next[1..terms].iter_mut().zip(polynomial[..terms].windows(2)) {
+                *new = stay * pair[1] + q * pair[0];
+            }
+            let top = polynomial[terms - 1] * q;
+            if top > DUST {
+                next[terms] = top;
+                terms += 1;
+            }
+            std::mem::swap(&mut polynomial, &mut next);
         }
+        polynomial.truncate(terms);
         let thinned = Self { first: 0, mass: polynomial }.trimmed();
         if self.first == 0 { thinned } else { thinned.plus(&Self::binomial(self.first, q)) }
     }

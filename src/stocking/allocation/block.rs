@@ -20,6 +20,9 @@ pub(super) struct Block {
     stride: Option<usize>,
 }
 
+/// The most steps of one search that proves nothing: it goes on from there when prices have moved.
+const FARTHEST: usize = 8;
+
 /// With fewer layers than this a depot item is always searched through.
 const FEW_LAYERS: usize = 48;
 
@@ -81,7 +84,14 @@ pub(super) fn blocks(problem: &AllocationProblem, prove: bool) -> Result<(Vec<Bl
         blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start, stride });
     }
     for i in alone {
-        blocks.push(Block { items: vec![i], shelves: vec![shelf(i)], depot: None, layers: empty(1), start: 0, stride: None });
+        blocks.push(Block {
+            items: vec![i],
+            shelves: vec![shelf(i)],
+            depot: None,
+            layers: empty(1),
+            start: 0,
+            stride: None,
+        });
     }
     let goals = goals(problem, &blocks, origin)?;
     Ok((blocks, goals))
@@ -205,13 +215,24 @@ impl Block {
         best
     }
 
-    /// A cheap layer near the one chosen last: steps up and down, halved to a sixteenth of the first. It proves nothing.
+    /// Is the cheapest choice known to be the cheapest?
+    pub(super) fn proves(&self) -> bool {
+        self.stride.is_none()
+    }
+
+    /// What the block chooses before any price is known: a search that proves nothing stays where it begins, since
+    /// without prices every depot would be emptied, one step after the other.
+    pub(super) fn at_rest(&mut self, prices: &[f64]) -> Priced {
+        if self.stride.is_some() { self.priced_layer(self.start(), prices) } else { self.cheapest(prices) }
+    }
+
+    /// A cheap layer near the one chosen last: steps up and down, halved to a quarter of the first. It proves nothing.
     fn cheapest_nearby(&mut self, prices: &[f64], stride: usize) -> Priced {
         let top = self.layers.len() - 1;
-        let least = (stride / 16).max(1);
+        let least = (stride / 4).max(1);
         let mut best = self.priced_layer(self.start(), prices);
         let mut step = stride;
-        loop {
+        for _ in 0..FARTHEST {
             let here = best.choice.layer;
             for layer in [here.saturating_sub(step), (here + step).min(top)] {
                 if layer != here {

@@ -73,6 +73,9 @@ pub(super) fn plan(goals: &Goals, blocks: &mut [Block], prices: &Prices, passes:
     plan
 }
 
+/// Priced service per money, and what is bought: block, stream, row.
+type Purchase = (f64, (usize, usize, usize));
+
 struct Search<'a> {
     goals: &'a Goals,
     prices: &'a Prices,
@@ -120,36 +123,68 @@ impl Search<'_> {
         order.sort_by_key(|&g| (goals.members[g].len(), g));
         for g in order {
             while goals.shortfall(g, plan.service[g]) > 0.0 {
-                let Some((b, k, row)) = self.best_purchase(blocks, plan, g) else { return };
+                if goals.members[g].len() > SWAPS_UP_TO {
+                    if !self.purchase_round(blocks, plan, g) {
+                        return;
+                    }
+                    continue;
+                }
+                let Some((_, (b, k, row))) = self.best_purchase(blocks, plan, g) else { return };
                 self.set(blocks, plan, b, k, row);
             }
         }
     }
 
+    /// Buys for a goal of many streams: at most once for each of them, the best value first. Was anything bought?
+    fn purchase_round(&self, blocks: &[Block], plan: &mut Plan, goal: usize) -> bool {
+        let members = &self.goals.members[goal];
+        let mut purchases: Vec<Purchase> =
+            members.iter().filter_map(|&(b, k)| self.purchase(blocks, plan, b, k)).collect();
+        purchases.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+        let any = !purchases.is_empty();
+        for (_, (b, k, row)) in purchases {
+            if self.goals.shortfall(goal, plan.service[goal]) <= 0.0 {
+                break;
+            }
+            self.set(blocks, plan, b, k, row);
+        }
+        any
+    }
+
     /// The stream and row that buy the most priced service for the money, among those that give to a short goal.
-    fn best_purchase(&self, blocks: &[Block], plan: &Plan, goal: usize) -> Option<(usize, usize, usize)> {
+    fn best_purchase(&self, blocks: &[Block], plan: &Plan, goal: usize) -> Option<Purchase> {
+        let mut best: Option<Purchase> = None;
+        for &(b, k) in &self.goals.members[goal] {
+            if let Some(own) = self.purchase(blocks, plan, b, k) {
+                if best.is_none_or(|(most, _)| own.0 > most) {
+                    best = Some(own);
+                }
+            }
+        }
+        best
+    }
+
+    /// The higher row of one stream that buys the most priced service for the money.
+    fn purchase(&self, blocks: &[Block], plan: &Plan, b: usize, k: usize) -> Option<Purchase> {
         let short = |g: usize| match self.goals.rows[g].penalty {
             None => self.goals.shortfall(g, plan.service[g]),
             Some(_) => 0.0,
         };
-        let mut best: Option<(f64, (usize, usize, usize))> = None;
-        for &(b, k) in &self.goals.members[goal] {
-            let (shelf, table) = (&blocks[b].shelves[k], &blocks[b].layer(plan.choices[b].layer)[k]);
-            let row = plan.choices[b].rows[k] as usize;
-            for next in row + 1..table.rows().min(row + 1 + 2 * REACH) {
-                let mut gain = 0.0;
-                for (slot, (new, old)) in shelf.shared().iter().zip(table.service(next).iter().zip(table.service(row)))
-                {
-                    gain += (new - old).min(short(slot.goal)).max(0.0) * self.prices.worth(slot.goal);
-                }
-                let paid = table.cost[next] - table.cost[row];
-                let ratio = if paid > 0.0 { gain / paid } else { f64::INFINITY };
-                if gain > 0.0 && best.is_none_or(|(most, _)| ratio > most) {
-                    best = Some((ratio, (b, k, next)));
-                }
+        let (shelf, table) = (&blocks[b].shelves[k], &blocks[b].layer(plan.choices[b].layer)[k]);
+        let row = plan.choices[b].rows[k] as usize;
+        let mut best: Option<Purchase> = None;
+        for next in row + 1..table.rows().min(row + 1 + 2 * REACH) {
+            let mut gain = 0.0;
+            for (slot, (new, old)) in shelf.shared().iter().zip(table.service(next).iter().zip(table.service(row))) {
+                gain += (new - old).min(short(slot.goal)).max(0.0) * self.prices.worth(slot.goal);
+            }
+            let paid = table.cost[next] - table.cost[row];
+            let ratio = if paid > 0.0 { gain / paid } else { f64::INFINITY };
+            if gain > 0.0 && best.is_none_or(|(most, _)| ratio > most) {
+                best = Some((ratio, (b, k, next)));
             }
         }
-        best.map(|(_, purchase)| purchase)
+        best
     }
 
     /// Puts stream k of block b on a row; the cost is left to be summed afresh.
