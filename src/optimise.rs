@@ -115,8 +115,17 @@ impl Search<'_> {
     fn bare_model(&self, reach: f64, margin: f64, relaxed: bool) -> Model {
         let allowances = |outlet: OutletId| self.free_allowances(outlet);
         let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
-        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed, reach };
+        let most = |region: RegionId, _: OutletId| if relaxed { self.express(region) } else { f64::INFINITY };
+        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed, most: &most, reach };
         model(self.scenario, self.network, self.load, &terms)
+    }
+
+    /// What expressing a unit to a region costs in place of its freight and duty; infinite where nothing is expressed.
+    fn express(&self, region: RegionId) -> f64 {
+        match self.scenario.stocking.stockout {
+            Stockout::Backorder => f64::INFINITY,
+            Stockout::Emergency => self.scenario.regions[region.at()].emergency_cost_per_unit.get(),
+        }
     }
 
     fn free_allowances(&self, outlet: OutletId) -> Vec<Allowance> {
