@@ -98,10 +98,10 @@ pub fn out_of_reach(scenario: &Scenario, network: &Network, load: &Load) -> Opti
     let members: Vec<String> = lost.iter().map(|region| scenario.regions[region.at()].id.clone()).collect();
     let mut worst: Option<(f64, RegionId, usize)> = None;
     for &region in lost.iter().take(1000) {
-        if let Some((hours, outlet)) = nearest(region) {
-            if worst.is_none_or(|(most, ..)| hours > most) {
-                worst = Some((hours, region, outlet));
-            }
+        if let Some((hours, outlet)) = nearest(region)
+            && worst.is_none_or(|(most, ..)| hours > most)
+        {
+            worst = Some((hours, region, outlet));
         }
     }
     let limit = scenario.travel.max_hours.map(|hours| format!(" within {} h", hours.get())).unwrap_or_default();

@@ -7,9 +7,9 @@
 //! **How.** A location problem ([`model`]) with an allowance for stock gives sites and assignments; the stocking room
 //! gives the base-stock levels that keep the promises; what that stock costs corrects the allowance, and the round is
 //! repeated. The best plan met is kept, and it is priced afresh, exactly. Small scenarios are tried through
-//! ([`enumerate`]).
+//! (`enumerate`).
 //!
-//! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model ([`bound`]).
+//! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`).
 
 mod bound;
 mod decide;
@@ -97,7 +97,7 @@ enum Nothing {
 }
 
 impl Search<'_> {
-    /// The plan of least cost (or most coverage) whose lanes are no longer than `reach` [hours].
+    /// The plan of least cost (or most coverage) whose lanes are no longer than `reach` \[hours\].
     fn least(&self, reach: f64) -> Result<Found, Nothing> {
         if self.stock_matters() { rounds::plan(self, reach) } else { self.location_alone(reach) }
     }
@@ -173,7 +173,7 @@ impl Search<'_> {
     }
 }
 
-/// What a scenario seeks, of a priced plan: cost a year, jobs a year beyond the window, or the longest way [hours].
+/// What a scenario seeks, of a priced plan: cost a year, jobs a year beyond the window, or the longest way \[hours\].
 fn objective(scenario: &Scenario, network: &Network, load: &Load, priced: &Priced) -> f64 {
     objective_of(scenario, network, load, &priced.decisions, priced.costs.total())
 }

@@ -78,7 +78,8 @@ pub fn bound(search: &Search, reach: f64, relaxed: &Model, best: &Best) -> Proof
     search.watch.progress(Some(incumbent), proof.lower_bound);
     let close = incumbent - proof.lower_bound <= search.scenario.planning.gap * incumbent.abs();
     // On a large network the bound without prices is no better and takes as long.
-    if !close && !(large && proof.lower_bound.is_finite()) && !search.watch.stop() {
+    let enough = close || (large && proof.lower_bound.is_finite());
+    if !(enough || search.watch.stop()) {
         proof.lower_bound = proof.lower_bound.max(bare());
     }
     proof
@@ -491,7 +492,7 @@ struct Shelf {
 }
 
 impl Shelf {
-    /// G at a load [units/year].
+    /// G at a load \[units/year\].
     fn least(&self, load: f64) -> f64 {
         let late: Box<dyn Fn(u32) -> f64> = match self.stockout {
             Stockout::Emergency => Box::new(move |level| erlang_b(level, load * self.lead_time)),

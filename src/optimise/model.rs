@@ -53,7 +53,7 @@ pub struct Terms<'a> {
     /// No unit of a region pays more freight and duty over a lane than this: in a relaxation of a scenario that expresses
     /// parts, what expressing costs in place of them; else infinite.
     pub most: &'a dyn Fn(RegionId, OutletId) -> f64,
-    /// Lanes longer than this are left out [hours].
+    /// Lanes longer than this are left out \[hours\].
     pub reach: f64,
 }
 
@@ -80,7 +80,7 @@ pub fn depots_of(scenario: &Scenario, network: &Network, outlet: OutletId) -> Ve
     lanes.filter(|depot| scenario.depots[depot.at()].status != Status::Closed).map(Some).collect()
 }
 
-/// Freight and duty of all part demands of a region [a year], drawn by an outlet from a depot; no unit pays more than
+/// Freight and duty of all part demands of a region \[a year\], drawn by an outlet from a depot; no unit pays more than
 /// the cap.
 fn supply_cost(prices: &[f64], cap: f64, load: &Load, region: RegionId) -> f64 {
     load.tasks(region).iter().filter_map(|task| Some(task.rate * prices[task.part?.at()].min(cap))).sum()
@@ -262,7 +262,7 @@ fn dearer(prices: &[f64], least: &[f64], mixes: &[Mix], relaxed: bool, cap: f64)
     if units > 0.0 { mixes.iter().map(|mix| mix.units * of(mix)).sum::<f64>() / units } else { 0.0 }
 }
 
-/// How regions mix their parts: shares of part demand, and the demand of the regions that share them [units/year].
+/// How regions mix their parts: shares of part demand, and the demand of the regions that share them \[units/year\].
 pub struct Mix {
     /// Shares by part, in order of part.
     pub shares: Vec<(PartId, f64)>,
@@ -354,7 +354,7 @@ const fn lower_is_better(metric: Metric) -> bool {
     matches!(metric, Metric::MeanResponse | Metric::Availability)
 }
 
-/// What a job may count at most [hours], or must count at least [share], for the target to be kept on the mean; with a
+/// What a job may count at most \[hours\], or must count at least \[share\], for the target to be kept on the mean; with a
 /// margin where stock decides.
 fn asked(limit: Limit, metric: Metric, margin: f64) -> Option<f64> {
     let stock_decides = matches!(metric, Metric::FillRate | Metric::OnTime);
