@@ -4,7 +4,7 @@
 //! as small as the search finds: which outlets and depots are open, who serves whom, who replenishes whom, and integer
 //! base-stock levels whose service is evaluated exactly ([`crate::service`]).
 //!
-//! **How.** A location problem ([`model`]) with an allowance for stock gives sites and assignments; the stocking room
+//! **How.** A location problem (`model`) with an allowance for stock gives sites and assignments; the stocking room
 //! gives the base-stock levels that keep the promises; what that stock costs corrects the allowance, and the round is
 //! repeated. The best plan met is kept, and it is priced afresh, exactly. Small scenarios are tried through
 //! (`enumerate`).

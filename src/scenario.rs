@@ -155,7 +155,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place at a latitude and a longitude [degrees]: the one spot where the order of the two is written.
+    /// The place at a latitude and a longitude \[degrees\]: the one spot where the order of the two is written.
     pub const fn at(latitude: f64, longitude: f64) -> Self {
         Self { x: longitude, y: latitude }
     }
@@ -402,7 +402,7 @@ pub struct Target {
     pub scope: Vec<Scope>,
     /// What it asks.
     pub limit: Limit,
-    /// The window [hours]: required by on_time and coverage, optional for fill_rate.
+    /// The window \[hours\]: required by on_time and coverage, optional for fill_rate.
     pub within: Option<Hours>,
     /// Only this country's regions.
     pub country: Option<CountryId>,

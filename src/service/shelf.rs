@@ -132,7 +132,7 @@ pub fn depot_streams(
     sums.into_iter().map(stream).collect()
 }
 
-/// From order to arrival of a part at the site that the supplier replenishes [years]: the repaired share comes back after
+/// From order to arrival of a part at the site that the supplier replenishes \[years\]: the repaired share comes back after
 /// its turnaround, the rest from the supplier.
 fn supplier_lead_time(scenario: &Scenario, site: &Site, part: PartId) -> f64 {
     let part = &scenario.parts[part.at()];
@@ -146,7 +146,7 @@ pub fn depot_lead_time(scenario: &Scenario, depot: DepotId, part: PartId) -> f64
     supplier_lead_time(scenario, &scenario.depots[depot.at()], part)
 }
 
-/// The lead time of a part at an outlet [years]: transport from its depot, or the supplier's where it has none.
+/// The lead time of a part at an outlet \[years\]: transport from its depot, or the supplier's where it has none.
 pub fn outlet_lead_time(
     scenario: &Scenario,
     network: &Network,
