@@ -68,7 +68,8 @@ pub fn optimise(scenario: &Scenario, network: &Network, load: &Load, watch: &dyn
             return Err(Failure::NothingFound { lower_bound: Some(lower_bound) });
         }
     }
-    let certificate = Certificate { objective, lower_bound: Some(lower_bound.min(objective)) };
+    // No cost is negative, nor is a number of jobs or an hour: zero is a bound where the search had no time for a better.
+    let certificate = Certificate { objective, lower_bound: Some(lower_bound.max(0.0).min(objective)) };
     let Priced { decisions, service, costs } = priced;
     Ok(Plan { decisions, costs, service, certificate, seed: scenario.planning.seed })
 }
