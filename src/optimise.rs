@@ -18,6 +18,8 @@ mod farthest;
 pub mod model;
 mod rounds;
 pub mod stock;
+#[cfg(test)]
+mod tests;
 
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::load::Load;
