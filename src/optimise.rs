@@ -25,7 +25,7 @@ use crate::diagnosis::{Diagnosis, diagnose};
 use crate::load::Load;
 use crate::location::{Failure as LocationFailure, Settings, locate};
 use crate::network::{Network, Road};
-use crate::plan::{Certificate, Plan};
+use crate::plan::{Certificate, Plan, objective};
 use crate::scenario::{Metric, Objective, OutletId, RegionId, Scenario, Stockout};
 use crate::watch::Watch;
 
@@ -172,33 +172,7 @@ impl Search<'_> {
 
     /// What is sought, of a priced plan.
     fn objective(&self, priced: &Priced) -> f64 {
-        objective(self.scenario, self.network, self.load, priced)
-    }
-}
-
-/// What a scenario seeks, of a priced plan: cost a year, jobs a year beyond the window, or the longest way \[hours\].
-fn objective(scenario: &Scenario, network: &Network, load: &Load, priced: &Priced) -> f64 {
-    objective_of(scenario, network, load, &priced.decisions, priced.costs.total())
-}
-
-/// What a scenario seeks, of decisions and their cost.
-pub fn objective_of(
-    scenario: &Scenario,
-    network: &Network,
-    load: &Load,
-    decisions: &crate::plan::Decisions,
-    cost: f64,
-) -> f64 {
-    let ways = decisions.assignments().filter_map(|(region, outlet, share)| {
-        let hours = network.road(region, outlet)?.hours;
-        Some((load.jobs[region.at()] * share, hours))
-    });
-    match scenario.planning.objective {
-        Objective::Cost => cost,
-        Objective::Coverage { within } => {
-            ways.filter(|(_, hours)| *hours > within.get() * (1.0 + 1e-12)).map(|(jobs, _)| jobs).sum()
-        }
-        Objective::Farthest => ways.filter(|(jobs, _)| *jobs > 0.0).fold(0.0, |most, (_, hours)| hours.max(most)),
+        objective(self.scenario, self.network, self.load, &priced.decisions, priced.costs.total())
     }
 }
 
