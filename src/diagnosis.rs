@@ -338,11 +338,11 @@ fn lifted(scenario: &Scenario, network: &Network, load: &Load) -> Vec<Finding> {
             }
         });
     }
-    for (number, target) in scenario.targets.iter().enumerate().filter(|(_, target)| target.penalty.is_none()) {
+    let hard = scenario.targets.iter().enumerate().filter(|(_, target)| target.penalty.is_none());
+    for (number, _) in hard {
         let promise =
             crate::service::Promise { target: number, key: Key::default(), computed: 0.0, shortfall: 0.0, kept: false };
         let what = format!("the target {} ({})", number + 1, promise.describe(scenario));
-        let _ = target;
         attempt("target", what, &|freed| {
             freed.targets.remove(number);
         });

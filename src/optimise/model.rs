@@ -13,19 +13,22 @@
 //! A job's *best reading* is what it counts when the part is always on the shelf; a promise that even then is broken by a
 //! set of lanes is broken by every stock, so (promise) cuts off no plan that keeps its promises.
 
+mod promises;
+mod supply;
+
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::cost::{site_cost, unit_cost, wage};
+use crate::cost::{site_cost, wage};
 use crate::load::Load;
 use crate::location::{Count, Lanes, Mode, Problem, Row, Site, Status as Openness, Upper};
 use crate::network::{Network, Road};
-use crate::scenario::{
-    CountryId, DepotId, Limit, Metric, Objective, OutletId, PartId, RegionId, Scenario, Scope, Sourcing, Status,
-    Stockout,
-};
-use crate::service::{Key, Question, Reading, What, installed_in};
+use crate::scenario::{CountryId, DepotId, Objective, OutletId, RegionId, Scenario, Sourcing, Status, Stockout};
+use crate::service::Key;
+
+use promises::may_serve;
+use supply::{Supply, mixes};
 
 /// What an outlet's stock is taken to cost in the location problem [a year]: `fixed + per_load × load`.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -78,22 +81,6 @@ pub fn depots_of(scenario: &Scenario, network: &Network, outlet: OutletId) -> Ve
     }
     let lanes = network.supplies(outlet).map(|(depot, _)| depot);
     lanes.filter(|depot| scenario.depots[depot.at()].status != Status::Closed).map(Some).collect()
-}
-
-/// Freight and duty of all part demands of a region \[a year\], drawn by an outlet from a depot; no unit pays more than
-/// the cap.
-fn supply_cost(prices: &[f64], cap: f64, load: &Load, region: RegionId) -> f64 {
-    load.tasks(region).iter().filter_map(|task| Some(task.rate * prices[task.part?.at()].min(cap))).sum()
-}
-
-fn unit_prices(scenario: &Scenario, network: &Network, outlet: OutletId, depot: Option<DepotId>) -> Vec<f64> {
-    let parts = (0..scenario.parts.len()).map(PartId::from);
-    parts.map(|part| unit_cost(scenario, network, outlet, depot, part).total()).collect()
-}
-
-/// Does any part pay freight or duty?
-fn supply_is_free(prices: &[f64]) -> bool {
-    prices.iter().all(|price| *price == 0.0)
 }
 
 /// Writes the location problem of a scenario.
@@ -217,86 +204,6 @@ fn openness(status: Status) -> Openness {
     }
 }
 
-/// Freight and duty by depot, for one outlet.
-struct Supply {
-    least: Vec<f64>,
-    free: bool,
-    /// What a unit costs more from a depot than at the cheapest, over the mixes of parts: their least or their mean.
-    dearer: Vec<(Option<DepotId>, f64)>,
-}
-
-impl Supply {
-    fn of(scenario: &Scenario, network: &Network, mixes: &[Mix], outlet: OutletId, relaxed: bool, cap: f64) -> Self {
-        let by_depot: Vec<(Option<DepotId>, Vec<f64>)> = depots_of(scenario, network, outlet)
-            .into_iter()
-            .map(|depot| (depot, unit_prices(scenario, network, outlet, depot)))
-            .collect();
-        let least: Vec<f64> = (0..scenario.parts.len())
-            .map(|part| by_depot.iter().map(|(_, prices)| prices[part]).fold(f64::INFINITY, f64::min))
-            .map(|price| if price.is_finite() { price } else { 0.0 })
-            .collect();
-        let free = by_depot.iter().all(|(_, prices)| supply_is_free(prices));
-        let dearer =
-            by_depot.iter().map(|(depot, prices)| (*depot, dearer(prices, &least, mixes, relaxed, cap))).collect();
-        Self { least, free, dearer }
-    }
-
-    fn least_of(&self, cap: f64, load: &Load, region: RegionId) -> f64 {
-        if self.free { 0.0 } else { supply_cost(&self.least, cap, load, region) }
-    }
-
-    fn dearer(&self, depot: Option<DepotId>) -> f64 {
-        self.dearer.iter().find(|entry| entry.0 == depot).map_or(0.0, |entry| entry.1)
-    }
-}
-
-fn dearer(prices: &[f64], least: &[f64], mixes: &[Mix], relaxed: bool, cap: f64) -> f64 {
-    let more: Vec<f64> = prices.iter().zip(least).map(|(price, least)| price.min(cap) - least.min(cap)).collect();
-    let of = |mix: &Mix| -> f64 { mix.shares.iter().map(|(part, share)| share * more[part.at()]).sum() };
-    if relaxed {
-        let least = mixes.iter().map(of).fold(f64::INFINITY, f64::min);
-        // Mixes are told apart to a billionth; the bound gives that away.
-        return if least.is_finite() { least * (1.0 - 1e-7) } else { 0.0 };
-    }
-    let units: f64 = mixes.iter().map(|mix| mix.units).sum();
-    if units > 0.0 { mixes.iter().map(|mix| mix.units * of(mix)).sum::<f64>() / units } else { 0.0 }
-}
-
-/// How regions mix their parts: shares of part demand, and the demand of the regions that share them \[units/year\].
-pub struct Mix {
-    /// Shares by part, in order of part.
-    pub shares: Vec<(PartId, f64)>,
-    /// The demand.
-    pub units: f64,
-}
-
-/// The mixes that are told apart to a billionth, in the order in which regions first show them.
-pub fn mixes(load: &Load, regions: &[RegionId]) -> Vec<Mix> {
-    let mut seen: BTreeMap<Vec<(PartId, u64)>, usize> = BTreeMap::new();
-    let mut mixes: Vec<Mix> = Vec::new();
-    for &region in regions {
-        let units = load.units[region.at()];
-        if units <= 0.0 {
-            continue;
-        }
-        let mut shares: Vec<(PartId, f64)> = Vec::new();
-        for task in load.tasks(region) {
-            let Some(part) = task.part else { continue };
-            match shares.last_mut() {
-                Some(last) if last.0 == part => last.1 += task.rate / units,
-                _ => shares.push((part, task.rate / units)),
-            }
-        }
-        let key = shares.iter().map(|(part, share)| (*part, (share * 1e9).round() as u64)).collect();
-        let number = *seen.entry(key).or_insert_with(|| {
-            mixes.push(Mix { shares, units: 0.0 });
-            mixes.len() - 1
-        });
-        mixes[number].units += units;
-    }
-    mixes
-}
-
 fn counts(scenario: &Scenario) -> Vec<Count> {
     let limits = &scenario.limits;
     let numbers = |sites: &[crate::scenario::Site], chosen: &dyn Fn(&crate::scenario::Site) -> bool| -> Vec<u32> {
@@ -337,62 +244,6 @@ fn counts(scenario: &Scenario) -> Vec<Count> {
     all
 }
 
-/// The best that any stock can give: stock-dependent parts of a reading at their best.
-fn best(metric: Metric, reading: &Reading) -> f64 {
-    match reading.what {
-        What::Nothing => reading.constant,
-        What::Filled | What::Within(_) => {
-            let filled = reading.constant + reading.weight;
-            if lower_is_better(metric) { filled.min(reading.constant) } else { filled.max(reading.constant) }
-        }
-        What::Wait => reading.constant,
-    }
-}
-
-/// Do jobs count by hours (fewer are better) or by shares?
-const fn lower_is_better(metric: Metric) -> bool {
-    matches!(metric, Metric::MeanResponse | Metric::Availability)
-}
-
-/// What a job may count at most \[hours\], or must count at least \[share\], for the target to be kept on the mean; with a
-/// margin where stock decides.
-fn asked(limit: Limit, metric: Metric, margin: f64) -> Option<f64> {
-    let stock_decides = matches!(metric, Metric::FillRate | Metric::OnTime);
-    match limit {
-        Limit::AtLeast(least) if metric == Metric::Availability => Some(least),
-        Limit::AtLeast(least) => Some(if stock_decides { least + margin * (1.0 - least) } else { least }),
-        Limit::AtMost(most) => Some(most * (1.0 - 0.5 * margin)),
-        Limit::SpreadAtMost(_) => None,
-    }
-}
-
-/// May a region be served over this lane at all? A promise to the region alone can rule a lane out.
-fn may_serve(scenario: &Scenario, load: &Load, region: RegionId, outlet: OutletId, road: &Road, terms: &Terms) -> bool {
-    if scenario.planning.sourcing == Sourcing::Split {
-        return true;
-    }
-    let alone = scenario.targets.iter().filter(|target| {
-        target.penalty.is_none() && target.scope.contains(&Scope::Region) && target.metric != Metric::Availability
-    });
-    alone.into_iter().all(|target| {
-        let question = Question::of(target);
-        let Some(limit) = asked(target.limit, target.metric, terms.margin) else { return true };
-        let mut sums: BTreeMap<Key, f64> = BTreeMap::new();
-        for task in question.tasks(load, region) {
-            if let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) {
-                *sums.entry(key).or_default() += task.rate * missing(target.metric, limit, &reading);
-            }
-        }
-        sums.values().all(|missed| *missed <= 1e-9)
-    })
-}
-
-/// By how much the best reading misses what is asked.
-fn missing(metric: Metric, limit: f64, reading: &Reading) -> f64 {
-    let best = best(metric, reading);
-    if lower_is_better(metric) { best - limit } else { limit - best }
-}
-
 impl Model {
     fn second_capacity(&mut self, scenario: &Scenario, jobs: &[f64]) {
         let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
@@ -424,56 +275,5 @@ impl Model {
         row.at_most -= staying.sum::<f64>();
         self.problem.rows.push(row);
         self.promises.push(None);
-    }
-
-    fn promise_rows(
-        &mut self,
-        scenario: &Scenario,
-        network: &Network,
-        load: &Load,
-        terms: &Terms,
-        ends: &[(RegionId, OutletId)],
-    ) {
-        for (number, target) in scenario.targets.iter().enumerate() {
-            let alone =
-                target.scope.contains(&Scope::Region) && self.problem.single && target.metric != Metric::Availability;
-            let Some(limit) = asked(target.limit, target.metric, terms.margin) else { continue };
-            if target.penalty.is_some() || alone {
-                continue;
-            }
-            let question = Question::of(target);
-            let mut rows: BTreeMap<Key, (Row, bool)> = BTreeMap::new();
-            for (lane, &(region, outlet)) in (0u32..).zip(ends) {
-                let Some(road) = network.road(region, outlet) else { continue };
-                let mut own: BTreeMap<Key, f64> = BTreeMap::new();
-                for task in question.tasks(load, region) {
-                    if let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) {
-                        let missed = match target.metric {
-                            Metric::Availability => best(target.metric, &reading),
-                            metric => missing(metric, limit, &reading),
-                        };
-                        *own.entry(key).or_default() += task.rate * missed;
-                    }
-                }
-                for (key, missed) in own {
-                    let (row, binds) = rows.entry(key).or_default();
-                    row.lane.push((lane, missed));
-                    *binds |= missed > 0.0;
-                }
-            }
-            for (key, (mut row, binds)) in rows {
-                if target.metric == Metric::Availability {
-                    row.at_most = (1.0 - limit) * installed_in(load, scenario, &question, &key);
-                }
-                if binds {
-                    // Rows in units of the largest coefficient keep tolerances meaningful.
-                    let scale = row.lane.iter().fold(0.0, |most: f64, (_, missed)| most.max(missed.abs()));
-                    row.lane.iter_mut().for_each(|(_, missed)| *missed /= scale);
-                    row.at_most /= scale;
-                    self.problem.rows.push(row);
-                    self.promises.push(Some((number, key)));
-                }
-            }
-        }
     }
 }

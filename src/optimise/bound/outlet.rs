@@ -1,0 +1,206 @@
+//! What an outlet's lanes and stock pay at least: its modes in the location problem.
+
+use std::collections::BTreeMap;
+
+use super::lane::{Goal, LanePrice, lane_price};
+use super::shelf::Shelf;
+use crate::cost::{holding_cost, unit_cost};
+use crate::network::Road;
+use crate::optimise::Search;
+use crate::optimise::decide::Priced;
+use crate::optimise::model::{Allowance, depots_of};
+use crate::scenario::{DepotId, OutletId, PartId, RegionId, SiteId, Stockout};
+use crate::service::outlet_lead_time;
+
+/// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
+const INTERVALS: [f64; 4] = [0.0, 0.6, 1.1, 2.0];
+
+/// The variance-to-mean ratio of each part where all regions share it; `None` leaves the part out of the bound.
+pub(super) fn ratios(search: &Search) -> Vec<Option<f64>> {
+    let Search { scenario, load, .. } = *search;
+    let mut ratios: Vec<Option<Option<f64>>> = vec![None; scenario.parts.len()];
+    for region in (0..scenario.regions.len()).map(RegionId::from) {
+        for task in load.tasks(region) {
+            let Some(part) = task.part else { continue };
+            let own = task.variance / task.rate;
+            let seen = &mut ratios[part.at()];
+            *seen = match *seen {
+                None => Some(Some(own)),
+                Some(Some(ratio)) if (ratio - own).abs() <= 1e-9 * ratio => Some(Some(ratio)),
+                Some(_) => Some(None),
+            };
+        }
+    }
+    ratios.into_iter().map(Option::flatten).collect()
+}
+
+/// Each region's demand by part, as shares of its part demand, and their least and greatest.
+pub(super) struct Mixes {
+    least: Vec<f64>,
+    most: Vec<f64>,
+    shares: Vec<Vec<(PartId, f64)>>,
+}
+
+impl Mixes {
+    pub(super) fn of(search: &Search) -> Self {
+        let Search { scenario, load, .. } = *search;
+        let parts = scenario.parts.len();
+        let mut mixes = Self { least: vec![f64::INFINITY; parts], most: vec![0.0; parts], shares: Vec::new() };
+        for region in (0..scenario.regions.len()).map(RegionId::from) {
+            let units = load.units[region.at()];
+            let mut own: BTreeMap<PartId, f64> = BTreeMap::new();
+            for task in load.tasks(region) {
+                if let Some(part) = task.part {
+                    *own.entry(part).or_default() += task.rate / units;
+                }
+            }
+            if units > 0.0 {
+                for part in 0..parts {
+                    let share = own.get(&PartId::from(part)).copied().unwrap_or(0.0);
+                    mixes.least[part] = mixes.least[part].min(share);
+                    mixes.most[part] = mixes.most[part].max(share);
+                }
+            }
+            mixes.shares.push(own.into_iter().collect());
+        }
+        mixes
+    }
+}
+
+pub(super) fn typical_load(search: &Search, best: &Priced) -> f64 {
+    let total: f64 = search.load.units.iter().sum();
+    let open = best.decisions.open_outlets().count().max(1);
+    total / open as f64
+}
+
+/// What an outlet's lanes and stock pay at least.
+pub(super) struct OutletPrice {
+    /// One for each depot and interval of its load.
+    pub(super) modes: Vec<Allowance>,
+    /// What a lane pays, and the most freight and duty of a unit over it, by region in order.
+    lanes: Vec<(RegionId, f64, f64)>,
+}
+
+impl OutletPrice {
+    pub(super) fn lane(&self, region: RegionId) -> f64 {
+        self.lanes.binary_search_by_key(&region, |lane| lane.0).map_or(0.0, |found| self.lanes[found].1)
+    }
+
+    pub(super) fn most(&self, region: RegionId) -> f64 {
+        self.lanes.binary_search_by_key(&region, |lane| lane.0).map_or(0.0, |found| self.lanes[found].2)
+    }
+
+    pub(super) fn of(
+        search: &Search,
+        goals: &[Goal],
+        mixes: &Mixes,
+        ratios: &[Option<f64>],
+        outlet: OutletId,
+        roads: &[(RegionId, Road)],
+        typical: f64,
+    ) -> Self {
+        let Search { scenario, network, load, .. } = *search;
+        let parts = scenario.parts.len();
+        let depots = depots_of(scenario, network, outlet);
+        let prices: Vec<LanePrice> =
+            roads.iter().map(|(region, road)| lane_price(search, goals, outlet, *region, road)).collect();
+        // Lanes are priced together from the best threshold on: price × load they bring.
+        let mean_price = |number: usize| -> f64 {
+            let shares = &mixes.shares[roads[number].0.at()];
+            shares.iter().map(|(part, share)| share * prices[number].late[part.at()]).sum()
+        };
+        let units = |number: usize| load.units[roads[number].0.at()];
+        let mut order: Vec<usize> = (0..roads.len()).filter(|number| units(*number) > 0.0).collect();
+        order.sort_by(|left, right| mean_price(*right).total_cmp(&mean_price(*left)).then(left.cmp(right)));
+        let (mut sum, mut best, mut priced) = (0.0, 0.0, 0);
+        for (count, &number) in order.iter().enumerate() {
+            sum += units(number);
+            let value = mean_price(number) * sum;
+            if value >= best && value > 0.0 {
+                (best, priced) = (value, count + 1);
+            }
+        }
+        let mut inside = vec![false; roads.len()];
+        for &number in &order[..priced] {
+            inside[number] = true;
+        }
+        let most: f64 = order[..priced].iter().map(|number| units(*number)).sum();
+        let mut late = vec![f64::INFINITY; parts];
+        let mut window: f64 = 0.0;
+        for &number in &order[..priced] {
+            window = window.max(prices[number].window);
+            for (part, _) in &mixes.shares[roads[number].0.at()] {
+                late[part.at()] = late[part.at()].min(prices[number].late[part.at()]);
+            }
+        }
+        let ends: Vec<(f64, f64)> = INTERVALS
+            .iter()
+            .enumerate()
+            .map(|(number, start)| {
+                let end = INTERVALS.get(number + 1).map_or(f64::INFINITY, |end| end * typical);
+                (start * typical, end.min(most))
+            })
+            .take_while(|(from, _)| *from == 0.0 || *from < most)
+            .collect();
+        let lines = |shelves: &[Shelf]| -> Vec<(f64, f64)> {
+            let line = |&(from, to): &(f64, f64)| {
+                let mut fixed = 0.0;
+                let mut slopes = vec![0.0; parts];
+                for shelf in shelves {
+                    let part = shelf.part.at();
+                    let (rest, slope) = shelf.line(mixes.least[part] * from, mixes.most[part] * to);
+                    fixed += rest;
+                    slopes[part] = slope;
+                }
+                let by_mix = |number: &usize| -> f64 {
+                    mixes.shares[roads[*number].0.at()].iter().map(|(part, share)| share * slopes[part.at()]).sum()
+                };
+                let per_load = order[..priced].iter().map(by_mix).fold(f64::INFINITY, f64::min);
+                (fixed, if per_load.is_finite() { per_load } else { 0.0 })
+            };
+            ends.iter().map(line).collect()
+        };
+        let part_at = |part: usize, saved: f64, lead_time: f64| -> Option<Shelf> {
+            let (price, ratio, id) = (late[part] - saved, ratios[part]?, PartId::from(part));
+            (price.is_finite() && price > 0.0 && lead_time.is_finite()).then(|| Shelf {
+                part: id,
+                price,
+                holding: holding_cost(scenario, SiteId::Outlet(outlet), id),
+                lead_time,
+                window,
+                ratio,
+                stockout: scenario.stocking.stockout,
+            })
+        };
+        let lead_time = |depot: Option<DepotId>, part: usize| {
+            outlet_lead_time(scenario, network, outlet, depot, PartId::from(part))
+        };
+        let mut modes = Vec::new();
+        let mut push = |depot: Option<DepotId>, lines: &[(f64, f64)]| {
+            modes.extend(lines.iter().map(|&(fixed, per_load)| Allowance { depot, fixed, per_load }));
+        };
+        if scenario.stocking.stockout == Stockout::Emergency {
+            // What a late unit saves of freight and duty depends on the depot, and so does its price.
+            for &depot in &depots {
+                let saved = |part: usize| unit_cost(scenario, network, outlet, depot, PartId::from(part)).total();
+                let shelves: Vec<Shelf> =
+                    (0..parts).filter_map(|part| part_at(part, saved(part), lead_time(depot, part))).collect();
+                push(depot, &lines(&shelves));
+            }
+        } else {
+            let shortest =
+                |part: usize| depots.iter().map(|depot| lead_time(*depot, part)).fold(f64::INFINITY, f64::min);
+            let shelves: Vec<Shelf> = (0..parts).filter_map(|part| part_at(part, 0.0, shortest(part))).collect();
+            let shared = lines(&shelves);
+            depots.iter().for_each(|depot| push(*depot, &shared));
+        }
+        let dearest_load = modes.iter().map(|mode| mode.per_load).fold(0.0, f64::max);
+        let lanes = roads.iter().zip(&prices).enumerate().map(|(number, ((region, _), price))| {
+            // A lane outside is charged by the mode like the others; what it may be charged at most is given back.
+            let back = if inside[number] { 0.0 } else { dearest_load * load.units[region.at()] };
+            (*region, price.linear - back, price.most)
+        });
+        let lanes = lanes.collect();
+        Self { modes, lanes }
+    }
+}
