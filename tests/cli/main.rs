@@ -1,0 +1,8 @@
+//! The program as its users meet it: the binary is run, its exit code, its words and its files are read.
+//!
+//! Every test works in a temporary directory of its own.
+
+mod room;
+mod same;
+mod small;
+mod verified;
