@@ -2,7 +2,12 @@
 //!
 //! Every test works in a temporary directory of its own.
 
+mod evaluated;
+mod faulty;
+mod impossible;
+mod published;
 mod room;
 mod same;
 mod small;
+mod theory;
 mod verified;

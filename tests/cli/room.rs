@@ -114,8 +114,17 @@ impl Room {
 
     /// Runs the binary in the room with words parted by blanks.
     pub fn run(&self, words: &str) -> Ran {
+        self.run_on(words, Path::new(""))
+    }
+
+    /// Runs the binary in the room with words parted by blanks, then a path where it is not empty.
+    pub fn run_on(&self, words: &str, path: &Path) -> Ran {
         let mut command = assert_cmd::cargo::cargo_bin_cmd!("sparenet");
-        let output = command.current_dir(self.0.path()).args(words.split_whitespace()).output().expect("it starts");
+        command.current_dir(self.0.path()).args(words.split_whitespace());
+        if path != Path::new("") {
+            command.arg(path);
+        }
+        let output = command.output().expect("it starts");
         Ran {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).expect("it speaks UTF-8"),
@@ -139,6 +148,24 @@ impl Room {
         };
         lines.map(row).collect()
     }
+}
+
+/// The folders in one of the project's folders, in order of name.
+pub fn folders(above: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(above)).expect("it is part of the project");
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.expect("it can be listed").path()).collect();
+    folders.retain(|folder| folder.is_dir());
+    folders.sort();
+    folders
+}
+
+/// The folder of published problems and test values beside the project, if it is there; says so if not.
+pub fn shared() -> Option<PathBuf> {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared"));
+    if !folder.is_dir() {
+        println!("skipped: ../shared is absent");
+    }
+    folder.is_dir().then_some(folder)
 }
 
 /// A field of a row as a number.
