@@ -30,7 +30,7 @@ fn evaluate(room: &Room, inputs: &Value, windows: &[f64]) {
     for days in windows {
         let _ = write!(
             settings,
-            "[[target]]\nmetric = \"on_time\"\nscope = \"region\"\nwithin_hours = {:?}\nat_least = 1e-9\n",
+            "[[target]]\nmetric = \"on_time\"\nscope = \"region\"\nwithin_hours = {:?}\nat_least = 0.5\npenalty = 0\n",
             days * 24.0
         );
     }
