@@ -96,7 +96,7 @@ struct SolveArguments {
     /// The search ends after this time, such as 60s, 5m or 90; the best plan is kept
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     time_limit: Option<f64>,
-    /// Threads to use; the plan is the same for any number [default: all cores]
+    /// Threads to use; the plan is the same for any number \[default: all cores\]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
     /// Seed of every random choice
@@ -137,7 +137,7 @@ struct EvaluateArguments {
     /// The folder with the decisions: outlets.csv, depots.csv, assignments.csv, replenishment.csv, stock.csv
     #[arg(long, value_name = "DIR")]
     plan: PathBuf,
-    /// Where the recomputed plan is written [default: nowhere]
+    /// Where the recomputed plan is written \[default: nowhere\]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -231,8 +231,8 @@ fn ready(folder: &Path, settings: &[String], quiet: bool) -> Result<Ready, Exit>
     if !quiet {
         let warnings = loaded.warnings.len();
         if warnings > 0 {
-            let places = folder.display();
-            note(&format!("{warnings} warnings, see `sparenet check {places}`\n"));
+            let warnings = sparenet::report::terminal::counted(warnings, "warning");
+            note(&format!("{warnings}, see `sparenet check {}`\n", folder.display()));
         }
     }
     let network = Network::connect(&scenario);

@@ -96,7 +96,7 @@ pub struct CostLine {
     pub site: Option<SiteId>,
     /// What for.
     pub component: Component,
-    /// How much [a year].
+    /// How much \[a year\].
     pub amount: f64,
 }
 

@@ -98,10 +98,10 @@ pub fn out_of_reach(scenario: &Scenario, network: &Network, load: &Load) -> Opti
     let members: Vec<String> = lost.iter().map(|region| scenario.regions[region.at()].id.clone()).collect();
     let mut worst: Option<(f64, RegionId, usize)> = None;
     for &region in lost.iter().take(1000) {
-        if let Some((hours, outlet)) = nearest(region) {
-            if worst.is_none_or(|(most, ..)| hours > most) {
-                worst = Some((hours, region, outlet));
-            }
+        if let Some((hours, outlet)) = nearest(region)
+            && worst.is_none_or(|(most, ..)| hours > most)
+        {
+            worst = Some((hours, region, outlet));
         }
     }
     let limit = scenario.travel.max_hours.map(|hours| format!(" within {} h", hours.get())).unwrap_or_default();
@@ -369,7 +369,9 @@ fn network_exists(scenario: &Scenario, network: &Network, load: &Load) -> bool {
         depots.map(|depot| Allowance { depot, ..Allowance::default() }).collect()
     };
     let lane = |_: RegionId, _: OutletId, _: &crate::network::Road| 0.0;
-    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, reach: f64::INFINITY };
+    let most = |_: RegionId, _: OutletId| 0.0;
+    let terms =
+        Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach: f64::INFINITY };
     let model = model(&scenario, network, load, &terms);
     let settings = Settings { gap: 1.0, node_limit: 200, iteration_limit: 200, ..Settings::default() };
     !matches!(locate(&model.problem, &settings, &Nobody), Err(Failure::Infeasible(_) | Failure::NothingFound { .. }))

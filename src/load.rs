@@ -12,11 +12,11 @@ pub struct Task {
     pub part: Option<PartId>,
     /// The product's policy, else the region's.
     pub policy: Option<PolicyId>,
-    /// Jobs [1/year].
+    /// Jobs \[1/year\].
     pub rate: f64,
     /// Rate × variance-to-mean ratio [1/year]: variances add where demands do.
     pub variance: f64,
-    /// Hands-on work [hours/year].
+    /// Hands-on work \[hours/year\].
     pub repair_hours: f64,
 }
 
@@ -27,11 +27,11 @@ pub struct Load {
     tasks: Vec<Task>,
     group_starts: Vec<usize>,
     groups: Vec<Task>,
-    /// Jobs of a region [1/year].
+    /// Jobs of a region \[1/year\].
     pub jobs: Vec<f64>,
-    /// Part demands of a region [units/year].
+    /// Part demands of a region \[units/year\].
     pub units: Vec<f64>,
-    /// Hands-on work of a region [hours/year].
+    /// Hands-on work of a region \[hours/year\].
     pub repair_hours: Vec<f64>,
     /// Installed units of a region by policy, in order of policy (regions without installed base: none).
     pub installed: Vec<Vec<(Option<PolicyId>, f64)>>,

@@ -61,16 +61,16 @@ pub struct Problem {
     pub single: bool,
 }
 
-/// The lanes, grouped by customer: those of customer `i` are `starts[i]..starts[i + 1]`.
+/// The lanes, grouped by customer: those of customer `i` are `starts\[i\]..starts[i + 1]`.
 #[derive(Debug, Clone, Default)]
 pub struct Lanes {
     /// Where each customer's lanes begin; one more entry than there are customers.
     pub starts: Vec<usize>,
     /// The serving site of each lane.
     pub site: Vec<u32>,
-    /// The cost of serving the whole customer over the lane [currency/year], of any sign.
+    /// The cost of serving the whole customer over the lane \[currency/year\], of any sign.
     pub cost: Vec<f64>,
-    /// The capacity used at the site if it serves the whole customer [work/year]; may be empty when no site has one.
+    /// The capacity used at the site if it serves the whole customer \[work/year\]; may be empty when no site has one.
     pub work: Vec<f64>,
 }
 
@@ -91,7 +91,7 @@ pub enum Status {
 pub struct Site {
     /// Whether the search may decide.
     pub status: Status,
-    /// The most work the site can do [work/year].
+    /// The most work the site can do \[work/year\].
     pub capacity: Option<f64>,
     /// The ways it can work; a site without modes cannot open.
     pub modes: Vec<Mode>,
@@ -102,9 +102,9 @@ pub struct Site {
 pub struct Mode {
     /// The upper that must be open, if any.
     pub upper: Option<u32>,
-    /// The cost of being open in this mode [currency/year], of any sign.
+    /// The cost of being open in this mode \[currency/year\], of any sign.
     pub fixed: f64,
-    /// The cost of each unit of load served [currency/unit].
+    /// The cost of each unit of load served \[currency/unit\].
     pub per_load: f64,
 }
 
@@ -113,9 +113,9 @@ pub struct Mode {
 pub struct Upper {
     /// Whether the search may decide.
     pub status: Status,
-    /// The cost of being open [currency/year].
+    /// The cost of being open \[currency/year\].
     pub fixed: f64,
-    /// The most load that may pass through it [units/year].
+    /// The most load that may pass through it \[units/year\].
     pub capacity: Option<f64>,
 }
 
@@ -180,13 +180,13 @@ pub struct Start {
 /// The Lagrangian prices at which the bound of the root was found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Multipliers {
-    /// The price of (serve) for every customer [currency/year].
+    /// The price of (serve) for every customer \[currency/year\].
     pub serve: Vec<f64>,
     /// The price of (link) for each site's distinct uppers, sites in order, uppers as its modes first name them.
     pub link: Vec<f64>,
     /// The price of (through) for every customer and upper, `customer · uppers + upper`; empty where that is too many.
     pub through: Vec<f64>,
-    /// The price of (upper capacity) for every upper [currency/unit]; 0 without a capacity.
+    /// The price of (upper capacity) for every upper \[currency/unit\]; 0 without a capacity.
     pub upper_load: Vec<f64>,
     /// The price of every (row) of the problem, followed by those of rows the engine adds.
     pub row: Vec<f64>,
@@ -201,9 +201,9 @@ pub struct Location {
     pub upper_open: Vec<bool>,
     /// Who serves each customer and with which share; the shares of a customer sum to one.
     pub shares: Vec<Vec<(u32, f64)>>,
-    /// The cost of the plan [currency/year], summed afresh from the problem.
+    /// The cost of the plan \[currency/year\], summed afresh from the problem.
     pub objective: f64,
-    /// No plan costs less [currency/year].
+    /// No plan costs less \[currency/year\].
     pub lower_bound: f64,
     /// The prices at the root's best bound.
     pub multipliers: Multipliers,
@@ -232,7 +232,7 @@ pub enum Failure {
     /// The search ended at a limit, or was stopped, before it found a plan.
     #[error("no plan was found before the search ended; none costs less than {lower_bound}")]
     NothingFound {
-        /// No plan costs less [currency/year].
+        /// No plan costs less \[currency/year\].
         lower_bound: f64,
     },
 }
@@ -255,7 +255,7 @@ pub enum Reason {
     /// All sites together cannot do the work.
     #[error("all sites together lack {short} of capacity")]
     CapacityShort {
-        /// The missing capacity [work/year].
+        /// The missing capacity \[work/year\].
         short: f64,
     },
     /// A count cannot be met with what is forced open or closed.

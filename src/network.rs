@@ -27,22 +27,22 @@ use reach::Reach;
 /// A lane between a region and an outlet that may serve it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Road {
-    /// Travel time, one way [hours].
+    /// Travel time, one way \[hours\].
     pub hours: f64,
-    /// Distance, one way [km].
+    /// Distance, one way \[km\].
     pub distance: f64,
     /// Travel cost of one job, return trip included where the scenario says so.
     pub cost_per_job: f64,
-    /// Travel time that one job takes of the outlet's capacity, return trip included [hours].
+    /// Travel time that one job takes of the outlet's capacity, return trip included \[hours\].
     pub hours_per_job: f64,
 }
 
 /// A lane between an outlet and a depot that may replenish it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Supply {
-    /// Transport time, customs included [days].
+    /// Transport time, customs included \[days\].
     pub lead_time: Days,
-    /// Distance, one way [km].
+    /// Distance, one way \[km\].
     pub distance: f64,
     /// Freight of one unit where it was measured, else by weight and distance.
     pub cost_per_unit: Option<f64>,

@@ -4,12 +4,12 @@
 //! as small as the search finds: which outlets and depots are open, who serves whom, who replenishes whom, and integer
 //! base-stock levels whose service is evaluated exactly ([`crate::service`]).
 //!
-//! **How.** A location problem ([`model`]) with an allowance for stock gives sites and assignments; the stocking room
+//! **How.** A location problem (`model`) with an allowance for stock gives sites and assignments; the stocking room
 //! gives the base-stock levels that keep the promises; what that stock costs corrects the allowance, and the round is
 //! repeated. The best plan met is kept, and it is priced afresh, exactly. Small scenarios are tried through
-//! ([`enumerate`]).
+//! (`enumerate`).
 //!
-//! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model ([`bound`]).
+//! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`).
 
 mod bound;
 mod decide;
@@ -97,7 +97,7 @@ enum Nothing {
 }
 
 impl Search<'_> {
-    /// The plan of least cost (or most coverage) whose lanes are no longer than `reach` [hours].
+    /// The plan of least cost (or most coverage) whose lanes are no longer than `reach` \[hours\].
     fn least(&self, reach: f64) -> Result<Found, Nothing> {
         if self.stock_matters() { rounds::plan(self, reach) } else { self.location_alone(reach) }
     }
@@ -115,8 +115,17 @@ impl Search<'_> {
     fn bare_model(&self, reach: f64, margin: f64, relaxed: bool) -> Model {
         let allowances = |outlet: OutletId| self.free_allowances(outlet);
         let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
-        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed, reach };
+        let most = |region: RegionId, _: OutletId| if relaxed { self.express(region) } else { f64::INFINITY };
+        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed, most: &most, reach };
         model(self.scenario, self.network, self.load, &terms)
+    }
+
+    /// What expressing a unit to a region costs in place of its freight and duty; infinite where nothing is expressed.
+    fn express(&self, region: RegionId) -> f64 {
+        match self.scenario.stocking.stockout {
+            Stockout::Backorder => f64::INFINITY,
+            Stockout::Emergency => self.scenario.regions[region.at()].emergency_cost_per_unit.get(),
+        }
     }
 
     fn free_allowances(&self, outlet: OutletId) -> Vec<Allowance> {
@@ -164,7 +173,7 @@ impl Search<'_> {
     }
 }
 
-/// What a scenario seeks, of a priced plan: cost a year, jobs a year beyond the window, or the longest way [hours].
+/// What a scenario seeks, of a priced plan: cost a year, jobs a year beyond the window, or the longest way \[hours\].
 fn objective(scenario: &Scenario, network: &Network, load: &Load, priced: &Priced) -> f64 {
     objective_of(scenario, network, load, &priced.decisions, priced.costs.total())
 }

@@ -121,17 +121,17 @@ pub struct Scenario {
     pub supply_lanes: Vec<SupplyLane>,
     /// Promises.
     pub targets: Vec<Target>,
-    /// `[travel]`.
+    /// `\[travel\]`.
     pub travel: Travel,
-    /// `[replenishment]`.
+    /// `\[replenishment\]`.
     pub replenishment: Replenishment,
-    /// `[stocking]`.
+    /// `\[stocking\]`.
     pub stocking: Stocking,
-    /// `[limits]`.
+    /// `\[limits\]`.
     pub limits: Limits,
-    /// `[planning]`.
+    /// `\[planning\]`.
     pub planning: Planning,
-    /// `[finance]`.
+    /// `\[finance\]`.
     pub finance: Finance,
 }
 
@@ -145,17 +145,17 @@ impl Scenario {
     }
 }
 
-/// A place: degrees (WGS84) or, with `[travel] metric = "planar"`, kilometres.
+/// A place: degrees (WGS84) or, with `\[travel\] metric = "planar"`, kilometres.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
-    /// Longitude [degrees east], or the first coordinate [km].
+    /// Longitude \[degrees east\], or the first coordinate \[km\].
     pub x: f64,
-    /// Latitude [degrees north], or the second coordinate [km].
+    /// Latitude \[degrees north\], or the second coordinate \[km\].
     pub y: f64,
 }
 
 impl Place {
-    /// The place at a latitude and a longitude [degrees]: the one spot where the order of the two is written.
+    /// The place at a latitude and a longitude \[degrees\]: the one spot where the order of the two is written.
     pub const fn at(latitude: f64, longitude: f64) -> Self {
         Self { x: longitude, y: latitude }
     }
@@ -176,7 +176,7 @@ pub struct Region {
     pub population: Option<f64>,
     /// Its service policy, if given.
     pub policy: Option<PolicyId>,
-    /// Time for an expressed part to reach it (the region's, else the scenario's) [hours].
+    /// Time for an expressed part to reach it (the region's, else the scenario's) \[hours\].
     pub emergency_hours: Hours,
     /// Cost of one expressed part (the region's, else the scenario's).
     pub emergency_cost_per_unit: Money,
@@ -191,7 +191,7 @@ pub struct Product {
     pub name: String,
     /// Its selling price, if given.
     pub unit_price: Option<Money>,
-    /// Its warranty [months], if given.
+    /// Its warranty \[months\], if given.
     pub warranty_months: Option<f64>,
     /// Its service policy, if given; it goes before the region's.
     pub policy: Option<PolicyId>,
@@ -208,9 +208,9 @@ pub struct Part {
     pub unit_cost: Money,
     /// Its weight, zero if not given.
     pub weight: Kilograms,
-    /// The part's own supplier lead time; it goes before the site's [days].
+    /// The part's own supplier lead time; it goes before the site's \[days\].
     pub supplier_lead_time: Option<Days>,
-    /// Time from failure to repaired and back on the shelf of the repairing site [days].
+    /// Time from failure to repaired and back on the shelf of the repairing site \[days\].
     pub repair_turnaround: Days,
     /// Share of failed parts that are repaired, the others are replaced by the supplier.
     pub repair_share: Share,
@@ -233,7 +233,7 @@ pub struct Demand {
     pub rate: Rate,
     /// Variance-to-mean ratio of the demand in any period, at least 1 (1 = Poisson).
     pub variance_to_mean: f64,
-    /// Hands-on work of a job [hours].
+    /// Hands-on work of a job \[hours\].
     pub repair: Hours,
 }
 
@@ -274,11 +274,11 @@ pub struct Site {
     pub place: Option<Place>,
     /// May it open?
     pub status: Status,
-    /// Cost of being open [a year].
+    /// Cost of being open \[a year\].
     pub fixed_cost: Money,
-    /// Cost of opening a candidate [once].
+    /// Cost of opening a candidate \[once\].
     pub opening_cost: Money,
-    /// Cost of closing an existing site [once].
+    /// Cost of closing an existing site \[once\].
     pub closing_cost: Money,
     /// Most hours of work a year (outlets).
     pub capacity_hours: Option<f64>,
@@ -286,9 +286,9 @@ pub struct Site {
     pub capacity_jobs: Option<f64>,
     /// Most units a year (depots).
     pub capacity_units: Option<f64>,
-    /// From order to arrival at this site when the supplier replenishes it [days].
+    /// From order to arrival at this site when the supplier replenishes it \[days\].
     pub supplier_lead_time: Days,
-    /// Cost of holding stock, as a share of its value (the site's, else the scenario's) [1/year].
+    /// Cost of holding stock, as a share of its value (the site's, else the scenario's) \[1/year\].
     pub holding_rate: Share,
 }
 
@@ -299,7 +299,7 @@ pub struct Country {
     pub code: String,
     /// Wage of an hour of work in it.
     pub labour_cost_per_hour: Money,
-    /// Added to the lead time of a lane that enters it over a customs border [days].
+    /// Added to the lead time of a lane that enters it over a customs border \[days\].
     pub customs: Days,
     /// Share of the value that a part pays when it enters over a customs border.
     pub duty_rate: Share,
@@ -314,9 +314,9 @@ pub struct ServiceLane {
     pub outlet: OutletId,
     /// To.
     pub region: RegionId,
-    /// Travel time, one way [hours].
+    /// Travel time, one way \[hours\].
     pub hours: Option<Hours>,
-    /// Distance, one way [km].
+    /// Distance, one way \[km\].
     pub distance: Option<Kilometres>,
     /// Travel cost of a job, in place of the one from time and distance.
     pub cost_per_job: Option<Money>,
@@ -329,11 +329,11 @@ pub struct SupplyLane {
     pub depot: DepotId,
     /// To.
     pub outlet: OutletId,
-    /// Distance, one way [km].
+    /// Distance, one way \[km\].
     pub distance: Option<Kilometres>,
     /// Freight of a unit, in place of the one from weight and distance.
     pub cost_per_unit: Option<Money>,
-    /// Transport time, customs included [days].
+    /// Transport time, customs included \[days\].
     pub lead_time: Option<Days>,
 }
 
@@ -346,7 +346,7 @@ pub enum Metric {
     OnTime,
     /// Share of jobs whose travel time is within the window, stock ignored.
     Coverage,
-    /// Mean response time of jobs [hours].
+    /// Mean response time of jobs \[hours\].
     MeanResponse,
     /// Share of installed units that work.
     Availability,
@@ -393,16 +393,16 @@ pub enum Limit {
     SpreadAtMost(f64),
 }
 
-/// A `[[target]]`.
+/// A `[\[target\]]`.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// What it speaks of.
     pub metric: Metric,
-    /// Over what it is taken; `[Network]` if not given.
+    /// Over what it is taken; `\[Network\]` if not given.
     pub scope: Vec<Scope>,
     /// What it asks.
     pub limit: Limit,
-    /// The window [hours]: required by on_time and coverage, optional for fill_rate.
+    /// The window \[hours\]: required by on_time and coverage, optional for fill_rate.
     pub within: Option<Hours>,
     /// Only this country's regions.
     pub country: Option<CountryId>,
@@ -432,10 +432,10 @@ pub enum Lanes {
     Listed,
 }
 
-/// `[travel]`: how an outlet reaches its regions.
+/// `\[travel\]`: how an outlet reaches its regions.
 #[derive(Debug, Clone)]
 pub struct Travel {
-    /// Speed on the road [km/h], default 60.
+    /// Speed on the road \[km/h\], default 60.
     pub speed_kmh: f64,
     /// Road kilometres per kilometre of distance, default 1.3.
     pub circuity: f64,
@@ -443,22 +443,22 @@ pub struct Travel {
     pub cost_per_km: Money,
     /// Does a job pay both ways? Default yes.
     pub round_trip: bool,
-    /// A lane may not take longer, one way [hours]; default no limit.
+    /// A lane may not take longer, one way \[hours\]; default no limit.
     pub max_hours: Option<Hours>,
     /// Which lanes exist.
     pub lanes: Lanes,
-    /// From request to departure [hours], default 0.
+    /// From request to departure \[hours\], default 0.
     pub dispatch: Hours,
     /// How distance is taken.
     pub metric: DistanceMetric,
 }
 
-/// `[replenishment]`: how a depot reaches its outlets.
+/// `\[replenishment\]`: how a depot reaches its outlets.
 #[derive(Debug, Clone)]
 pub struct Replenishment {
     /// Kilometres a consignment makes in a day, default 500.
     pub speed_km_per_day: f64,
-    /// Added to each depot → outlet transport [days], default 1.
+    /// Added to each depot → outlet transport \[days\], default 1.
     pub handling: Days,
     /// Freight of a kilogram over a kilometre, default 0.
     pub cost_per_kg_km: Money,
@@ -475,7 +475,7 @@ pub enum Stockout {
     Emergency,
 }
 
-/// `[stocking]`.
+/// `\[stocking\]`.
 #[derive(Debug, Clone)]
 pub struct Stocking {
     /// What happens to a demand that finds no stock.
@@ -491,7 +491,7 @@ pub struct Count {
     pub max: Option<usize>,
 }
 
-/// `[limits]`.
+/// `\[limits\]`.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
     /// Open outlets.
@@ -515,12 +515,12 @@ pub struct Limits {
 pub enum Objective {
     /// The least cost a year.
     Cost,
-    /// The fewest jobs farther than the window, given a budget or a count [jobs/year not covered].
+    /// The fewest jobs farther than the window, given a budget or a count \[jobs/year not covered\].
     Coverage {
-        /// The window, one way [hours].
+        /// The window, one way \[hours\].
         within: Hours,
     },
-    /// The least greatest travel time of a region with demand, given a count or a budget [hours].
+    /// The least greatest travel time of a region with demand, given a count or a budget \[hours\].
     Farthest,
 }
 
@@ -533,7 +533,7 @@ pub enum Sourcing {
     Split,
 }
 
-/// `[planning]`.
+/// `\[planning\]`.
 #[derive(Debug, Clone)]
 pub struct Planning {
     /// What is sought, default cost.
@@ -548,10 +548,10 @@ pub struct Planning {
     pub seed: u64,
 }
 
-/// `[finance]`.
+/// `\[finance\]`.
 #[derive(Debug, Clone)]
 pub struct Finance {
-    /// Interest [1/year], default 0.08.
+    /// Interest \[1/year\], default 0.08.
     pub discount_rate: f64,
     /// Years over which opening and closing are spread, default 10.
     pub site_life_years: f64,

@@ -52,7 +52,7 @@ pub struct RegionService {
     pub region: RegionId,
     /// What.
     pub metric: Metric,
-    /// The window [hours], where the metric has one.
+    /// The window \[hours\], where the metric has one.
     pub within_hours: Option<f64>,
     /// How much.
     pub value: f64,
@@ -71,6 +71,9 @@ impl Service {
     }
 }
 
+/// The sums behind every metric asked for, by question and member of its scope.
+type Tallies = BTreeMap<(usize, Key), Tally>;
+
 /// Assesses the service of decisions, exactly.
 pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &Decisions) -> Service {
     let streams = outlet_streams(scenario, load, decisions);
@@ -87,7 +90,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
         served[outlet.at()].push((region, share));
     }
     let outlets: Vec<OutletId> = (0..scenario.outlets.len()).map(OutletId::from).collect();
-    let assessed: Vec<(Vec<Shelf>, BTreeMap<(usize, Key), Tally>)> = outlets
+    let assessed: Vec<(Vec<Shelf>, Tallies)> = outlets
         .par_iter()
         .map(|&outlet| {
             let depot = decisions.replenished_by[outlet.at()];
@@ -122,7 +125,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             (shelves.collect(), tallies)
         })
         .collect();
-    let mut tallies: BTreeMap<(usize, Key), Tally> = BTreeMap::new();
+    let mut tallies = Tallies::new();
     let mut service = Service::default();
     for (shelves, own) in assessed {
         service.shelves.extend(shelves);

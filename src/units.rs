@@ -37,19 +37,19 @@ macro_rules! quantity {
 }
 
 quantity!(
-    /// Travel or response time [hours].
+    /// Travel or response time \[hours\].
     Hours
 );
 quantity!(
-    /// Lead or turnaround time [days].
+    /// Lead or turnaround time \[days\].
     Days
 );
 quantity!(
-    /// A distance over ground [km].
+    /// A distance over ground \[km\].
     Kilometres
 );
 quantity!(
-    /// A mass [kg].
+    /// A mass \[kg\].
     Kilograms
 );
 quantity!(
@@ -57,11 +57,11 @@ quantity!(
     Money
 );
 quantity!(
-    /// A demand rate [units/year].
+    /// A demand rate \[units/year\].
     Rate
 );
 quantity!(
-    /// A part of a whole or a yearly rate of money [1 or 1/year].
+    /// A part of a whole or a yearly rate of money \[1 or 1/year\].
     Share
 );
 

@@ -240,10 +240,10 @@ fn compare_summary(expected: &str, actual: &str, verdict: &mut Verdict) {
             tell(format!("`lower_bound` {bound} is above `objective` {objective}"));
         }
         let gap = Certificate { objective, lower_bound: Some(bound) }.gap();
-        if let (Some(gap), Some(told)) = (gap, number("gap")) {
-            if (gap - told).abs() > 1e-9 {
-                tell(format!("`gap` is {told}, recomputed {gap}"));
-            }
+        if let (Some(gap), Some(told)) = (gap, number("gap"))
+            && (gap - told).abs() > 1e-9
+        {
+            tell(format!("`gap` is {told}, recomputed {gap}"));
         }
     }
 }

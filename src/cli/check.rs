@@ -4,6 +4,7 @@ use serde_json::json;
 use sparenet::diagnosis::{capacity, out_of_reach};
 use sparenet::load::Load;
 use sparenet::network::Network;
+use sparenet::report::terminal::counted;
 use sparenet::scenario::schema::Table;
 use sparenet::scenario::{Diagnostics, Loaded, Refused, load};
 
@@ -28,7 +29,7 @@ pub fn check(arguments: &CheckArguments) -> Exit {
     let warnings = faults.len() - errors;
     let verdict = if exit == Exit::Ok { "can be planned" } else { "cannot be used" };
     let folder = arguments.scenario.display();
-    say(&format!("{folder}: {verdict} ({errors} errors, {warnings} warnings)\n"));
+    say(&format!("{folder}: {verdict} ({}, {})\n", counted(errors, "error"), counted(warnings, "warning")));
     exit
 }
 

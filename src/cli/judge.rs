@@ -3,7 +3,7 @@
 use serde_json::json;
 use sparenet::plan::read::{Unread, read};
 use sparenet::plan::write::{files, summary, write};
-use sparenet::report::terminal;
+use sparenet::report::terminal::{self, counted};
 use sparenet::verify::{self, Breach};
 
 use super::{EvaluateArguments, Exit, Ready, VerifyArguments, colour, note, ready, say};
@@ -19,12 +19,13 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Exit {
     };
     let plan = verify::evaluate(&scenario, &network, &load, decisions);
     let breaches = verify::rules(&scenario, &network, &load, &plan);
-    if let Some(out) = &arguments.out {
-        if let Err(error) = write(out, &files(&scenario, &network, &load, &plan)) {
-            note(&format!("error: cannot write `{}`: {error}\n", out.display()));
-            return Exit::FileSystem;
-        }
+    if let Some(out) = &arguments.out
+        && let Err(error) = write(out, &files(&scenario, &network, &load, &plan))
+    {
+        note(&format!("error: cannot write `{}`: {error}\n", out.display()));
+        return Exit::FileSystem;
     }
+    tell(&breaches);
     if arguments.json {
         let mut object = summary(&scenario, &plan);
         object.insert("breaches".to_owned(), json!(told(&breaches)));
@@ -32,7 +33,6 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Exit {
     } else {
         say(&terminal::summary(&scenario, &network, &load, &plan));
     }
-    tell(&breaches);
     if breaches.is_empty() { Exit::Ok } else { Exit::Broken }
 }
 
@@ -54,10 +54,13 @@ pub fn verify(arguments: &VerifyArguments) -> Exit {
         });
         say(&format!("{object:#}\n"));
     } else if verdict.holds() {
-        let (figures, promises) = (verdict.figures, verdict.promises);
-        say(&format!("the plan holds: {figures} figures and {promises} promises recomputed\n"));
+        let (figures, promises) = (counted(verdict.figures, "figure"), counted(verdict.promises, "promise"));
+        say(&format!("the plan holds: {figures} and {promises} recomputed\n"));
     }
     tell(&verdict.breaches);
+    if !verdict.holds() && !arguments.json {
+        note("hint: if the plan was edited by hand, `sparenet evaluate --out` recomputes its figures\n");
+    }
     if verdict.holds() { Exit::Ok } else { Exit::Broken }
 }
 

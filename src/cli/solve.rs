@@ -8,7 +8,7 @@ use sparenet::diagnosis::Diagnosis;
 use sparenet::optimise::{Failure, optimise};
 use sparenet::plan::Plan;
 use sparenet::plan::write::{files, summary, write};
-use sparenet::report::terminal;
+use sparenet::report::terminal::{self, counted, percent_text};
 use sparenet::verify::verify_files;
 
 use super::judge::tell;
@@ -23,7 +23,8 @@ pub fn solve(arguments: &SolveArguments) -> Exit {
     }
     let mut settings = arguments.settings.set.clone();
     if let Some(gap) = &arguments.gap {
-        settings.push(format!("planning.gap={gap}"));
+        let quoted = if gap.ends_with('%') { format!("\"{gap}\"") } else { gap.clone() };
+        settings.push(format!("planning.gap={quoted}"));
     }
     if let Some(limit) = arguments.time_limit {
         settings.push(format!("planning.time_limit_seconds={limit}"));
@@ -57,6 +58,8 @@ pub fn solve(arguments: &SolveArguments) -> Exit {
 /// The folder a scenario's plan is written to.
 fn plan_folder(scenario: &Path, out: Option<&Path>, several: bool) -> PathBuf {
     let whole = scenario.canonicalize().unwrap_or_else(|_| scenario.to_path_buf());
+    // The scenario may be named by its `scenario.toml`.
+    let whole = if whole.is_file() { whole.parent().map_or(whole.clone(), Path::to_path_buf) } else { whole };
     let name = whole.file_name().map_or_else(|| PathBuf::from("plan"), PathBuf::from);
     match out {
         Some(out) if several => out.join(name),
@@ -117,9 +120,9 @@ fn solve_one(
     object.insert("plan".to_owned(), json!(out.display().to_string()));
     if !arguments.json && !arguments.quiet {
         say(&terminal::summary(&scenario, &network, &load, &plan));
-        let (figures, promises) = (verdict.figures, verdict.promises);
+        let (figures, promises) = (counted(verdict.figures, "figure"), counted(verdict.promises, "promise"));
         say(&format!(
-            "Verified: {figures} figures and {promises} promises recomputed. Written to {}/ after {seconds:.1} s\n",
+            "Verified: {figures} and {promises} recomputed. Written to {}/ after {seconds:.1} s\n",
             out.display()
         ));
     }
@@ -156,7 +159,7 @@ fn outcome(scenario: &sparenet::scenario::Scenario, plan: &Plan, progress: &Prog
         return Exit::Interrupted;
     }
     let why = if progress.out_of_time() { "time limit" } else { "work limit" };
-    let asked = 100.0 * scenario.planning.gap;
+    let asked = percent_text(scenario.planning.gap);
     note(&format!("stopped at the {why}: the plan is kept, its gap is above the {asked} % asked\n"));
     Exit::GapLeft
 }

@@ -1,7 +1,7 @@
 //! The network of a plan as GeoJSON: open sites as points, who serves and who replenishes whom as lines.
 //!
-//! Positions are longitude and latitude (RFC 7946). Of a scenario with planar coordinates the kilometres are written as
-//! they are, which a map cannot place but a plot can show.
+//! Positions are longitude and latitude (RFC 7946), so a scenario with planar coordinates has no such file. A region that
+//! is served from where it is has no line.
 
 use geojson::{Feature, FeatureCollection, Geometry, JsonObject};
 use serde_json::{Value, json};
@@ -65,6 +65,9 @@ fn point(place: Option<Place>, about: Value) -> Option<Feature> {
 
 fn line(from: Option<Place>, to: Option<Place>, about: Value) -> Option<Feature> {
     let (from, to) = (from?, to?);
+    if from == to {
+        return None;
+    }
     Some(feature(Geometry::new_line_string([[from.x, from.y], [to.x, to.y]]), about))
 }
 

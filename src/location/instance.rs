@@ -11,9 +11,9 @@ const MOST_THROUGH: usize = 4_000_000;
 /// A mode in the flat array of all modes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FlatMode {
-    /// The cost of being open in this mode [currency/year].
+    /// The cost of being open in this mode \[currency/year\].
     pub fixed: f64,
-    /// The cost of a unit of load [currency/unit].
+    /// The cost of a unit of load \[currency/unit\].
     pub per_load: f64,
     /// The link it uses, or [`NONE`].
     pub link: u32,
@@ -31,7 +31,7 @@ pub(super) struct Group {
     pub max: usize,
 }
 
-/// Terms grouped by what they belong to: those of `k` are `starts[k]..starts[k + 1]`.
+/// Terms grouped by what they belong to: those of `k` are `starts\[k\]..starts[k + 1]`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Terms {
     starts: Vec<usize>,
@@ -288,7 +288,7 @@ impl<'a> Instance<'a> {
         self.mode_starts[site]..self.mode_starts[site + 1]
     }
 
-    /// The work of the lane at a position [work/year].
+    /// The work of the lane at a position \[work/year\].
     pub fn work(&self, position: usize) -> f64 {
         self.problem.lanes.work.get(self.lane[position] as usize).copied().unwrap_or(0.0)
     }
@@ -298,7 +298,7 @@ impl<'a> Instance<'a> {
         if upper == NONE || self.through == 0 { 0.0 } else { through[customer * self.through + upper as usize] }
     }
 
-    /// The load of a customer [units/year].
+    /// The load of a customer \[units/year\].
     pub fn load(&self, customer: usize) -> f64 {
         self.problem.customers[customer]
     }

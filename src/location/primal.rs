@@ -81,7 +81,7 @@ impl Service {
 pub(super) struct Plan {
     pub design: Design,
     pub service: Service,
-    /// Its cost [currency/year].
+    /// Its cost \[currency/year\].
     pub cost: f64,
 }
 
@@ -90,7 +90,7 @@ pub(super) fn slack(limit: f64) -> f64 {
     1e-8 * limit.abs().max(1.0)
 }
 
-/// The load of every site under a service [units/year].
+/// The load of every site under a service \[units/year\].
 pub(super) fn site_loads(instance: &Instance, service: &Service) -> Vec<f64> {
     let mut loads = vec![0.0; instance.sites];
     for i in 0..instance.customers {

@@ -7,7 +7,7 @@ use super::state::State;
 use super::{Count, Lanes, Mode, Problem, Site, Status};
 use crate::watch::Watch;
 
-/// Chooses the mode of every open site, and the open uppers, anew for the loads the sites carry [units/year].
+/// Chooses the mode of every open site, and the open uppers, anew for the loads the sites carry \[units/year\].
 pub(super) fn reselect(instance: &Instance, state: &State, design: &mut Design, loads: &[f64], watch: &dyn Watch) {
     let cost = |j: usize, m: usize| instance.modes[m].fixed + instance.modes[m].per_load * loads[j];
     let allowed = |m: usize| {

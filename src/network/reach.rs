@@ -35,7 +35,7 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// The outlets within `max_hours` of a place with their distances on the road [km]; all of them without a limit.
+    /// The outlets within `max_hours` of a place with their distances on the road \[km\]; all of them without a limit.
     pub fn around(&self, place: Place) -> Vec<(OutletId, f64)> {
         let measured = |outlet: OutletId| {
             let there = self.places[outlet.at()].expect("only outlets with a place are indexed");

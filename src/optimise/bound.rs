@@ -33,7 +33,7 @@ use crate::cost::{holding_cost, unit_cost};
 use crate::load::Task;
 use crate::location::{Settings, Start, locate};
 use crate::network::Road;
-use crate::scenario::{Limit, Metric, Objective, OutletId, PartId, RegionId, Scope, SiteId, Stockout};
+use crate::scenario::{DepotId, Limit, Metric, Objective, OutletId, PartId, RegionId, Scope, SiteId, Stockout};
 use crate::service::{Key, Question, What, installed_in, outlet_lead_time};
 use crate::stocking::{distribution::Pmf, erlang::erlang_b};
 
@@ -56,7 +56,8 @@ pub fn bound(search: &Search, reach: f64, relaxed: &Model, best: &Best) -> Proof
     let (incumbent, prices) = (*incumbent, &stocked.prices);
     let watch = Shifted { watch: search.watch, constant: relaxed.constant };
     let large = relaxed.problem.lanes.site.len() > MANY_LANES;
-    let asked = search.settings();
+    // What the problem leaves open adds to what its stock leaves open, so it is asked for a tenth.
+    let asked = Settings { gap: 0.1 * search.scenario.planning.gap, ..search.settings() };
     let settings = if large {
         // The modes differ from those of a round, so only the prices can be taken over.
         let start = start.clone().map(|start| Start { mode: Vec::new(), ..start });
@@ -77,7 +78,8 @@ pub fn bound(search: &Search, reach: f64, relaxed: &Model, best: &Best) -> Proof
     search.watch.progress(Some(incumbent), proof.lower_bound);
     let close = incumbent - proof.lower_bound <= search.scenario.planning.gap * incumbent.abs();
     // On a large network the bound without prices is no better and takes as long.
-    if !close && !(large && proof.lower_bound.is_finite()) && !search.watch.stop() {
+    let enough = close || (large && proof.lower_bound.is_finite());
+    if !(enough || search.watch.stop()) {
         proof.lower_bound = proof.lower_bound.max(bare());
     }
     proof
@@ -109,6 +111,8 @@ struct LanePrice {
     linear: f64,
     late: Vec<f64>,
     window: f64,
+    /// The most freight and duty that a unit is charged: what it costs to come too late, expressed and priced.
+    most: f64,
 }
 
 fn priced_bound(
@@ -139,15 +143,10 @@ fn priced_bound(
     if watch.stop() {
         return None;
     }
-    let allowances = |outlet: OutletId| -> Vec<Allowance> {
-        let modes = &outlets[outlet.at()].modes;
-        let depots = depots_of(scenario, network, outlet).into_iter();
-        depots
-            .flat_map(|depot| modes.iter().map(move |&(fixed, per_load)| Allowance { depot, fixed, per_load }))
-            .collect()
-    };
+    let allowances = |outlet: OutletId| -> Vec<Allowance> { outlets[outlet.at()].modes.clone() };
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].lane(region);
-    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, reach };
+    let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
+    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach };
     let model = model(scenario, network, load, &terms);
     let location = locate(&model.problem, settings, &Quiet(watch)).ok()?;
     Some(Proof {
@@ -265,15 +264,19 @@ fn typical_load(search: &Search, best: &Priced) -> f64 {
 
 /// What an outlet's lanes and stock pay at least.
 struct OutletPrice {
-    /// Fixed and per load, one for each interval of its load.
-    modes: Vec<(f64, f64)>,
-    /// What a lane pays, by region in order.
-    lanes: Vec<(RegionId, f64)>,
+    /// One for each depot and interval of its load.
+    modes: Vec<Allowance>,
+    /// What a lane pays, and the most freight and duty of a unit over it, by region in order.
+    lanes: Vec<(RegionId, f64, f64)>,
 }
 
 impl OutletPrice {
     fn lane(&self, region: RegionId) -> f64 {
         self.lanes.binary_search_by_key(&region, |lane| lane.0).map_or(0.0, |found| self.lanes[found].1)
+    }
+
+    fn most(&self, region: RegionId) -> f64 {
+        self.lanes.binary_search_by_key(&region, |lane| lane.0).map_or(0.0, |found| self.lanes[found].2)
     }
 
     fn of(
@@ -288,15 +291,8 @@ impl OutletPrice {
         let Search { scenario, network, load, .. } = *search;
         let parts = scenario.parts.len();
         let depots = depots_of(scenario, network, outlet);
-        let dearest: Vec<f64> = (0..parts)
-            .map(PartId::from)
-            .map(|part| {
-                let units = depots.iter().map(|depot| unit_cost(scenario, network, outlet, *depot, part).total());
-                units.fold(0.0, f64::max)
-            })
-            .collect();
         let prices: Vec<LanePrice> =
-            roads.iter().map(|(region, road)| lane_price(search, goals, &dearest, outlet, *region, road)).collect();
+            roads.iter().map(|(region, road)| lane_price(search, goals, outlet, *region, road)).collect();
         // Lanes are priced together from the best threshold on: price × load they bring.
         let mean_price = |number: usize| -> f64 {
             let shares = &mixes.shares[roads[number].0.at()];
@@ -326,86 +322,101 @@ impl OutletPrice {
                 late[part.at()] = late[part.at()].min(prices[number].late[part.at()]);
             }
         }
-        let shelves: Vec<Shelf> = (0..parts)
-            .filter_map(|part| {
-                let price = late[part];
-                let ratio = ratios[part]?;
-                let id = PartId::from(part);
-                let lead_times = depots.iter().map(|depot| outlet_lead_time(scenario, network, outlet, *depot, id));
-                let lead_time = lead_times.fold(f64::INFINITY, f64::min);
-                (price.is_finite() && price > 0.0 && lead_time.is_finite()).then(|| Shelf {
-                    part: id,
-                    price,
-                    holding: holding_cost(scenario, SiteId::Outlet(outlet), id),
-                    lead_time,
-                    window,
-                    ratio,
-                    stockout: scenario.stocking.stockout,
-                })
+        let ends: Vec<(f64, f64)> = INTERVALS
+            .iter()
+            .enumerate()
+            .map(|(number, start)| {
+                let end = INTERVALS.get(number + 1).map_or(f64::INFINITY, |end| end * typical);
+                (start * typical, end.min(most))
             })
+            .take_while(|(from, _)| *from == 0.0 || *from < most)
             .collect();
-        let mut modes = Vec::new();
-        let mut dearest_load: f64 = 0.0;
-        for (number, start) in INTERVALS.iter().enumerate() {
-            let from = start * typical;
-            let to = INTERVALS.get(number + 1).map_or(f64::INFINITY, |end| end * typical).min(most);
-            if number > 0 && from >= most {
-                break;
-            }
-            let mut fixed = 0.0;
-            let mut slopes = vec![0.0; parts];
-            for shelf in &shelves {
-                let (rest, slope) = shelf.line(mixes.least[shelf.part.at()] * from, mixes.most[shelf.part.at()] * to);
-                fixed += rest;
-                slopes[shelf.part.at()] = slope;
-            }
-            let by_mix = |number: usize| -> f64 {
-                mixes.shares[roads[number].0.at()].iter().map(|(part, share)| share * slopes[part.at()]).sum()
+        let lines = |shelves: &[Shelf]| -> Vec<(f64, f64)> {
+            let line = |&(from, to): &(f64, f64)| {
+                let mut fixed = 0.0;
+                let mut slopes = vec![0.0; parts];
+                for shelf in shelves {
+                    let part = shelf.part.at();
+                    let (rest, slope) = shelf.line(mixes.least[part] * from, mixes.most[part] * to);
+                    fixed += rest;
+                    slopes[part] = slope;
+                }
+                let by_mix = |number: &usize| -> f64 {
+                    mixes.shares[roads[*number].0.at()].iter().map(|(part, share)| share * slopes[part.at()]).sum()
+                };
+                let per_load = order[..priced].iter().map(by_mix).fold(f64::INFINITY, f64::min);
+                (fixed, if per_load.is_finite() { per_load } else { 0.0 })
             };
-            let per_load = order[..priced].iter().map(|number| by_mix(*number)).fold(f64::INFINITY, f64::min);
-            let per_load = if per_load.is_finite() { per_load } else { 0.0 };
-            dearest_load = dearest_load.max(per_load);
-            modes.push((fixed, per_load));
+            ends.iter().map(line).collect()
+        };
+        let part_at = |part: usize, saved: f64, lead_time: f64| -> Option<Shelf> {
+            let (price, ratio, id) = (late[part] - saved, ratios[part]?, PartId::from(part));
+            (price.is_finite() && price > 0.0 && lead_time.is_finite()).then(|| Shelf {
+                part: id,
+                price,
+                holding: holding_cost(scenario, SiteId::Outlet(outlet), id),
+                lead_time,
+                window,
+                ratio,
+                stockout: scenario.stocking.stockout,
+            })
+        };
+        let lead_time = |depot: Option<DepotId>, part: usize| {
+            outlet_lead_time(scenario, network, outlet, depot, PartId::from(part))
+        };
+        let mut modes = Vec::new();
+        let mut push = |depot: Option<DepotId>, lines: &[(f64, f64)]| {
+            modes.extend(lines.iter().map(|&(fixed, per_load)| Allowance { depot, fixed, per_load }));
+        };
+        if scenario.stocking.stockout == Stockout::Emergency {
+            // What a late unit saves of freight and duty depends on the depot, and so does its price.
+            for &depot in &depots {
+                let saved = |part: usize| unit_cost(scenario, network, outlet, depot, PartId::from(part)).total();
+                let shelves: Vec<Shelf> =
+                    (0..parts).filter_map(|part| part_at(part, saved(part), lead_time(depot, part))).collect();
+                push(depot, &lines(&shelves));
+            }
+        } else {
+            let shortest =
+                |part: usize| depots.iter().map(|depot| lead_time(*depot, part)).fold(f64::INFINITY, f64::min);
+            let shelves: Vec<Shelf> = (0..parts).filter_map(|part| part_at(part, 0.0, shortest(part))).collect();
+            let shared = lines(&shelves);
+            depots.iter().for_each(|depot| push(*depot, &shared));
         }
+        let dearest_load = modes.iter().map(|mode| mode.per_load).fold(0.0, f64::max);
         let lanes = roads.iter().zip(&prices).enumerate().map(|(number, ((region, _), price))| {
             // A lane outside is charged by the mode like the others; what it may be charged at most is given back.
             let back = if inside[number] { 0.0 } else { dearest_load * load.units[region.at()] };
-            (*region, price.linear - back)
+            (*region, price.linear - back, price.most)
         });
         let lanes = lanes.collect();
         Self { modes, lanes }
     }
 }
 
-fn lane_price(
-    search: &Search,
-    goals: &[Goal],
-    dearest: &[f64],
-    outlet: OutletId,
-    region: RegionId,
-    road: &Road,
-) -> LanePrice {
+fn lane_price(search: &Search, goals: &[Goal], outlet: OutletId, region: RegionId, road: &Road) -> LanePrice {
     let Search { scenario, load, .. } = *search;
-    if let Some(price) = lane_price_of_any_part(search, goals, dearest, outlet, region, road) {
+    if let Some(price) = lane_price_of_any_part(search, goals, outlet, region, road) {
         return price;
     }
-    let mut price = LanePrice { linear: 0.0, late: vec![0.0; dearest.len()], window: 0.0 };
-    let mut rates = vec![0.0; dearest.len()];
-    let mut late_cost = vec![0.0; dearest.len()];
+    let mut price = LanePrice { linear: 0.0, late: vec![0.0; scenario.parts.len()], window: 0.0, most: f64::INFINITY };
+    let parts = scenario.parts.len();
+    let mut rates = vec![0.0; parts];
+    let mut late_cost = vec![0.0; parts];
     for task in load.tasks(region) {
         let mut late = task_price(search, goals, outlet, region, road, task, &mut price);
         let Some(part) = task.part else { continue };
         if scenario.stocking.stockout == Stockout::Emergency {
-            late += scenario.regions[region.at()].emergency_cost_per_unit.get() - dearest[part.at()];
+            // A unit u that is expressed pays E + price in its place, so that u + (1 − P)·(E + price − u) is at least
+            // min(u, E + price), and more where the price of a late unit is positive.
+            late += search.express(region);
+            price.most = price.most.min(late.max(0.0));
         }
         rates[part.at()] += task.rate;
         late_cost[part.at()] += task.rate * late;
     }
     for (part, rate) in rates.iter().enumerate().filter(|(_, rate)| **rate > 0.0) {
-        let late = late_cost[part] / rate;
-        price.late[part] = late.max(0.0);
-        // A late unit that earns something can at most all be late.
-        price.linear += rate * late.min(0.0);
+        price.late[part] = (late_cost[part] / rate).max(0.0);
     }
     price
 }
@@ -414,7 +425,6 @@ fn lane_price(
 fn lane_price_of_any_part(
     search: &Search,
     goals: &[Goal],
-    dearest: &[f64],
     outlet: OutletId,
     region: RegionId,
     road: &Road,
@@ -424,7 +434,7 @@ fn lane_price_of_any_part(
     if told_apart || scenario.stocking.stockout == Stockout::Emergency {
         return None;
     }
-    let mut price = LanePrice { linear: 0.0, late: vec![0.0; dearest.len()], window: 0.0 };
+    let mut price = LanePrice { linear: 0.0, late: vec![0.0; scenario.parts.len()], window: 0.0, most: f64::INFINITY };
     let mut common: Option<f64> = None;
     for task in load.groups(region) {
         let late = task_price(search, goals, outlet, region, road, task, &mut price);
@@ -482,7 +492,7 @@ struct Shelf {
 }
 
 impl Shelf {
-    /// G at a load [units/year].
+    /// G at a load \[units/year\].
     fn least(&self, load: f64) -> f64 {
         let late: Box<dyn Fn(u32) -> f64> = match self.stockout {
             Stockout::Emergency => Box::new(move |level| erlang_b(level, load * self.lead_time)),

@@ -44,9 +44,8 @@ pub fn enumerate(
     let leaves = leaves(relaxed)?;
     let mut found = Enumerated { best: None, lower_bound: f64::INFINITY };
     let mut incumbent = f64::INFINITY;
-    let floor = stock_floor(scenario, network, load);
     for leaf in leaves {
-        let least = leaf.cost + relaxed.constant + floor;
+        let least = leaf.cost + relaxed.constant;
         if least >= incumbent {
             break;
         }
@@ -59,8 +58,8 @@ pub fn enumerate(
         let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, watch) else { continue };
         let priced = Priced::of(scenario, network, load, stocked.decisions);
         let total = priced.costs.total();
-        let least_stock = stocked.lower_bound.unwrap_or(floor);
-        found.lower_bound = found.lower_bound.min(total - stocked.cost + least_stock);
+        let least_here = stocked.lower_bound.map_or(least, |stock| total - stocked.cost + stock);
+        found.lower_bound = found.lower_bound.min(least_here);
         if priced.keeps_promises(scenario) && total < incumbent {
             incumbent = total;
             found.best = Some(priced);
@@ -69,31 +68,6 @@ pub fn enumerate(
     }
     found.lower_bound = found.lower_bound.min(incumbent);
     Some(found)
-}
-
-/// The least that stock can cost: nothing, unless expressing a part saves more freight and duty than it costs.
-fn stock_floor(scenario: &Scenario, network: &Network, load: &Load) -> f64 {
-    if scenario.stocking.stockout == crate::scenario::Stockout::Backorder {
-        return 0.0;
-    }
-    let mut dearest = vec![0.0_f64; scenario.parts.len()];
-    for outlet in (0..scenario.outlets.len()).map(OutletId::from) {
-        for depot in super::model::depots_of(scenario, network, outlet) {
-            for (part, most) in dearest.iter_mut().enumerate() {
-                let unit =
-                    crate::cost::unit_cost(scenario, network, outlet, depot, crate::scenario::PartId::from(part));
-                *most = most.max(unit.total());
-            }
-        }
-    }
-    let regions = (0..scenario.regions.len()).map(crate::scenario::RegionId::from);
-    regions
-        .flat_map(|region| load.tasks(region).iter().map(move |task| (region, task)))
-        .filter_map(|(region, task)| {
-            let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
-            Some(task.rate * (express - dearest[task.part?.at()]).min(0.0))
-        })
-        .sum()
 }
 
 fn leaves(model: &Model) -> Option<Vec<Leaf>> {

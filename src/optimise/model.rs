@@ -23,6 +23,7 @@ use crate::location::{Count, Lanes, Mode, Problem, Row, Site, Status as Openness
 use crate::network::{Network, Road};
 use crate::scenario::{
     CountryId, DepotId, Limit, Metric, Objective, OutletId, PartId, RegionId, Scenario, Scope, Sourcing, Status,
+    Stockout,
 };
 use crate::service::{Key, Question, Reading, What, installed_in};
 
@@ -49,7 +50,10 @@ pub struct Terms<'a> {
     /// Regions mix their parts differently; a depot's dearer freight is charged by its mean over regions, or by its least
     /// where the problem has to stay a relaxation.
     pub relaxed: bool,
-    /// Lanes longer than this are left out [hours].
+    /// No unit of a region pays more freight and duty over a lane than this: in a relaxation of a scenario that expresses
+    /// parts, what expressing costs in place of them; else infinite.
+    pub most: &'a dyn Fn(RegionId, OutletId) -> f64,
+    /// Lanes longer than this are left out \[hours\].
     pub reach: f64,
 }
 
@@ -61,7 +65,7 @@ pub struct Model {
     pub regions: Vec<RegionId>,
     /// The depot of each mode of each site.
     pub depots: Vec<Vec<Option<DepotId>>>,
-    /// What every plan pays besides (closing costs are paid by those who do not stay open).
+    /// What every plan pays besides: repairs, and the closing costs that sites save which stay open.
     pub constant: f64,
     /// What each row stands for: a target and the member of its scope, `None` for capacities and budgets.
     pub promises: Vec<Option<(usize, Key)>>,
@@ -76,9 +80,10 @@ pub fn depots_of(scenario: &Scenario, network: &Network, outlet: OutletId) -> Ve
     lanes.filter(|depot| scenario.depots[depot.at()].status != Status::Closed).map(Some).collect()
 }
 
-/// Freight and duty of all part demands of a region [a year], drawn by an outlet from a depot.
-fn supply_cost(prices: &[f64], load: &Load, region: RegionId) -> f64 {
-    load.tasks(region).iter().filter_map(|task| Some(task.rate * prices[task.part?.at()])).sum()
+/// Freight and duty of all part demands of a region \[a year\], drawn by an outlet from a depot; no unit pays more than
+/// the cap.
+fn supply_cost(prices: &[f64], cap: f64, load: &Load, region: RegionId) -> f64 {
+    load.tasks(region).iter().filter_map(|task| Some(task.rate * prices[task.part?.at()].min(cap))).sum()
 }
 
 fn unit_prices(scenario: &Scenario, network: &Network, outlet: OutletId, depot: Option<DepotId>) -> Vec<f64> {
@@ -99,9 +104,17 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
     let by_hours = scenario.outlets.iter().any(|outlet| outlet.capacity_hours.is_some());
     let mixes = mixes(load, &regions);
     let relaxed = terms.relaxed;
+    // min(dearer, E) − min(least, E) grows with E, so the least cost of expressing bounds every region's.
+    let cap = match scenario.stocking.stockout {
+        Stockout::Emergency if relaxed => {
+            let express = regions.iter().map(|region| scenario.regions[region.at()].emergency_cost_per_unit.get());
+            express.fold(f64::INFINITY, f64::min)
+        }
+        _ => f64::INFINITY,
+    };
     let supply: Vec<Supply> = (0..scenario.outlets.len())
         .into_par_iter()
-        .map(|outlet| Supply::of(scenario, network, &mixes, OutletId::from(outlet), relaxed))
+        .map(|outlet| Supply::of(scenario, network, &mixes, OutletId::from(outlet), relaxed, cap))
         .collect();
 
     let mut lanes = Lanes { starts: vec![0], ..Lanes::default() };
@@ -117,7 +130,7 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
             }
             let hands_on = load.repair_hours[region.at()];
             let own = jobs * road.cost_per_job + hands_on * wage(scenario, outlet);
-            let money = own + supply[outlet.at()].least_of(load, region);
+            let money = own + supply[outlet.at()].least_of((terms.most)(region, outlet), load, region);
             spent.push(money);
             lanes.site.push(outlet.0);
             lanes.cost.push(match scenario.planning.objective {
@@ -132,7 +145,8 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         lanes.starts.push(lanes.site.len());
     }
 
-    let mut constant = 0.0;
+    // Whoever serves them, failed parts are repaired in the same share.
+    let mut constant = if by_cost { repairs(scenario, load, &regions) } else { 0.0 };
     let mut sites = Vec::with_capacity(scenario.outlets.len());
     let mut depots = Vec::with_capacity(scenario.outlets.len());
     for (number, outlet) in scenario.outlets.iter().enumerate() {
@@ -185,6 +199,16 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
     model
 }
 
+fn repairs(scenario: &Scenario, load: &Load, regions: &[RegionId]) -> f64 {
+    let tasks = regions.iter().flat_map(|region| load.tasks(*region));
+    tasks
+        .filter_map(|task| {
+            let part = &scenario.parts[task.part?.at()];
+            Some(task.rate * part.repair_share.get() * part.repair_cost.get())
+        })
+        .fold(0.0, |sum, cost| sum + cost)
+}
+
 fn openness(status: Status) -> Openness {
     match status {
         Status::Candidate | Status::Existing => Openness::Free,
@@ -202,7 +226,7 @@ struct Supply {
 }
 
 impl Supply {
-    fn of(scenario: &Scenario, network: &Network, mixes: &[Mix], outlet: OutletId, relaxed: bool) -> Self {
+    fn of(scenario: &Scenario, network: &Network, mixes: &[Mix], outlet: OutletId, relaxed: bool, cap: f64) -> Self {
         let by_depot: Vec<(Option<DepotId>, Vec<f64>)> = depots_of(scenario, network, outlet)
             .into_iter()
             .map(|depot| (depot, unit_prices(scenario, network, outlet, depot)))
@@ -212,12 +236,13 @@ impl Supply {
             .map(|price| if price.is_finite() { price } else { 0.0 })
             .collect();
         let free = by_depot.iter().all(|(_, prices)| supply_is_free(prices));
-        let dearer = by_depot.iter().map(|(depot, prices)| (*depot, dearer(prices, &least, mixes, relaxed))).collect();
+        let dearer =
+            by_depot.iter().map(|(depot, prices)| (*depot, dearer(prices, &least, mixes, relaxed, cap))).collect();
         Self { least, free, dearer }
     }
 
-    fn least_of(&self, load: &Load, region: RegionId) -> f64 {
-        if self.free { 0.0 } else { supply_cost(&self.least, load, region) }
+    fn least_of(&self, cap: f64, load: &Load, region: RegionId) -> f64 {
+        if self.free { 0.0 } else { supply_cost(&self.least, cap, load, region) }
     }
 
     fn dearer(&self, depot: Option<DepotId>) -> f64 {
@@ -225,8 +250,8 @@ impl Supply {
     }
 }
 
-fn dearer(prices: &[f64], least: &[f64], mixes: &[Mix], relaxed: bool) -> f64 {
-    let more: Vec<f64> = prices.iter().zip(least).map(|(price, least)| price - least).collect();
+fn dearer(prices: &[f64], least: &[f64], mixes: &[Mix], relaxed: bool, cap: f64) -> f64 {
+    let more: Vec<f64> = prices.iter().zip(least).map(|(price, least)| price.min(cap) - least.min(cap)).collect();
     let of = |mix: &Mix| -> f64 { mix.shares.iter().map(|(part, share)| share * more[part.at()]).sum() };
     if relaxed {
         let least = mixes.iter().map(of).fold(f64::INFINITY, f64::min);
@@ -237,7 +262,7 @@ fn dearer(prices: &[f64], least: &[f64], mixes: &[Mix], relaxed: bool) -> f64 {
     if units > 0.0 { mixes.iter().map(|mix| mix.units * of(mix)).sum::<f64>() / units } else { 0.0 }
 }
 
-/// How regions mix their parts: shares of part demand, and the demand of the regions that share them [units/year].
+/// How regions mix their parts: shares of part demand, and the demand of the regions that share them \[units/year\].
 pub struct Mix {
     /// Shares by part, in order of part.
     pub shares: Vec<(PartId, f64)>,
@@ -329,7 +354,7 @@ const fn lower_is_better(metric: Metric) -> bool {
     matches!(metric, Metric::MeanResponse | Metric::Availability)
 }
 
-/// What a job may count at most [hours], or must count at least [share], for the target to be kept on the mean; with a
+/// What a job may count at most \[hours\], or must count at least \[share\], for the target to be kept on the mean; with a
 /// margin where stock decides.
 fn asked(limit: Limit, metric: Metric, margin: f64) -> Option<f64> {
     let stock_decides = matches!(metric, Metric::FillRate | Metric::OnTime);

@@ -19,7 +19,7 @@ const SETTLED: f64 = 2e-4;
 /// The location problem of a round is solved to this gap at best: its allowances are estimates.
 const ROUND_GAP: f64 = 5e-4;
 /// Problems with more lanes than this are not closed by branch and bound within a round.
-pub const MANY_LANES: usize = 20_000;
+pub const MANY_LANES: usize = 5_000;
 /// Dual iterations of a large location problem, from nothing and from the prices of the round before.
 const COLD_ITERATIONS: usize = 800;
 const WARM_ITERATIONS: usize = 400;
@@ -97,7 +97,8 @@ fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
             depots.map(|depot| Allowance { depot, fixed: line.fixed, per_load: line.per_load }).collect()
         };
         let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
-        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed: false, reach };
+        let most = |_: RegionId, _: OutletId| f64::INFINITY;
+        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed: false, most: &most, reach };
         let model = model(scenario, network, load, &terms);
         let settings = round_settings(search, model.problem.lanes.site.len(), start.take());
         let located = locate(&model.problem, &settings, &Quiet(watch));
@@ -144,7 +145,7 @@ fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
 
 fn round_settings(search: &Search, lanes: usize, start: Option<Start>) -> Settings {
     let asked = search.settings();
-    let gap = asked.gap.max(ROUND_GAP);
+    let gap = (0.1 * asked.gap).max(ROUND_GAP);
     if lanes <= MANY_LANES {
         return Settings { gap, start, ..asked };
     }

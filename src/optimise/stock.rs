@@ -36,12 +36,12 @@ const MANY_WINDOWS: usize = 6;
 pub struct Stocked {
     /// The decisions with their base-stock levels.
     pub decisions: Decisions,
-    /// Holding, emergency freight and penalties [a year].
+    /// Holding, emergency freight and penalties \[a year\].
     pub cost: f64,
     /// No stock for these sites and assignments that keeps the hard promises costs less; `None` where windows were
     /// gathered, so that the bound is not one of the stated model.
     pub lower_bound: Option<f64>,
-    /// The price of each promise's goal [money/year per job/year], by target and member.
+    /// The price of each promise's goal \[money/year per job/year\], by target and member.
     pub prices: BTreeMap<(usize, Key), f64>,
 }
 
@@ -196,11 +196,12 @@ fn gather(terms: &mut Vec<Term>) -> bool {
     let step = STEP_HOURS / crate::units::HOURS_PER_YEAR;
     let mut changed = false;
     for term in terms.iter_mut() {
-        if let Measure::Within(wait) = term.measure {
-            if wait > 0.0 && per_goal[&term.goal] > MANY_WINDOWS {
-                term.measure = Measure::Within((wait / step).floor() * step);
-                changed = true;
-            }
+        if let Measure::Within(wait) = term.measure
+            && wait > 0.0
+            && per_goal[&term.goal] > MANY_WINDOWS
+        {
+            term.measure = Measure::Within((wait / step).floor() * step);
+            changed = true;
         }
     }
     let order = |measure: Measure| match measure {

@@ -15,25 +15,29 @@ use crate::cost::Component;
 use crate::export::geojson;
 use crate::load::Load;
 use crate::network::Network;
-use crate::scenario::{DepotId, OutletId, PartId, RegionId, Scenario, Site, SiteId};
+use crate::scenario::{DepotId, DistanceMetric, OutletId, PartId, RegionId, Scenario, Site, SiteId};
 use crate::service::{Promise, outlet_streams};
 
 /// The file of a plan's decisions, costs and promises in one object.
 pub const PLAN_FILE: &str = "plan.json";
 
-/// The files of a plan: name and content, in order of name.
+/// The files of a plan: name and content.
 pub fn files(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> Vec<(&'static str, String)> {
-    vec![
+    let mut files = vec![
         ("assignments.csv", assignments(scenario, network, plan)),
         ("costs.csv", costs(scenario, plan)),
         ("depots.csv", depots(scenario, load, plan)),
-        ("network.geojson", geojson::network(scenario, network, load, plan)),
         ("outlets.csv", outlets(scenario, network, load, plan)),
         (PLAN_FILE, format!("{:#}\n", Value::Object(summary(scenario, plan)))),
         ("replenishment.csv", replenishment(scenario, network, plan)),
         ("service.csv", service(scenario, plan)),
         ("stock.csv", stock(scenario, plan)),
-    ]
+    ];
+    // A position of GeoJSON is a longitude and a latitude; a plane has neither.
+    if scenario.travel.metric == DistanceMetric::Geodesic {
+        files.push(("network.geojson", geojson::network(scenario, network, load, plan)));
+    }
+    files
 }
 
 /// Writes files into a folder that appears whole: an older plan of that name is replaced.
@@ -184,9 +188,9 @@ fn site_row(table: &mut Table, plan: &Plan, site: (SiteId, &Site, bool), measure
 /// What an outlet does in a year.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct OutletLoad {
-    /// Jobs [1/year].
+    /// Jobs \[1/year\].
     pub jobs: f64,
-    /// Hours of work, journeys included [1/year].
+    /// Hours of work, journeys included \[1/year\].
     pub hours: f64,
 }
 
@@ -269,11 +273,11 @@ pub struct StockRow {
     pub site: SiteId,
     /// What.
     pub part: PartId,
-    /// Base-stock level [units].
+    /// Base-stock level \[units\].
     pub base_stock: u32,
     /// Share of demands met at once.
     pub fill_rate: f64,
-    /// Expected units or jobs waiting [units].
+    /// Expected units or jobs waiting \[units\].
     pub expected_backorders: f64,
     /// Yearly cost of holding the base stock.
     pub holding_cost: f64,

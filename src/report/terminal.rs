@@ -31,6 +31,18 @@ fn measured(number: f64) -> String {
     if number.abs() >= 1000.0 { grouped(number) } else { format!("{number:.2}") }
 }
 
+/// A share in percent with the digits it was written with: `0.5`, `0.0001`.
+pub fn percent_text(share: f64) -> String {
+    // Six decimals of a percent are more than anyone asks for; the zeros behind say nothing.
+    let text = format!("{:.6}", 100.0 * share);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A number of things: `1 promise`, `32 promises`.
+pub fn counted(number: usize, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(number as f64), if number == 1 { "" } else { "s" })
+}
+
 /// The summary: what it costs, what is promised, how close to the best, where the money goes.
 pub fn summary(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> String {
     let mut text = heading(scenario, network, load);
@@ -91,7 +103,7 @@ fn certificate(scenario: &Scenario, plan: &Plan) -> String {
         "Objective   {} {unit}\nLower bound {}: no plan that keeps its promises is better, stock included\nGap         {percent:.3} % (asked: {} %)\n\n",
         measured(objective),
         measured(bound),
-        100.0 * scenario.planning.gap
+        percent_text(scenario.planning.gap)
     )
 }
 
@@ -193,7 +205,11 @@ fn countries(scenario: &Scenario, plan: &Plan) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    format!("The {} most expensive of {} countries\n{}\n\n", dearest.len().min(5), dearest.len(), table.trim_fmt())
+    let title = match dearest.len() {
+        few if few <= 5 => "Cost by country of the site".to_owned(),
+        many => format!("The 5 most expensive of {many} countries with open sites"),
+    };
+    format!("{title}\n{}\n\n", table.trim_fmt())
 }
 
 /// A diagnosis as people read it.

@@ -1,4 +1,4 @@
-//! A `[[change]]`: an edit of the rows of a table that `where` picks out.
+//! A `[\[change\]]`: an edit of the rows of a table that `where` picks out.
 //!
 //! What a change writes has a text of its own whose place is the change's, so that a rule which the new value breaks
 //! points there and not at the base's file.
@@ -11,7 +11,7 @@ use super::settings::{Entry, Value, check_keys, wrong_kind};
 use super::sheet::Sheet;
 use super::source::{Cell, Sources, Span};
 
-/// Applies a `[[change]]` to the tables.
+/// Applies a `[\[change\]]` to the tables.
 pub(crate) fn change(entries: &[Entry], span: Span, sheets: &mut [Sheet], sources: &mut Sources, faults: &mut Faults) {
     check_keys("[[change]]", entries, CHANGE_KEYS, faults);
     let get = |name: &str| entries.iter().find(|entry| entry.key == name);

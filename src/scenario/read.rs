@@ -15,7 +15,7 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// No honest row is longer [bytes].
+/// No honest row is longer \[bytes\].
 const LONGEST_LINE: usize = 1 << 20;
 /// Byte offsets are kept in four bytes.
 const LARGEST_FILE: u64 = u32::MAX as u64 - 1;

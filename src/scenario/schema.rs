@@ -49,7 +49,7 @@ impl Table {
 pub struct TableSchema {
     /// Which table it is.
     pub table: Table,
-    /// Its name in a `[[change]]`; the file is the name with `.csv`.
+    /// Its name in a `[\[change\]]`; the file is the name with `.csv`.
     pub name: &'static str,
     /// Its file.
     pub file: &'static str,

@@ -64,9 +64,9 @@ pub enum What {
     Nothing,
     /// The probability that the part is on the shelf.
     Filled,
-    /// The probability that the wait is at most this [years].
+    /// The probability that the wait is at most this \[years\].
     Within(f64),
-    /// The mean wait [years].
+    /// The mean wait \[years\].
     Wait,
 }
 
@@ -183,14 +183,14 @@ impl Question {
 pub struct Tally {
     /// Σ rate × reading.
     pub sum: f64,
-    /// Σ rate [jobs/year].
+    /// Σ rate \[jobs/year\].
     pub jobs: f64,
     /// Hours a year in which the installed units should work (availability only).
     pub installed: f64,
 }
 
 impl Tally {
-    /// Counts jobs [1/year] with what each counts.
+    /// Counts jobs \[1/year\] with what each counts.
     pub fn add(&mut self, jobs: f64, value: f64) {
         self.sum += jobs * value;
         self.jobs += jobs;
@@ -220,7 +220,7 @@ pub struct Promise {
     pub key: Key,
     /// The metric, or its spread.
     pub computed: f64,
-    /// By how much the target is missed, zero where it is kept [1 or hours].
+    /// By how much the target is missed, zero where it is kept \[1 or hours\].
     pub shortfall: f64,
     /// Is it kept?
     pub kept: bool,

@@ -16,15 +16,15 @@ pub struct Shelf {
     pub outlet: OutletId,
     /// What.
     pub part: PartId,
-    /// Demand [units/year].
+    /// Demand \[units/year\].
     pub rate: f64,
-    /// Base-stock level [units].
+    /// Base-stock level \[units\].
     pub base_stock: u32,
     /// Share of demand met at once.
     pub fill_rate: f64,
-    /// Expected jobs waiting [units].
+    /// Expected jobs waiting \[units\].
     pub expected_backorders: f64,
-    /// Mean wait over all demands [years].
+    /// Mean wait over all demands \[years\].
     pub mean_wait: f64,
 }
 
@@ -50,13 +50,13 @@ pub struct DepotShelf {
     pub depot: DepotId,
     /// What.
     pub part: PartId,
-    /// Demand of its outlets [units/year].
+    /// Demand of its outlets \[units/year\].
     pub rate: f64,
-    /// Base-stock level [units].
+    /// Base-stock level \[units\].
     pub base_stock: u32,
     /// Share of the outlets' orders met at once.
     pub fill_rate: f64,
-    /// Expected units owed to outlets [units].
+    /// Expected units owed to outlets \[units\].
     pub expected_backorders: f64,
 }
 
@@ -74,17 +74,17 @@ impl DepotShelf {
     }
 }
 
-/// A demand rate and the variance it brings [units/year].
+/// A demand rate and the variance it brings \[units/year\].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Asked {
-    /// Demand [units/year].
+    /// Demand \[units/year\].
     pub rate: f64,
-    /// Rate × variance-to-mean ratio [units/year].
+    /// Rate × variance-to-mean ratio \[units/year\].
     pub variance: f64,
 }
 
 impl Asked {
-    /// The stream of this demand with a lead time [years].
+    /// The stream of this demand with a lead time \[years\].
     pub fn stream(&self, lead_time: f64) -> Stream {
         Stream { rate: self.rate, variance_to_mean: self.variance_to_mean(), lead_time }
     }
@@ -132,7 +132,7 @@ pub fn depot_streams(
     sums.into_iter().map(stream).collect()
 }
 
-/// From order to arrival of a part at the site that the supplier replenishes [years]: the repaired share comes back after
+/// From order to arrival of a part at the site that the supplier replenishes \[years\]: the repaired share comes back after
 /// its turnaround, the rest from the supplier.
 fn supplier_lead_time(scenario: &Scenario, site: &Site, part: PartId) -> f64 {
     let part = &scenario.parts[part.at()];
@@ -141,12 +141,12 @@ fn supplier_lead_time(scenario: &Scenario, site: &Site, part: PartId) -> f64 {
     (repaired * part.repair_turnaround.get() + (1.0 - repaired) * supplier) / DAYS_PER_YEAR
 }
 
-/// The lead time of a part at a depot [years].
+/// The lead time of a part at a depot \[years\].
 pub fn depot_lead_time(scenario: &Scenario, depot: DepotId, part: PartId) -> f64 {
     supplier_lead_time(scenario, &scenario.depots[depot.at()], part)
 }
 
-/// The lead time of a part at an outlet [years]: transport from its depot, or the supplier's where it has none.
+/// The lead time of a part at an outlet \[years\]: transport from its depot, or the supplier's where it has none.
 pub fn outlet_lead_time(
     scenario: &Scenario,
     network: &Network,

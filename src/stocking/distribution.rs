@@ -8,7 +8,7 @@
 //! (thin)      G(z) = Σ P(n)·(1−q+qz)ⁿ                  by Horner's rule in the polynomial 1−q+qz
 //! ```
 //! The recursions start at the mode with weight 1 and are scaled at the end, so no exp(−m) can underflow. All terms are
-//! positive: nothing cancels. What lies below [`NEGLIGIBLE`] of the peak is left out on both sides.
+//! positive: nothing cancels. What lies below `NEGLIGIBLE` of the peak is left out on both sides.
 
 /// Probabilities smaller than this share of the largest are left out.
 const NEGLIGIBLE: f64 = 1e-18;

@@ -136,7 +136,7 @@ pub const KEYS: &[Key] = &[
     key("finance.site_life_years", SPEED, "10", "years over which opening and closing are spread [years]"),
 ];
 
-/// The keys of a `[[target]]`.
+/// The keys of a `[\[target\]]`.
 pub const TARGET_KEYS: &[Key] = &[
     key(
         "metric",
@@ -172,7 +172,7 @@ pub const TARGET_KEYS: &[Key] = &[
     ),
 ];
 
-/// The keys of a `[[change]]`, an edit of a table's rows.
+/// The keys of a `[\[change\]]`, an edit of a table's rows.
 pub const CHANGE_KEYS: &[Key] = &[
     key("table", KeyKind::Text, "", "the table, by its file's name without .csv"),
     key("where", KeyKind::Columns, "", "which rows: { column = value or [values] }; all if not given"),

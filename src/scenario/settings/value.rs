@@ -87,7 +87,7 @@ pub(crate) fn wrong_kind(name: &str, wanted: KeyKind, value: &Value, span: Span,
     }
 }
 
-/// The value of a key in a small table such as a `[[target]]`, its keys checked against a list.
+/// The value of a key in a small table such as a `[\[target\]]`, its keys checked against a list.
 pub(crate) fn check_keys(what: &str, entries: &[Entry], known: &[Key], faults: &mut Faults) {
     for entry in entries.iter().filter(|entry| known.iter().all(|key| key.path != entry.key)) {
         let names = || known.iter().map(|key| key.path);

@@ -28,7 +28,7 @@ impl Reader<'_> {
     }
 }
 
-/// `[travel]`.
+/// `\[travel\]`.
 pub(crate) fn travel(reader: &mut Reader<'_>) -> Travel {
     Travel {
         speed_kmh: reader.key_or("travel.speed_kmh", 60.0),
@@ -45,7 +45,7 @@ pub(crate) fn travel(reader: &mut Reader<'_>) -> Travel {
     }
 }
 
-/// `[replenishment]`.
+/// `\[replenishment\]`.
 pub(crate) fn replenishment(reader: &mut Reader<'_>) -> Replenishment {
     let day = || Days::new(1.0).expect("a day is a time");
     Replenishment {
@@ -56,13 +56,13 @@ pub(crate) fn replenishment(reader: &mut Reader<'_>) -> Replenishment {
     }
 }
 
-/// `[stocking] stockout`, and the bounds of the holding rate that sites fall back on.
+/// `\[stocking\] stockout`, and the bounds of the holding rate that sites fall back on.
 pub(crate) fn stockout(reader: &mut Reader<'_>) -> Stockout {
     reader.key("stocking.holding_rate_per_year");
     if reader.key_choice("stocking.stockout") == Some(1) { Stockout::Emergency } else { Stockout::Backorder }
 }
 
-/// `[planning]`; E12: the coverage objective has its window.
+/// `\[planning\]`; E12: the coverage objective has its window.
 pub(crate) fn planning(reader: &mut Reader<'_>) -> Planning {
     let within = reader.key("planning.coverage_within_hours").and_then(Hours::new);
     let objective = match reader.key_choice("planning.objective") {
@@ -96,7 +96,7 @@ pub(crate) fn planning(reader: &mut Reader<'_>) -> Planning {
     }
 }
 
-/// `[finance]`.
+/// `\[finance\]`.
 pub(crate) fn finance(reader: &mut Reader<'_>) -> Finance {
     Finance {
         discount_rate: reader.key_or("finance.discount_rate", 0.08),
@@ -104,7 +104,7 @@ pub(crate) fn finance(reader: &mut Reader<'_>) -> Finance {
     }
 }
 
-/// `[limits]`; E05: no minimum is above its maximum or above the sites there are.
+/// `\[limits\]`; E05: no minimum is above its maximum or above the sites there are.
 pub(crate) fn limits(ids: &Ids<'_>, outlets: &[Site], depots: &[Site], reader: &mut Reader<'_>) -> Limits {
     let limits = Limits {
         outlets: count("limits.outlets", "outlet", None, outlets, reader),

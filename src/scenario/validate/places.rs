@@ -1,4 +1,4 @@
-//! Coordinates: both or none, of the kind that `[travel] metric` asks for, and given where a distance must be estimated.
+//! Coordinates: both or none, of the kind that `\[travel\] metric` asks for, and given where a distance must be estimated.
 
 use super::{Reader, asks_for_hours};
 use crate::scenario::schema::Table;

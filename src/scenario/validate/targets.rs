@@ -1,4 +1,4 @@
-//! The `[[target]]`s: each asks for something that its metric can answer.
+//! The `[\[target\]]`s: each asks for something that its metric can answer.
 
 use super::{Ids, Reader};
 use crate::scenario::diagnostic::did_you_mean;

@@ -155,10 +155,10 @@ impl Search<'_> {
     fn best_purchase(&self, blocks: &[Block], plan: &Plan, goal: usize) -> Option<Purchase> {
         let mut best: Option<Purchase> = None;
         for &(b, k) in &self.goals.members[goal] {
-            if let Some(own) = self.purchase(blocks, plan, b, k) {
-                if best.is_none_or(|(most, _)| own.0 > most) {
-                    best = Some(own);
-                }
+            if let Some(own) = self.purchase(blocks, plan, b, k)
+                && best.is_none_or(|(most, _)| own.0 > most)
+            {
+                best = Some(own);
             }
         }
         best
