@@ -3,11 +3,14 @@
 //! Every test works in a temporary directory of its own.
 
 mod evaluated;
+mod exits;
 mod faulty;
 mod impossible;
+mod overlays;
 mod published;
 mod room;
 mod same;
+mod setup;
 mod small;
 mod theory;
 mod verified;

@@ -132,11 +132,6 @@ impl Room {
         }
     }
 
-    /// `plan.json` of a plan folder.
-    pub fn plan(&self, folder: &str) -> Value {
-        serde_json::from_str(&self.read(&format!("{folder}/plan.json"))).expect("it is JSON")
-    }
-
     /// A table's rows by the names of its columns.
     pub fn rows(&self, file: &str) -> Vec<BTreeMap<String, String>> {
         let text = self.read(file);
