@@ -18,12 +18,14 @@ mod farthest;
 pub mod model;
 mod rounds;
 pub mod stock;
+#[cfg(test)]
+mod tests;
 
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::load::Load;
 use crate::location::{Failure as LocationFailure, Settings, locate};
 use crate::network::{Network, Road};
-use crate::plan::{Certificate, Plan};
+use crate::plan::{Certificate, Plan, objective};
 use crate::scenario::{Metric, Objective, OutletId, RegionId, Scenario, Stockout};
 use crate::watch::Watch;
 
@@ -68,7 +70,8 @@ pub fn optimise(scenario: &Scenario, network: &Network, load: &Load, watch: &dyn
             return Err(Failure::NothingFound { lower_bound: Some(lower_bound) });
         }
     }
-    let certificate = Certificate { objective, lower_bound: Some(lower_bound.min(objective)) };
+    // No cost is negative, nor is a number of jobs or an hour: zero is a bound where the search had no time for a better.
+    let certificate = Certificate { objective, lower_bound: Some(lower_bound.max(0.0).min(objective)) };
     let Priced { decisions, service, costs } = priced;
     Ok(Plan { decisions, costs, service, certificate, seed: scenario.planning.seed })
 }
@@ -169,33 +172,7 @@ impl Search<'_> {
 
     /// What is sought, of a priced plan.
     fn objective(&self, priced: &Priced) -> f64 {
-        objective(self.scenario, self.network, self.load, priced)
-    }
-}
-
-/// What a scenario seeks, of a priced plan: cost a year, jobs a year beyond the window, or the longest way \[hours\].
-fn objective(scenario: &Scenario, network: &Network, load: &Load, priced: &Priced) -> f64 {
-    objective_of(scenario, network, load, &priced.decisions, priced.costs.total())
-}
-
-/// What a scenario seeks, of decisions and their cost.
-pub fn objective_of(
-    scenario: &Scenario,
-    network: &Network,
-    load: &Load,
-    decisions: &crate::plan::Decisions,
-    cost: f64,
-) -> f64 {
-    let ways = decisions.assignments().filter_map(|(region, outlet, share)| {
-        let hours = network.road(region, outlet)?.hours;
-        Some((load.jobs[region.at()] * share, hours))
-    });
-    match scenario.planning.objective {
-        Objective::Cost => cost,
-        Objective::Coverage { within } => {
-            ways.filter(|(_, hours)| *hours > within.get() * (1.0 + 1e-12)).map(|(jobs, _)| jobs).sum()
-        }
-        Objective::Farthest => ways.filter(|(jobs, _)| *jobs > 0.0).fold(0.0, |most, (_, hours)| hours.max(most)),
+        objective(self.scenario, self.network, self.load, &priced.decisions, priced.costs.total())
     }
 }
 

@@ -4,7 +4,9 @@ pub mod read;
 pub mod write;
 
 use crate::cost::Costs;
-use crate::scenario::{DepotId, OutletId, PartId, RegionId, Scenario};
+use crate::load::Load;
+use crate::network::Network;
+use crate::scenario::{DepotId, Objective, OutletId, PartId, RegionId, Scenario};
 use crate::service::Service;
 
 /// What a plan decides; everything else follows from it.
@@ -97,4 +99,20 @@ pub struct Plan {
     pub certificate: Certificate,
     /// The seed of the search that made it.
     pub seed: u64,
+}
+
+/// What a scenario seeks, of decisions and their cost: cost a year, jobs a year beyond the window, or the longest way
+/// \[hours\].
+pub fn objective(scenario: &Scenario, network: &Network, load: &Load, decisions: &Decisions, cost: f64) -> f64 {
+    let ways = decisions.assignments().filter_map(|(region, outlet, share)| {
+        let hours = network.road(region, outlet)?.hours;
+        Some((load.jobs[region.at()] * share, hours))
+    });
+    match scenario.planning.objective {
+        Objective::Cost => cost,
+        Objective::Coverage { within } => {
+            ways.filter(|(_, hours)| *hours > within.get() * (1.0 + 1e-12)).map(|(jobs, _)| jobs).sum()
+        }
+        Objective::Farthest => ways.filter(|(jobs, _)| *jobs > 0.0).fold(0.0, |most, (_, hours)| hours.max(most)),
+    }
 }

@@ -8,10 +8,9 @@ use std::path::Path;
 
 use crate::load::Load;
 use crate::network::Network;
-use crate::optimise::objective_of;
 use crate::plan::read::{Unread, read};
 use crate::plan::write::{PLAN_FILE, depot_loads, files, outlet_loads};
-use crate::plan::{Certificate, Decisions, Plan};
+use crate::plan::{Certificate, Decisions, Plan, objective};
 use crate::scenario::{Count, RegionId, Scenario, Site, Sourcing, Status};
 use crate::service::assess;
 
@@ -73,7 +72,7 @@ impl Verdict {
 pub fn evaluate(scenario: &Scenario, network: &Network, load: &Load, decisions: Decisions) -> Plan {
     let service = assess(scenario, network, load, &decisions);
     let costs = crate::cost::price(scenario, network, load, &decisions, &service);
-    let objective = objective_of(scenario, network, load, &decisions, costs.total());
+    let objective = objective(scenario, network, load, &decisions, costs.total());
     let certificate = Certificate { objective, lower_bound: None };
     Plan { decisions, costs, service, certificate, seed: scenario.planning.seed }
 }

@@ -17,7 +17,8 @@
 //! * P falls with the load, so the demand of other lanes only makes more parts late, and their own price is not negative;
 //! * lead time is the shortest transport of any depot and the depot is taken to be never short, the window is the longest
 //!   of any priced lane: P is never smaller than in any plan;
-//! * a depot's own stock and soft promises' penalties cost nothing or more.
+//! * a depot's own stock costs nothing or more;
+//! * a soft promise's price is at most its penalty, so what is priced of a shortfall is at most what is paid for it.
 //!
 //! G grows with ℓ (for every S late demand does), so on a partition ℓ_0 < ℓ_1 < … of an interval a straight line with
 //! `a + b·ℓ_{i+1} ≤ G(ℓ_i)` for every i lies below G on all of it. Each interval of an outlet's load is a mode of its site:

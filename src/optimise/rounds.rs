@@ -80,7 +80,8 @@ pub fn plan(search: &Search, reach: f64) -> Result<Found, Nothing> {
     Ok(Found { priced, objective, lower_bound })
 }
 
-fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
+/// The best plan that location and stock in turn come to.
+pub fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
     let Search { scenario, network, load, watch } = *search;
     let mut line = Line::default();
     let mut margin = MARGIN;

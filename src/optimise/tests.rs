@@ -1,0 +1,117 @@
+//! The bound and the plans of large scenarios, held against enumeration on small ones.
+
+use std::fs;
+
+use super::enumerate::enumerate;
+use super::rounds::rounds;
+use super::{Search, bound};
+use crate::load::Load;
+use crate::network::Network;
+use crate::scenario::{Scenario, load};
+use crate::watch::Nobody;
+
+/// A stream of numbers that is the same on every machine (Knuth's multiplier, upper bits).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+
+    fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.below(1000) as f64 / 1000.0
+    }
+}
+
+/// A scenario of 4–5 regions, 2–3 outlets, up to 2 depots and 1–2 parts.
+fn random_scenario(seed: u64) -> Scenario {
+    let mut numbers = Numbers(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).expect("it can be written");
+    let (regions, outlets) = (4 + numbers.below(2), 2 + numbers.below(2));
+    let (depots, parts) = (numbers.below(3), 1 + numbers.below(2));
+    let place = |numbers: &mut Numbers| format!("{:.1},{:.1}", numbers.between(0.0, 200.0), numbers.between(0.0, 90.0));
+    let emergency = numbers.below(3) == 0;
+    let target = match numbers.below(5) {
+        0 => "[[target]]\nmetric = \"on_time\"\nwithin_hours = 24\nat_least = 0.9\n".to_owned(),
+        1 if !emergency => "[[target]]\nmetric = \"mean_response_hours\"\nat_most = 9\n".to_owned(),
+        2 => "[[target]]\nmetric = \"fill_rate\"\nat_least = 0.9\npenalty = 4000\n".to_owned(),
+        _ => format!("[[target]]\nmetric = \"fill_rate\"\nat_least = {}\n", 0.8 + 0.05 * numbers.below(4) as f64),
+    };
+    let coverage = if numbers.below(2) == 0 {
+        "[[target]]\nmetric = \"coverage\"\nwithin_hours = 2\nat_least = 0.5\n"
+    } else {
+        ""
+    };
+    let stocking = if emergency {
+        format!("stockout = \"emergency\"\nemergency_cost_per_unit = {}\n", 5 + numbers.below(80))
+    } else {
+        String::new()
+    };
+    write(
+        "scenario.toml",
+        format!(
+            "name = \"random\"\n[travel]\nmetric = \"planar\"\nspeed_kmh = 60\ncost_per_km = 0.5\n[stocking]\n{stocking}\
+             [replenishment]\ncost_per_kg_km = 0.01\n{target}{coverage}"
+        ),
+    );
+    let rows = |header: &str, count: u64, row: &mut dyn FnMut(u64) -> String| {
+        (0..count).fold(format!("{header}\n"), |text, number| text + &row(number) + "\n")
+    };
+    write("regions.csv", rows("region,x_km,y_km", regions, &mut |r| format!("r{r},{}", place(&mut numbers))));
+    write(
+        "outlets.csv",
+        rows("outlet,x_km,y_km,fixed_cost_per_year,supplier_lead_time_days", outlets, &mut |o| {
+            let at = place(&mut numbers);
+            format!("o{o},{at},{},{}", 100 + numbers.below(3000), 5 + numbers.below(30))
+        }),
+    );
+    if depots > 0 {
+        write(
+            "depots.csv",
+            rows("depot,x_km,y_km,fixed_cost_per_year,supplier_lead_time_days", depots, &mut |d| {
+                let at = place(&mut numbers);
+                format!("d{d},{at},{},{}", 100 + numbers.below(1000), 5 + numbers.below(40))
+            }),
+        );
+    }
+    write(
+        "parts.csv",
+        rows("part,unit_cost,weight_kg", parts, &mut |p| {
+            format!("p{p},{},{}", 50 + numbers.below(2000), numbers.below(20))
+        }),
+    );
+    write(
+        "demand.csv",
+        rows("region,part,units_per_year,variance_to_mean", regions * parts, &mut |n| {
+            let (region, part) = (n / parts, n % parts);
+            format!("r{region},p{part},{:.2},{}", numbers.between(0.5, 25.0), 1.0 + 0.5 * part as f64)
+        }),
+    );
+    load(folder.path(), &[]).unwrap_or_else(|refused| panic!("seed {seed}: {refused}")).scenario
+}
+
+#[test]
+fn the_bound_of_large_scenarios_is_never_above_the_enumerated_optimum_of_small_ones() {
+    let mut proved = 0;
+    let mut found = 0;
+    for seed in 0..120 {
+        let scenario = random_scenario(seed);
+        let (network, load) = (Network::connect(&scenario), Load::of(&scenario));
+        let search = Search { scenario: &scenario, network: &network, load: &load, watch: &Nobody };
+        let relaxed = search.bare_model(f64::INFINITY, 0.0, true);
+        let Some(tried) = enumerate(&scenario, &network, &load, &relaxed, &Nobody) else { continue };
+        let Some(best) = tried.best else { continue };
+        let optimum = best.costs.total();
+        assert!(tried.lower_bound <= optimum * (1.0 + 1e-9), "seed {seed}");
+        let Ok(plan) = rounds(&search, f64::INFINITY) else { continue };
+        let proof = bound::bound(&search, f64::INFINITY, &relaxed, &plan);
+        assert!(plan.objective >= tried.lower_bound * (1.0 - 1e-9), "seed {seed}: {} below the bound", plan.objective);
+        assert!(proof.lower_bound <= optimum * (1.0 + 1e-9), "seed {seed}: {} > {optimum}", proof.lower_bound);
+        proved += 1;
+        found += usize::from(plan.objective <= optimum * (1.0 + 1e-9));
+    }
+    assert!(proved >= 80, "only {proved} scenarios could be compared");
+    assert!(3 * found >= proved, "only {found} of {proved} rounds met the optimum");
+}
