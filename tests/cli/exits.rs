@@ -62,6 +62,15 @@ fn a_plan_with_a_gap_left_is_kept_with_a_bound_that_holds_and_told_by_5() {
 }
 
 #[test]
+fn a_plan_found_with_another_gap_seed_or_time_limit_is_verified_all_the_same() {
+    let room = Room::with("scenarios/small");
+    room.run("solve small -q --gap 10% --seed 7 --time-limit 50s").code(0);
+    room.run("verify small --plan plans/small").code(0);
+    // What the problem is makes a difference.
+    room.run("verify small --plan plans/small --set planning.sourcing=\"split\"").code(7);
+}
+
+#[test]
 fn a_folder_with_other_things_in_it_is_not_touched_and_told_by_8() {
     let room = Room::with("scenarios/small");
     room.write("mine/thesis.txt", "years of work");

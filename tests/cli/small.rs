@@ -69,3 +69,33 @@ fn a_dearer_shelf_is_paid_for_through_a_setting_of_the_command_line() {
     // West and East hold 19,200 of stock: one more percent of it is 192; Middle and East the same; Middle 14,400: 144.
     close(figure(&told, "objective"), 20_192.0, 1e-9);
 }
+
+#[test]
+fn within_15_km_one_outlet_covers_50_of_150_jobs_of_small() {
+    let room = Room::with("scenarios/small");
+    room.write(
+        "near/scenario.toml",
+        "extends = \"../small\"\n[planning]\nobjective = \"coverage\"\ncoverage_within_hours = 0.3\n\
+         [limits]\noutlets = { max = 1 }\n",
+    );
+    // West covers Ashby's 40, Middle Barrow's 30, East Derby's 50: 100 jobs stay outside, and that is proven.
+    let told = room.run("solve near --json").code(0).json();
+    close(figure(&told, "objective"), 100.0, 1e-9);
+    close(figure(&told, "lower_bound"), 100.0, 1e-9);
+    assert_eq!(told["open_outlets"], serde_json::json!(["east"]));
+    room.run("verify near --plan plans/near").code(0);
+}
+
+#[test]
+fn with_two_outlets_the_longest_way_of_small_is_40_km() {
+    let room = Room::with("scenarios/small");
+    // West and East leave Barrow 40 km and Corby 30 km; Middle with either leaves a town 50 km; so 40 km, 0.8 h.
+    room.write(
+        "far/scenario.toml",
+        "extends = \"../small\"\n[planning]\nobjective = \"farthest\"\n[limits]\noutlets = { max = 2 }\n",
+    );
+    let told = room.run("solve far --json").code(0).json();
+    close(figure(&told, "objective"), 0.8, 1e-9);
+    close(figure(&told, "lower_bound"), 0.8, 1e-9);
+    assert_eq!(told["open_outlets"], serde_json::json!(["west", "east"]));
+}
