@@ -170,7 +170,7 @@ fn seconds(text: &str) -> Result<f64, String> {
         _ => (text, 1.0),
     };
     let value: f64 = number.trim().parse().map_err(|_| "write a time such as 60s, 5m or 90".to_owned())?;
-    if value.is_finite() && value >= 0.0 { Ok(value * unit) } else { Err("a time is not negative".to_owned()) }
+    if value.is_finite() && value > 0.0 { Ok(value * unit) } else { Err("a time is greater than zero".to_owned()) }
 }
 
 /// Runs the command line.

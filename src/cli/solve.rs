@@ -38,7 +38,8 @@ pub fn solve(arguments: &SolveArguments) -> Exit {
     for folder in &arguments.scenarios {
         let out = plan_folder(folder, arguments.out.as_deref(), several);
         let (exit, object) = solve_one(folder, &settings, &out, arguments);
-        objects.extend(object.map(Value::Object));
+        // A caller that asked for JSON hears of every scenario, those without a plan too.
+        objects.push(Value::Object(object.unwrap_or_else(|| refused(folder, exit))));
         worst = worst.max(exit);
         if interrupted() {
             break;
@@ -126,6 +127,16 @@ fn solve_one(
         ));
     }
     (outcome(&scenario, &plan, &progress), Some(object))
+}
+
+/// What is told of a scenario for which nothing was planned or written; the reason stands on stderr.
+fn refused(folder: &Path, exit: Exit) -> Map<String, Value> {
+    let status = match exit {
+        Exit::Invalid => "invalid",
+        Exit::FileSystem => "file_system",
+        _ => "failed",
+    };
+    Map::from_iter([("scenario".to_owned(), json!(folder.display().to_string())), ("status".to_owned(), json!(status))])
 }
 
 fn infeasible(name: &str, diagnosis: &Diagnosis) -> Map<String, Value> {

@@ -152,6 +152,7 @@ impl Bounds {
     /// Them in words.
     pub fn words(self) -> String {
         match (self.least.is_finite(), self.most.is_finite()) {
+            (true, true) if self.above => format!("greater than {} and at most {}", self.least, self.most),
             (true, true) => format!("between {} and {}", self.least, self.most),
             (true, false) if self.above => format!("greater than {}", self.least),
             (true, false) => format!("at least {}", self.least),

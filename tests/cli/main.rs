@@ -1,0 +1,16 @@
+//! The program as its users meet it: the binary is run, its exit code, its words and its files are read.
+//!
+//! Every test works in a temporary directory of its own.
+
+mod evaluated;
+mod exits;
+mod faulty;
+mod impossible;
+mod overlays;
+mod published;
+mod room;
+mod same;
+mod setup;
+mod small;
+mod theory;
+mod verified;
