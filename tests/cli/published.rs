@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::room::{Room, close, figure, shared};
+use crate::room::{Room, close, figure, shared, skipped};
 
 #[test]
 fn the_or_library_s_capacitated_problems_are_solved_to_their_published_optimum() {
@@ -19,7 +19,7 @@ fn the_or_library_s_capacitated_problems_are_solved_to_their_published_optimum()
             .args(["--capacitated", "--split"])
             .output();
         if !converted.is_ok_and(|output| output.status.success()) {
-            println!("skipped: python3 is absent");
+            skipped("python3");
             return;
         }
         let row = format!("orlib-cap,{instance},orlib-cap,--capacitated,");

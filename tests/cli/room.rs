@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -154,11 +155,16 @@ pub fn folders(above: &str) -> Vec<PathBuf> {
     folders
 }
 
+/// Says that a test was skipped for want of something.
+pub fn skipped(what: &str) {
+    let _ = io::Write::write_all(&mut io::stderr(), format!("skipped: {what} is absent\n").as_bytes());
+}
+
 /// The folder of published problems and test values beside the project, if it is there; says so if not.
 pub fn shared() -> Option<PathBuf> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared"));
     if !folder.is_dir() {
-        println!("skipped: ../shared is absent");
+        skipped("../shared");
     }
     folder.is_dir().then_some(folder)
 }
