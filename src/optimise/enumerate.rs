@@ -55,7 +55,7 @@ pub fn enumerate(
             break;
         }
         let decisions = decisions(scenario, relaxed, &leaf);
-        let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, watch) else { continue };
+        let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, true, watch) else { continue };
         let priced = Priced::of(scenario, network, load, stocked.decisions);
         let total = priced.costs.total();
         let least_here = stocked.lower_bound.map_or(least, |stock| total - stocked.cost + stock);

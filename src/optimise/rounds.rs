@@ -68,7 +68,7 @@ pub fn plan(search: &Search, reach: f64) -> Result<Found, Nothing> {
     if let Some(decisions) = decisions.filter(|_| !watch.stop()) {
         // The problem that proves the bound has prices for service, so its own network is often the better one.
         watch.stage("setting base-stock levels");
-        if let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, watch) {
+        if let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, false, watch) {
             let other = Priced::of(scenario, network, load, stocked.decisions);
             let value = search.objective(&other);
             if other.keeps_promises(scenario) && value < objective {
@@ -120,7 +120,7 @@ pub fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
         });
         watch.stage("setting base-stock levels");
         let decisions = decide(scenario, &model, &location);
-        let Ok(stocked) = stock(scenario, network, load, &decisions, &targets, watch) else {
+        let Ok(stocked) = stock(scenario, network, load, &decisions, &targets, false, watch) else {
             margin = 0.5 * (1.0 + margin);
             continue;
         };

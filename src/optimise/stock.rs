@@ -26,7 +26,7 @@ use crate::watch::Watch;
 /// Windows of an item are gathered into steps of this many hours when there are many of them; rounding down keeps every
 /// promise that the gathered windows keep.
 const STEP_HOURS: f64 = 1.0;
-/// Networks with more shelves than this are stocked without a bound: what a round needs is the plan and its prices.
+/// Networks with more shelves than this are stocked in a hurry.
 const MANY_ITEMS: usize = 1500;
 /// An item with more windows than this for one goal has them gathered.
 const MANY_WINDOWS: usize = 6;
@@ -62,7 +62,8 @@ struct Asked {
     jobs: f64,
 }
 
-/// Finds base-stock levels for the sites and assignments of `decisions`, its own levels apart.
+/// Finds base-stock levels for the sites and assignments of `decisions`, its own levels apart; `proving` asks for a bound
+/// and, on a small network, for the least cost.
 ///
 /// # Errors
 /// The promise that no stock can keep.
@@ -72,6 +73,7 @@ pub fn stock(
     load: &Load,
     decisions: &Decisions,
     targets: &[Target],
+    proving: bool,
     watch: &dyn Watch,
 ) -> Result<Stocked, Missed> {
     let streams = outlet_streams(scenario, load, decisions);
@@ -172,7 +174,12 @@ pub fn stock(
     });
     let goal_list: Vec<Goal> = wanted.collect();
     let problem = AllocationProblem { items, depots, terms, goals: goal_list, stockout: scenario.stocking.stockout };
-    let effort = if problem.items.len() > MANY_ITEMS { Effort::PLAN } else { Effort::FULL };
+    let effort = match problem.items.len() {
+        _ if proving => Effort::FULL,
+        items if items > MANY_ITEMS => Effort::PLAN,
+        // What a round needs is the plan and its prices, not that nothing is cheaper to the last unit.
+        _ => Effort { nodes: 0, prove: false, ..Effort::FULL },
+    };
     let allocation =
         allocate_with(&problem, &effort, &super::Quiet(watch)).map_err(|Unreachable { goal, .. }| {
             let ((target, key), _) = ordered[goal as usize];

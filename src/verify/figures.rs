@@ -107,6 +107,11 @@ pub(super) fn compare_summary(expected: &str, actual: &str, verdict: &mut Verdic
             tell(format!("`lower_bound` {bound} is above `objective` {objective}"));
         }
         let gap = Certificate { objective, lower_bound: Some(bound) }.gap();
+        let claimed = actual["status"].as_str();
+        let proven = gap.zip(number("gap_asked")).map(|(gap, asked)| gap <= asked);
+        if claimed == Some("optimal") && proven == Some(false) {
+            tell("`status` is optimal, but `gap` is above `gap_asked`".to_owned());
+        }
         if let (Some(gap), Some(told)) = (gap, number("gap"))
             && (gap - told).abs() > 1e-9
         {
