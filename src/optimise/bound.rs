@@ -41,21 +41,20 @@ use crate::scenario::{Objective, OutletId, RegionId};
 use crate::service::Key;
 
 use super::decide::{Priced, decide};
-use super::model::{Allowance, Model, Terms, model};
+use super::model::{Allowance, Terms, model};
 use super::rounds::{Best, MANY_LANES};
-use super::{Quiet, Search, Shifted};
+use super::{Quiet, Search};
 use lane::goals;
 use outlet::{Mixes, OutletPrice, ratios, typical_load};
 
 /// Dual iterations of a large location problem, from the prices of the rounds.
-const ITERATIONS: usize = 800;
+const ITERATIONS: usize = 600;
 
 /// A lower bound on the objective of every plan that keeps its promises.
-pub fn bound(search: &Search, reach: f64, relaxed: &Model, best: &Best) -> Proof {
+pub fn bound(search: &Search, reach: f64, best: &Best) -> Proof {
     let Best { priced: plan, objective: incumbent, stocked, start } = best;
     let (incumbent, prices) = (*incumbent, &stocked.prices);
-    let watch = Shifted { watch: search.watch, constant: relaxed.constant };
-    let large = relaxed.problem.lanes.site.len() > MANY_LANES;
+    let large = search.network.road_count() > MANY_LANES;
     // What the problem leaves open adds to what its stock leaves open, so it is asked for a tenth.
     let asked = Settings { gap: 0.1 * search.scenario.planning.gap, ..search.settings() };
     let settings = if large {
@@ -65,9 +64,10 @@ pub fn bound(search: &Search, reach: f64, relaxed: &Model, best: &Best) -> Proof
     } else {
         asked
     };
-    let bare = || match locate(&relaxed.problem, &settings, &Quiet(&watch)) {
-        Ok(location) => location.lower_bound + relaxed.constant,
-        Err(_) => f64::NEG_INFINITY,
+    let bare = || {
+        let relaxed = search.bare_model(reach, 0.0, true);
+        let found = locate(&relaxed.problem, &settings, &Quiet(search.watch));
+        found.map_or(f64::NEG_INFINITY, |location| location.lower_bound + relaxed.constant)
     };
     if search.scenario.planning.objective != Objective::Cost || prices.values().all(|price| *price <= 0.0) {
         let lower_bound = bare();

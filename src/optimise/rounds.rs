@@ -18,11 +18,13 @@ const ROUNDS: usize = 6;
 const SETTLED: f64 = 2e-4;
 /// The location problem of a round is solved to this gap at best: its allowances are estimates.
 const ROUND_GAP: f64 = 5e-4;
+/// With more lanes than this nobody tries every plan.
+const FEW_LANES: usize = 200;
 /// Problems with more lanes than this are not closed by branch and bound within a round.
 pub const MANY_LANES: usize = 5_000;
 /// Dual iterations of a large location problem, from nothing and from the prices of the round before.
 const COLD_ITERATIONS: usize = 800;
-const WARM_ITERATIONS: usize = 400;
+const WARM_ITERATIONS: usize = 200;
 /// First margin between what a promise asks and what travel alone must give.
 const MARGIN: f64 = 0.3;
 
@@ -48,9 +50,9 @@ pub struct Best {
 /// Plans a scenario whose stock matters.
 pub fn plan(search: &Search, reach: f64) -> Result<Found, Nothing> {
     let Search { scenario, network, load, watch } = *search;
-    let relaxed = search.bare_model(reach, 0.0, true);
-    if scenario.planning.objective == Objective::Cost {
+    if scenario.planning.objective == Objective::Cost && network.road_count() <= FEW_LANES {
         watch.stage("trying every plan");
+        let relaxed = search.bare_model(reach, 0.0, true);
         if let Some(found) = enumerate(scenario, network, load, &relaxed, watch) {
             let bound = found.lower_bound;
             let Some(priced) = found.best else {
@@ -63,7 +65,7 @@ pub fn plan(search: &Search, reach: f64) -> Result<Found, Nothing> {
     let best = rounds(search, reach)?;
     watch.stage("proving the bound");
     watch.progress(Some(best.objective), f64::NEG_INFINITY);
-    let Proof { lower_bound, decisions } = bound::bound(search, reach, &relaxed, &best);
+    let Proof { lower_bound, decisions } = bound::bound(search, reach, &best);
     let Best { mut priced, mut objective, .. } = best;
     if let Some(decisions) = decisions.filter(|_| !watch.stop()) {
         // The problem that proves the bound has prices for service, so its own network is often the better one.
@@ -146,7 +148,7 @@ pub fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
 
 fn round_settings(search: &Search, lanes: usize, start: Option<Start>) -> Settings {
     let asked = search.settings();
-    let gap = (0.1 * asked.gap).max(ROUND_GAP);
+    let gap = (0.5 * asked.gap).max(ROUND_GAP);
     if lanes <= MANY_LANES {
         return Settings { gap, start, ..asked };
     }
