@@ -124,9 +124,6 @@ fn priced_bound(
             OutletPrice::of(search, &goals, &mixes, &same_ratio, OutletId::from(outlet), lanes, typical)
         })
         .collect();
-    if watch.stop() {
-        return None;
-    }
     let allowances = |outlet: OutletId| -> Vec<Allowance> { outlets[outlet.at()].modes.clone() };
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].lane(region);
     let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
