@@ -23,6 +23,7 @@ mod ascent;
 mod assign;
 mod check;
 mod climb;
+mod core;
 mod dual;
 mod explore;
 mod fixing;
@@ -37,6 +38,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod tree;
 mod uppers;
 
 use crate::watch::Watch;
@@ -209,8 +211,8 @@ pub struct Location {
     pub lower_bound: f64,
     /// The prices at the root's best bound.
     pub multipliers: Multipliers,
-    /// The customers to whom lanes left out of the list may matter, in order: were none of them, no longer list would
-    /// change the plan or the bound.
+    /// The customers to whom lanes left out of the list may matter, in order: they pay at least what such a lane could
+    /// cost, in the plan or in the bound. The bound holds for the lanes left out as well.
     pub pressed: Vec<u32>,
     /// How many nodes branch and bound explored.
     pub nodes: usize,
@@ -234,6 +236,9 @@ pub enum Failure {
     /// No plan exists.
     #[error("no plan exists: {0}")]
     Infeasible(Reason),
+    /// No plan exists over the listed lanes, but not all lanes are listed.
+    #[error("no plan exists over the listed lanes; longer lists may hold one")]
+    Unlisted,
     /// The search ended at a limit, or was stopped, before it found a plan.
     #[error("no plan was found before the search ended; none costs less than {lower_bound}")]
     NothingFound {

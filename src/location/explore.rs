@@ -13,7 +13,7 @@ use super::{Start, Status};
 use crate::watch::Watch;
 
 /// More lanes than this make a problem large.
-const LARGE: usize = 1_000_000;
+pub(super) const LARGE: usize = 1_000_000;
 
 /// How often a local search may walk all lanes.
 const WALKS: u64 = 40;
@@ -131,8 +131,8 @@ impl<'i, 'a> Explorer<'i, 'a> {
         if thorough && !self.watch.stop() {
             let wide = self.rounded(state, climb, 0.15);
             self.refine(state, wide, Some(climb), extra.as_deref());
-            if self.instance.plain {
-                self.shake(state, climb, climb.work.max(SHAKEN));
+            if self.instance.plain && self.instance.uppers > 0 {
+                self.toggle_uppers(state, climb);
             }
         }
     }
@@ -240,6 +240,11 @@ impl<'i, 'a> Explorer<'i, 'a> {
         let cost = plan.cost;
         self.offer(plan);
         Some(cost)
+    }
+
+    /// The work of a short shaking \[lanes\].
+    pub fn short(&self) -> u64 {
+        (20 * self.instance.site.len() as u64).min(SHAKEN)
     }
 
     /// The work of one local search \[lanes\].

@@ -111,6 +111,8 @@ pub(super) struct Instance<'a> {
     pub direct: bool,
     /// Whether, besides, every site has one mode and no cost per load.
     pub bare: bool,
+    /// A number of which the cost of every plan is a multiple, if there is one.
+    pub unit: Option<f64>,
     /// The number of uppers if (through) is priced for every customer and upper, else 0.
     pub through: usize,
     /// Whether each customer needs the same work on all its lanes.
@@ -121,6 +123,10 @@ impl<'a> Instance<'a> {
     pub fn new(problem: &'a Problem) -> Self {
         let (customers, sites, uppers) = (problem.customers.len(), problem.sites.len(), problem.uppers.len());
         let lanes = &problem.lanes;
+        let capacitated = problem.sites.iter().any(|site| site.capacity.is_some());
+        let has_lane_rows = problem.rows.iter().any(|row| !row.lane.is_empty());
+        let one_mode = |site: &super::Site| site.modes.len() == 1 && site.modes[0].per_load == 0.0;
+        let bare = !capacitated && !has_lane_rows && uppers == 0 && problem.sites.iter().all(one_mode);
         let usable = |j: u32| problem.sites[j as usize].status != Status::Closed;
         let mut starts = Vec::with_capacity(customers + 1);
         starts.push(0);
@@ -131,6 +137,13 @@ impl<'a> Instance<'a> {
             // Ties fall to the lane named first, so that the order is one.
             lane[begin..]
                 .sort_unstable_by(|&a, &b| lanes.cost[a as usize].total_cmp(&lanes.cost[b as usize]).then(a.cmp(&b)));
+            if bare {
+                // Who has a site that is always open is never served at more than its cost.
+                let always = |e: &u32| problem.sites[lanes.site[*e as usize] as usize].status == Status::Open;
+                if let Some(k) = lane[begin..].iter().position(always) {
+                    lane.truncate(begin + k + 1);
+                }
+            }
             starts.push(lane.len());
         }
         let site = lane.iter().map(|&e| lanes.site[e as usize]).collect();
@@ -164,9 +177,7 @@ impl<'a> Instance<'a> {
         }
         let least_per_load = modes.iter().map(|mode| mode.per_load).fold(f64::INFINITY, f64::min);
 
-        let capacitated = problem.sites.iter().any(|site| site.capacity.is_some());
         let upper_capacitated = problem.uppers.iter().any(|upper| upper.capacity.is_some());
-        let has_lane_rows = problem.rows.iter().any(|row| !row.lane.is_empty());
         let mut instance = Self {
             problem,
             customers,
@@ -195,16 +206,14 @@ impl<'a> Instance<'a> {
             capacitated,
             plain: !capacitated && !upper_capacitated && !has_lane_rows,
             direct: false,
-            bare: false,
+            bare,
+            unit: None,
             through: if customers.saturating_mul(uppers) <= MOST_THROUGH { uppers } else { 0 },
             same_work: false,
         };
         instance.list_by_site();
         instance.direct = instance.plain && uppers == 0;
-        instance.bare = instance.direct
-            && instance.modes.len() == sites
-            && instance.modes.iter().all(|mode| mode.per_load == 0.0)
-            && instance.mode_starts.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        instance.unit = instance.common_unit();
         instance.same_work = (0..customers).all(|i| {
             let mut works = instance.lanes(i).map(|p| instance.work(p));
             works.next().is_none_or(|first| works.all(|work| work == first))
@@ -215,6 +224,20 @@ impl<'a> Instance<'a> {
         instance.site_rows = Terms::turned(sites, instance.rows.iter().map(|row| row.site.as_slice()));
         instance.upper_rows = Terms::turned(uppers, instance.rows.iter().map(|row| row.upper.as_slice()));
         instance
+    }
+
+    /// The greatest whole number that divides every cost of a plan of undivided services, when all costs are whole.
+    fn common_unit(&self) -> Option<f64> {
+        if !(self.plain || self.problem.single) || self.modes.iter().any(|mode| mode.per_load != 0.0) {
+            return None;
+        }
+        let uppers = self.problem.uppers.iter().map(|upper| upper.fixed);
+        let mut costs = self.modes.iter().map(|mode| mode.fixed).chain(uppers).chain(self.cost.iter().copied());
+        // Beyond 2^50 sums of whole numbers are no longer exact.
+        let unit = costs.try_fold(0u64, |unit, cost| {
+            (cost.fract() == 0.0 && cost.abs() < 2f64.powi(50)).then(|| divisor(unit, cost.abs() as u64))
+        })?;
+        (unit > 0).then_some(unit as f64)
     }
 
     /// Lists the lanes of each site, where sites have no capacity to make that useless.
@@ -302,6 +325,9 @@ impl<'a> Instance<'a> {
 
     /// Open capacity must cover all work: a valid row, and a least number of sites, that the relaxation would lose.
     fn add_surrogate(&mut self) {
+        if !self.lists_all() {
+            return;
+        }
         let usable: Vec<u32> =
             (0..self.sites as u32).filter(|&j| self.problem.sites[j as usize].status != Status::Closed).collect();
         let capacities: Option<Vec<f64>> = usable.iter().map(|&j| self.problem.sites[j as usize].capacity).collect();
@@ -349,9 +375,9 @@ impl<'a> Instance<'a> {
         }
     }
 
-    /// Whether all lanes of a customer are listed.
-    pub fn lists_all(&self, customer: usize) -> bool {
-        self.problem.lanes.beyond.get(customer).is_none_or(|beyond| *beyond == f64::INFINITY)
+    /// Whether all lanes of all customers are listed.
+    pub fn lists_all(&self) -> bool {
+        self.problem.lanes.beyond.iter().all(|beyond| *beyond == f64::INFINITY)
     }
 
     /// The positions of a customer's lanes, cheapest first.
@@ -383,4 +409,13 @@ impl<'a> Instance<'a> {
     pub fn load(&self, customer: usize) -> f64 {
         self.problem.customers[customer]
     }
+}
+
+/// The greatest common divisor (Euclid).
+fn divisor(a: u64, b: u64) -> u64 {
+    let (mut a, mut b) = (a, b);
+    while b > 0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }

@@ -23,6 +23,7 @@ pub(super) use self::shake::Shaking;
 pub(super) type LanePrices<'p> = Option<&'p [f64]>;
 
 /// A search in progress.
+#[derive(Clone)]
 pub(super) struct Local<'s, 'a> {
     instance: &'s Instance<'a>,
     state: &'s State,
@@ -83,7 +84,7 @@ pub(super) fn polish(
     hint: &[u32],
     extra: LanePrices,
     work: u64,
-    mut shaking: Option<&mut Shaking>,
+    shaking: Option<Shaking>,
     watch: &dyn Watch,
 ) -> (Design, u64) {
     let mut design = start.clone();
@@ -93,7 +94,7 @@ pub(super) fn polish(
     for _ in 0..8 {
         let mut local = Local::new(instance, state, &design, hint, extra);
         local.search(work, watch);
-        if let Some(shaking) = shaking.as_deref_mut() {
+        if let Some(shaking) = shaking {
             local.shake(shaking, watch);
         }
         local.write(&mut design);

@@ -5,7 +5,7 @@ use super::climb::Climb;
 use super::explore::Explorer;
 use super::instance::NONE;
 use super::local::{Shaking, polish, serve_nearest};
-use super::primal::site_loads;
+use super::primal::{Plan, site_loads};
 use super::state::State;
 
 /// The most sites exchanged at once.
@@ -18,34 +18,30 @@ pub(super) struct Dice(pub u64);
 impl Dice {
     /// A whole number below `n`.
     pub fn below(&mut self, n: usize) -> usize {
+        (self.roll() % n.max(1) as u64) as usize
+    }
+
+    /// A whole number of any size.
+    pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((mixed ^ (mixed >> 31)) % n.max(1) as u64) as usize
+        mixed ^ (mixed >> 31)
     }
 }
 
 impl Explorer<'_, '_> {
-    /// Shakes the incumbent over so many lanes; the climb tells which uppers and sites are worth it.
-    pub fn shake(&mut self, state: &State, climb: &Climb, work: u64) {
-        if self.instance.uppers > 0 {
-            self.toggle_uppers(state, climb);
-        }
-        let Some(incumbent) = self.incumbent.as_ref() else { return };
-        let design = incumbent.design.clone();
-        let mut shaking = Shaking { dice: &mut self.dice, average: &climb.average, strength: STRENGTH, work };
-        let hint = &climb.relaxed.mode;
-        let (better, _) = polish(self.instance, state, &design, hint, None, u64::MAX, Some(&mut shaking), self.watch);
-        if better != design
-            && let Some(plan) = serve_nearest(self.instance, better)
-        {
-            self.offer(plan);
-        }
+    /// Shakes the incumbent over so many lanes; the climb's average tells which sites are worth it.
+    pub fn shaken(&self, state: &State, average: &[f64], hint: &[u32], (seed, work): (u64, u64)) -> Option<Plan> {
+        let design = &self.incumbent.as_ref().filter(|_| self.instance.plain)?.design;
+        let shaking = Shaking { seed, average, strength: STRENGTH, work };
+        let (better, _) = polish(self.instance, state, design, hint, None, u64::MAX, Some(shaking), self.watch);
+        if better == *design { None } else { serve_nearest(self.instance, better) }
     }
 
     /// Opens, closes and exchanges the uppers about which the incumbent and the climb disagree.
-    fn toggle_uppers(&mut self, state: &State, climb: &Climb) {
+    pub fn toggle_uppers(&mut self, state: &State, climb: &Climb) {
         let instance = self.instance;
         let Some(mut current) = self.incumbent.clone() else { return };
         let average = |u: usize| climb.average[instance.sites + u];

@@ -326,7 +326,7 @@ impl Local<'_, '_> {
         1e-9 * self.unserved
     }
 
-    fn may_open(&self, site: usize) -> bool {
+    pub(super) fn may_open(&self, site: usize) -> bool {
         let group = self.instance.group_of[site];
         self.can_be_opened(site)
             && (group == NONE || self.group_open[group as usize] < self.instance.groups[group as usize].max)

@@ -1,15 +1,27 @@
 //! Shaking: a few sites near a random customer exchanged, the surroundings searched again, and all taken back unless the
 //! plan became cheaper (iterated local search; Lourenço, Martin and Stützle 2003).
 
+use rayon::prelude::*;
+
 use super::super::instance::NONE;
 use super::super::shake::Dice;
 use super::Local;
 use crate::watch::Watch;
 
+/// Walks shorter than this are not worth sharing \[lanes\].
+const SHARED: u64 = 20_000_000;
+
+/// What an exchange costs besides its walks, in lanes.
+const STEP: u64 = 100;
+
+/// The streams of a shared shaking; fixed, because the plan follows from it.
+const STREAMS: u64 = 4;
+
 /// How to shake, and how much.
+#[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Shaking<'s> {
-    /// Where chance has got to.
-    pub dice: &'s mut Dice,
+    /// Where chance begins.
+    pub seed: u64,
     /// How far each site was open on average in the climb; the likelier of two is opened.
     pub average: &'s [f64],
     /// The most exchanges at once.
@@ -18,21 +30,51 @@ pub(in super::super) struct Shaking<'s> {
     pub work: u64,
 }
 
+/// Moves made together: (site closed, site opened).
+type Moves = Vec<(u32, u32)>;
+
 impl Local<'_, '_> {
-    /// Shakes until the work is done.
-    pub(super) fn shake(&mut self, shaking: &mut Shaking, watch: &dyn Watch) {
+    /// Shakes until the work is done; much work is shared among streams, whose gains are then brought together.
+    pub(super) fn shake(&mut self, shaking: Shaking, watch: &dyn Watch) {
         if self.instance.customers == 0 {
             return;
         }
+        if shaking.work < SHARED {
+            self.shake_alone(shaking, watch);
+            return;
+        }
+        let gains: Vec<(Vec<Moves>, u64)> = (0..STREAMS)
+            .into_par_iter()
+            .map(|stream| {
+                let mut local = self.clone();
+                local.work = 0;
+                let seed = Dice(shaking.seed.wrapping_add(stream)).roll();
+                let gains = local.shake_alone(Shaking { seed, work: shaking.work / STREAMS, ..shaking }, watch);
+                (gains, local.work)
+            })
+            .collect();
+        for (gains, work) in gains {
+            self.work += work;
+            for moves in gains {
+                self.try_moves(&moves);
+            }
+        }
+        self.rest();
+    }
+
+    /// Shakes in one stream; returns the moves that paid.
+    fn shake_alone(&mut self, shaking: Shaking, watch: &dyn Watch) -> Vec<Moves> {
+        let mut dice = Dice(shaking.seed);
         let until = self.work.saturating_add(shaking.work);
+        let mut gains = Vec::new();
         let mut idle = 0;
         while self.work < until && idle < 1_000 && !watch.stop() {
             let mark = self.journal.len();
             let before = self.total;
-            self.exchange(shaking);
+            self.work += STEP;
+            self.exchange(&shaking, &mut dice);
             if self.journal.len() == mark {
                 idle += 1;
-                self.work += 1;
                 continue;
             }
             idle = 0;
@@ -41,16 +83,42 @@ impl Local<'_, '_> {
             if self.total >= before - self.threshold() {
                 self.take_back(mark);
             } else {
-                self.journal.truncate(mark);
+                gains.push(self.journal.split_off(mark));
             }
+        }
+        gains
+    }
+
+    /// Makes moves that paid elsewhere, if they can all be made and still pay.
+    fn try_moves(&mut self, moves: &[(u32, u32)]) {
+        let mark = self.journal.len();
+        let before = self.total;
+        for &(close, open) in moves {
+            let possible = match (close, open) {
+                (NONE, open) => self.may_open(open as usize),
+                (close, NONE) => self.may_close(close as usize),
+                (close, open) => {
+                    self.open[close as usize]
+                        && self.can_be_opened(open as usize)
+                        && self.may_swap(open as usize, close as usize)
+                }
+            };
+            if !possible {
+                self.take_back(mark);
+                return;
+            }
+            self.apply(close, open);
+        }
+        if self.total >= before - self.threshold() {
+            self.take_back(mark);
         }
     }
 
     /// Exchanges a few sites near one random customer.
-    fn exchange(&mut self, shaking: &mut Shaking) {
+    fn exchange(&mut self, shaking: &Shaking, dice: &mut Dice) {
         let instance = self.instance;
-        let centre = shaking.dice.below(instance.customers);
-        let strength = 1 + shaking.dice.below(shaking.strength);
+        let centre = dice.below(instance.customers);
+        let strength = 1 + dice.below(shaking.strength);
         let lanes = instance.lanes(centre);
         // The neighbourhood: what serves, or could well serve, the centre.
         let mut reach = 0;
@@ -70,9 +138,9 @@ impl Local<'_, '_> {
                 return;
             }
             let likely = |j: u32| shaking.average.get(j as usize).copied().unwrap_or(0.0);
-            let (a, b) = (closed[shaking.dice.below(closed.len())], closed[shaking.dice.below(closed.len())]);
+            let (a, b) = (closed[dice.below(closed.len())], closed[dice.below(closed.len())]);
             let j = if likely(a) >= likely(b) { a } else { b };
-            let k = if open.is_empty() { NONE } else { open[shaking.dice.below(open.len())] };
+            let k = if open.is_empty() { NONE } else { open[dice.below(open.len())] };
             if k != NONE && self.may_swap(j as usize, k as usize) {
                 self.apply(k, j);
             }
