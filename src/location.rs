@@ -29,6 +29,7 @@ mod fixing;
 mod instance;
 mod knapsack;
 mod local;
+mod merge;
 mod primal;
 mod search;
 mod served;
@@ -286,6 +287,16 @@ pub enum Reason {
 pub fn locate(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
     check::shape(problem)?;
     check::possible(problem)?;
-    let instance = instance::Instance::new(problem);
-    search::search(&instance, settings, watch)
+    let solve = |problem: &Problem, settings: &Settings| {
+        let instance = instance::Instance::new(problem);
+        search::search(&instance, settings, watch)
+    };
+    match merge::merge(problem) {
+        None => solve(problem, settings),
+        Some(merged) => {
+            let start = settings.start.as_ref().map(|start| merged.start(start));
+            let found = solve(&merged.problem, &Settings { start, ..settings.clone() })?;
+            Ok(merged.expand(found))
+        }
+    }
 }
