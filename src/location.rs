@@ -23,6 +23,7 @@ mod allot;
 mod ascent;
 mod assign;
 mod check;
+mod cover;
 mod dual;
 mod explore;
 mod fixing;
@@ -288,6 +289,9 @@ pub fn locate(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Resu
     check::shape(problem)?;
     check::possible(problem)?;
     let solve = |problem: &Problem, settings: &Settings| {
+        if let Some(covered) = cover::cover(problem, settings, watch) {
+            return covered;
+        }
         let instance = instance::Instance::new(problem);
         search::search(&instance, settings, watch)
     };
