@@ -24,12 +24,14 @@ mod assign;
 mod check;
 mod climb;
 mod core;
+mod cover;
 mod dual;
 mod explore;
 mod fixing;
 mod instance;
 mod knapsack;
 mod local;
+mod merge;
 mod primal;
 mod search;
 mod served;
@@ -296,6 +298,19 @@ pub enum Reason {
 pub fn locate(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
     check::shape(problem)?;
     check::possible(problem)?;
-    let instance = instance::Instance::new(problem);
-    search::search(&instance, settings, watch)
+    let solve = |problem: &Problem, settings: &Settings| {
+        if let Some(covered) = cover::cover(problem, settings, watch) {
+            return covered;
+        }
+        let instance = instance::Instance::new(problem);
+        search::search(&instance, settings, watch)
+    };
+    match merge::merge(problem) {
+        None => solve(problem, settings),
+        Some(merged) => {
+            let start = settings.start.as_ref().map(|start| merged.start(start));
+            let found = solve(&merged.problem, &Settings { start, ..settings.clone() })?;
+            Ok(merged.expand(found))
+        }
+    }
 }

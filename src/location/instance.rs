@@ -6,7 +6,7 @@ use super::{Problem, Row, Status};
 pub(super) const NONE: u32 = u32::MAX;
 
 /// The most pairs of customer and upper for which (through) is priced; beyond, memory matters more.
-const MOST_THROUGH: usize = 4_000_000;
+pub(super) const MOST_THROUGH: usize = 4_000_000;
 
 /// A mode in the flat array of all modes.
 #[derive(Debug, Clone, Copy)]
