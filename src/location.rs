@@ -23,9 +23,11 @@ mod allot;
 mod ascent;
 mod assign;
 mod check;
+mod cover;
 mod dual;
 mod explore;
 mod fixing;
+mod granule;
 mod instance;
 mod knapsack;
 mod local;
@@ -37,6 +39,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod undivided;
 mod uppers;
 mod volume;
 

@@ -1,5 +1,7 @@
 //! The problem laid out for speed: lanes of a customer in order of cost, modes and links in flat arrays.
 
+use super::cover::Needed;
+use super::primal::slack;
 use super::{Problem, Row, Status};
 
 /// No index.
@@ -88,7 +90,7 @@ pub(super) struct Instance<'a> {
     pub link_upper: Vec<u32>,
     /// The least per-load cost of any mode.
     pub least_per_load: f64,
-    /// The problem's rows, then the counts that no group holds, then the capacity surrogate.
+    /// The problem's rows, then the counts that no group holds, last the capacity surrogate if there is one.
     pub rows: Vec<Row>,
     pub lane_rows: Terms,
     pub site_rows: Terms,
@@ -104,6 +106,10 @@ pub(super) struct Instance<'a> {
     pub through: usize,
     /// Whether each customer needs the same work on all its lanes.
     pub same_work: bool,
+    /// Whether customers, each whole, are limited by the capacities of the sites alone.
+    pub exchangeable: bool,
+    /// What open sites must be able to do, where the subproblem keeps that exactly.
+    pub needed: Option<Needed>,
 }
 
 impl<'a> Instance<'a> {
@@ -180,6 +186,8 @@ impl<'a> Instance<'a> {
             plain: !capacitated && !upper_capacitated && !has_lane_rows,
             through: if customers.saturating_mul(uppers) <= MOST_THROUGH { uppers } else { 0 },
             same_work: false,
+            exchangeable: problem.single && capacitated && !upper_capacitated && !has_lane_rows,
+            needed: None,
         };
         instance.same_work = (0..customers).all(|i| {
             let mut works = instance.lanes(i).map(|p| instance.work(p));
@@ -244,7 +252,9 @@ impl<'a> Instance<'a> {
         self.groups.push(group);
     }
 
-    /// Open capacity must cover all work: a valid row, and a least number of sites, that the relaxation would lose.
+    /// Open capacity must cover all work, which the relaxation would lose.
+    ///
+    /// Without counts the subproblem keeps it exactly; with them it is a row to be priced and a least number of sites.
     fn add_surrogate(&mut self) {
         let usable: Vec<u32> =
             (0..self.sites as u32).filter(|&j| self.problem.sites[j as usize].status != Status::Closed).collect();
@@ -256,7 +266,17 @@ impl<'a> Instance<'a> {
             return;
         }
         let terms = usable.iter().zip(&capacities).map(|(&j, &capacity)| (j, -capacity.min(work))).collect();
+        if self.groups.is_empty() {
+            // Plans may pass each capacity by the rounding allowed.
+            let rounding: f64 = capacities.iter().map(|&capacity| slack(capacity)).sum();
+            let capacity = |place: &super::Site| place.capacity.map_or(0.0, |capacity| capacity.min(work));
+            let capacity = self.problem.sites.iter().map(capacity).collect();
+            self.needed = Some(Needed { work: work - rounding, capacity });
+        }
         self.rows.push(Row { lane: Vec::new(), site: terms, upper: Vec::new(), at_most: -work });
+        if self.needed.is_some() {
+            return;
+        }
         capacities.sort_unstable_by(|a, b| b.total_cmp(a));
         let mut covered = 0.0;
         // A hair of slack keeps rounding from asking for one site too many.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::allot::{Allotment, Effort, allot};
 use super::ascent::{Ascent, Scale, ascend};
 use super::explore::Explorer;
+use super::granule::Granule;
 use super::instance::Instance;
 use super::primal::{Plan, answer};
 use super::state::State;
@@ -72,6 +73,8 @@ struct Search<'i, 'a> {
     watch: &'i dyn Watch,
     scale: Scale,
     explorer: Explorer<'i, 'a>,
+    /// The step of all plans' costs, if they have one.
+    granule: Option<Granule>,
     /// The least bound of nodes that could be neither closed nor branched.
     loose: f64,
     nodes: usize,
@@ -104,7 +107,16 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
             prices.link.iter_mut().chain(&mut prices.through).chain(&mut prices.upper_load).chain(&mut prices.row);
         signed.for_each(|price| *price = price.max(0.0));
     }
-    let mut search = Search { instance, settings, watch, scale, explorer, loose: f64::INFINITY, nodes: 0 };
+    let mut search = Search {
+        instance,
+        settings,
+        watch,
+        scale,
+        explorer,
+        granule: Granule::of(instance),
+        loose: f64::INFINITY,
+        nodes: 0,
+    };
     search.run(root, prices)
 }
 
@@ -127,7 +139,7 @@ impl Search<'_, '_> {
                 break;
             }
             if !self.watch.stop() || self.incumbent().is_none() {
-                self.explorer.explore(&root, &climb, true);
+                self.explorer.explore(&root, &climb, self.cutoff(), true);
             }
             self.tell(climb.best);
             if self.done(climb.best)
@@ -194,7 +206,7 @@ impl Search<'_, '_> {
             return None;
         }
         let bound = climb.best.max(parent.bound);
-        self.explorer.explore(&state, &climb, number < 20 || number.is_multiple_of(10));
+        self.explorer.explore(&state, &climb, self.cutoff(), number < 20 || number.is_multiple_of(10));
         if bound >= self.cutoff() {
             return None;
         }
@@ -255,20 +267,29 @@ impl Search<'_, '_> {
 
     /// A plan is worth finding only below this.
     fn cutoff(&self) -> f64 {
-        self.incumbent().map_or(f64::INFINITY, |plan| plan.cost - 1e-9 * plan.cost.abs())
+        self.incumbent().map_or(f64::INFINITY, |plan| {
+            let better = plan.cost - 1e-9 * plan.cost.abs();
+            self.granule.map_or(better, |granule| granule.below(plan.cost).min(better))
+        })
     }
 
     fn done(&self, bound: f64) -> bool {
+        let bound = self.raised(bound);
         self.incumbent().is_some_and(|plan| plan.cost - bound <= self.settings.gap * plan.cost.abs())
     }
 
+    /// The bound raised to what a plan can cost.
+    fn raised(&self, bound: f64) -> f64 {
+        self.granule.map_or(bound, |granule| granule.raise(bound))
+    }
+
     fn tell(&self, bound: f64) {
-        self.watch.progress(self.incumbent().map(|plan| plan.cost), bound);
+        self.watch.progress(self.incumbent().map(|plan| plan.cost), self.raised(bound));
     }
 
     /// `left` is the least bound of what was not explored, infinite when all was.
     fn finish(&mut self, left: f64, multipliers: Multipliers) -> Result<Location, Failure> {
-        let lower_bound = left.min(self.loose);
+        let lower_bound = self.raised(left.min(self.loose));
         match self.explorer.incumbent.take() {
             Some(plan) => {
                 let location = answer(self.instance, &plan, lower_bound, multipliers, self.nodes);

@@ -12,6 +12,9 @@ use super::state::State;
 use super::{Multipliers, Status};
 use crate::watch::Watch;
 
+/// The relaxed plans remembered.
+const RECENT: usize = 40;
+
 /// How a climb ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -35,6 +38,8 @@ pub(super) struct Climb<'i, 'a> {
     pub relaxed: Relaxed,
     /// The violation of the averaged plan.
     pub violation: Slopes,
+    /// The sites open in the last relaxed plans, where undivided service is limited by capacities.
+    pub recent: Vec<Vec<bool>>,
     trial: Multipliers,
     slopes: Slopes,
     step: f64,
@@ -54,6 +59,7 @@ impl<'i, 'a> Climb<'i, 'a> {
             average: Vec::new(),
             relaxed: Relaxed::default(),
             violation: Slopes::default(),
+            recent: Vec::new(),
             slopes: Slopes::default(),
             step,
             blend: 0.1,
@@ -72,6 +78,9 @@ impl<'i, 'a> Climb<'i, 'a> {
             }
             let value = self.relaxed.evaluate(self.instance, state, &self.trial);
             self.relaxed.slopes(self.instance, &self.trial, &mut self.slopes);
+            if self.instance.exchangeable {
+                self.remember(round);
+            }
             let first = !self.started;
             self.started = true;
             if value > self.best || first {
@@ -112,6 +121,19 @@ impl<'i, 'a> Climb<'i, 'a> {
             }
         }
         End::Spent
+    }
+
+    /// Keeps the sites that the last relaxed plan opens, in place of the oldest kept.
+    fn remember(&mut self, round: usize) {
+        let open = &self.relaxed.open[..self.instance.sites];
+        if self.recent.iter().any(|known| known == open) {
+            return;
+        }
+        if self.recent.len() < RECENT {
+            self.recent.push(open.to_vec());
+        } else {
+            self.recent[round % RECENT].copy_from_slice(open);
+        }
     }
 
     /// The prices of the last evaluation: after an improvement they have become the best.
