@@ -68,6 +68,10 @@ impl<'i, 'a> Explorer<'i, 'a> {
             design.open_needed(instance);
             self.refine(state, design, None, None);
         }
+        // Undivided service waits for the climb to tell where to begin.
+        if instance.exchangeable {
+            return;
+        }
         // Opening from nothing walks all lanes many times; large problems rather begin from the dual ascent.
         let counted = instance.groups.iter().any(|group| group.max < group.items.len());
         if instance.site.len() > LARGE && instance.plain && !counted {
@@ -124,6 +128,13 @@ impl<'i, 'a> Explorer<'i, 'a> {
         }
         if self.instance.exchangeable {
             self.explore_undivided(state, climb, cutoff, if thorough { 48 } else { 4 });
+            if self.incumbent.is_none() {
+                // Capacity may be short where few are open; all sites together are the widest start.
+                let all = self.all_open(state, &climb.relaxed.mode);
+                if self.is_new(&all) {
+                    self.serve_batch(state, vec![all], &[]);
+                }
+            }
             return;
         }
         let rounded = self.rounded(state, climb, 0.5);
@@ -223,9 +234,6 @@ impl<'i, 'a> Explorer<'i, 'a> {
             return;
         }
         if instance.exchangeable {
-            if self.incumbent.is_none() {
-                self.serve_batch(state, vec![self.all_open(state, hint)], &[]);
-            }
             self.serve_batch(state, vec![design], &[]);
             return;
         }

@@ -75,6 +75,8 @@ struct Search<'i, 'a> {
     explorer: Explorer<'i, 'a>,
     /// The step of all plans' costs, if they have one.
     granule: Option<Granule>,
+    /// Nothing dearer than this is looked for at the moment.
+    ceiling: f64,
     /// The least bound of nodes that could be neither closed nor branched.
     loose: f64,
     nodes: usize,
@@ -114,6 +116,7 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
         scale,
         explorer,
         granule: Granule::of(instance),
+        ceiling: f64::INFINITY,
         loose: f64::INFINITY,
         nodes: 0,
     };
@@ -139,7 +142,7 @@ impl Search<'_, '_> {
                 break;
             }
             if !self.watch.stop() || self.incumbent().is_none() {
-                self.explorer.explore(&root, &climb, self.cutoff(), true);
+                self.explorer.explore(&root, &climb, self.known_cutoff(), true);
             }
             self.tell(climb.best);
             if self.done(climb.best)
@@ -158,29 +161,71 @@ impl Search<'_, '_> {
         if end == End::Pruned {
             return self.finish(f64::INFINITY, multipliers);
         }
-        let mut heap = BinaryHeap::new();
-        let mut left = f64::INFINITY;
         if self.done(bound) || self.settings.node_limit == 0 || self.watch.stop() {
-            left = bound;
-        } else {
-            // Settle with the last incumbent before the first branching.
-            match self.branch(&root, &climb) {
-                Some(branch) => {
-                    let prices = Arc::new(climb.prices.clone());
-                    heap.push(Node { bound, number: 0, state: root, prices, branch });
-                }
-                None => self.close(&root, bound),
-            }
+            return self.finish(bound, multipliers);
         }
+        let prices = Arc::new(climb.prices.clone());
+        if self.instance.exchangeable {
+            drop(climb);
+            return self.guess(&root, bound, &prices, multipliers);
+        }
+        // Settle with the last incumbent before the first branching.
+        let first = match self.branch(&root, &climb) {
+            Some(branch) => Some(Node { bound, number: 0, state: root, prices, branch }),
+            None => {
+                self.close(&root, bound);
+                None
+            }
+        };
         drop(climb);
+        let left = self.grow(first);
+        self.finish(left, multipliers)
+    }
+
+    /// Branches as if a plan not far above the bound were known, then farther, until one is.
+    ///
+    /// Where a guess rules out everything, it is a bound; where it is too low, its tree is small, for reduced costs
+    /// settle more the nearer the cutoff is.
+    fn guess(
+        &mut self,
+        root: &State,
+        bound: f64,
+        prices: &Arc<Multipliers>,
+        multipliers: Multipliers,
+    ) -> Result<Location, Failure> {
+        let mut floor = self.raised(bound);
+        let distance = self.incumbent().map_or(f64::INFINITY, |plan| plan.cost - floor);
+        let mut step = (0.1 * distance).clamp(2e-4 * floor.abs(), 5e-3 * floor.abs());
+        loop {
+            let guess = floor + step;
+            self.ceiling = if step > 0.0 && guess < self.cutoff() { guess } else { f64::INFINITY };
+            self.loose = f64::INFINITY;
+            let node =
+                Node { bound: floor, number: 0, state: root.clone(), prices: prices.clone(), branch: Branch::Item(0) };
+            let first = self.explore_node(root.clone(), &node);
+            let left = self.grow(first);
+            let ceiling = std::mem::replace(&mut self.ceiling, f64::INFINITY);
+            let known = self.incumbent().map_or(f64::INFINITY, |plan| plan.cost);
+            if left < f64::INFINITY || ceiling == f64::INFINITY || (known <= ceiling && self.loose == f64::INFINITY) {
+                return self.finish(left.min(if known <= ceiling { f64::INFINITY } else { ceiling }), multipliers);
+            }
+            floor = floor.max(ceiling.min(self.loose));
+            step *= 4.0;
+        }
+    }
+
+    /// Branches until nothing is left, or until a limit; the least bound left, infinite when all is explored.
+    fn grow(&mut self, first: Option<Node>) -> f64 {
+        let mut heap = BinaryHeap::new();
+        heap.extend(first);
         while let Some(node) = heap.pop() {
             if node.bound >= self.cutoff() {
                 break;
             }
-            self.tell(node.bound.min(self.loose));
-            if self.done(node.bound.min(self.loose)) || self.nodes >= self.settings.node_limit || self.watch.stop() {
-                left = node.bound;
-                break;
+            let bound = node.bound.min(self.loose);
+            self.tell(bound);
+            if self.done(bound) || self.nodes >= self.settings.node_limit || self.watch.stop() {
+                return node.bound;
             }
             for side in [true, false] {
                 let mut state = node.state.clone();
@@ -190,7 +235,7 @@ impl Search<'_, '_> {
                 }
             }
         }
-        self.finish(left, multipliers)
+        f64::INFINITY
     }
 
     /// Bounds a child; none when nothing better than the incumbent is left in it.
@@ -206,7 +251,7 @@ impl Search<'_, '_> {
             return None;
         }
         let bound = climb.best.max(parent.bound);
-        self.explorer.explore(&state, &climb, self.cutoff(), number < 20 || number.is_multiple_of(10));
+        self.explorer.explore(&state, &climb, self.known_cutoff(), number < 20 || number.is_multiple_of(10));
         if bound >= self.cutoff() {
             return None;
         }
@@ -267,6 +312,11 @@ impl Search<'_, '_> {
 
     /// A plan is worth finding only below this.
     fn cutoff(&self) -> f64 {
+        self.ceiling.min(self.known_cutoff())
+    }
+
+    /// A plan better than the best known costs less than this.
+    fn known_cutoff(&self) -> f64 {
         self.incumbent().map_or(f64::INFINITY, |plan| {
             let better = plan.cost - 1e-9 * plan.cost.abs();
             self.granule.map_or(better, |granule| granule.below(plan.cost).min(better))

@@ -154,7 +154,7 @@ impl Explorer<'_, '_> {
             .map(|design| {
                 let plan = serve(instance, state, &design, seed, Effort::Quick)?;
                 // What comes near the best is worth a second look.
-                if plan.cost > known + 0.01 * known.abs() {
+                if known == f64::INFINITY || plan.cost > known + 0.01 * known.abs() {
                     return Some(plan);
                 }
                 let again = serve(instance, state, &plan.design, &positions(&plan), Effort::Full);

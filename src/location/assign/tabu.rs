@@ -16,8 +16,8 @@ use super::super::state::State;
 /// The most pairs of customer and open site that a table may hold.
 const MOST_PAIRS: usize = 4_000_000;
 
-/// More customers than this are not swapped in pairs.
-const MOST_SWAPPED: usize = 1_500;
+/// The cheapest sites that a customer is moved between, when there are more.
+const NEAR: usize = 20;
 
 /// The costs and works of a design: open sites are numbered anew, customers come row by row.
 struct Table {
@@ -26,6 +26,9 @@ struct Table {
     work: Vec<f64>,
     position: Vec<u32>,
     capacity: Vec<f64>,
+    /// The sites near each customer, cheapest first: those of `i` are `near[near_starts[i]..near_starts[i + 1]]`.
+    near: Vec<(f64, u32)>,
+    near_starts: Vec<usize>,
 }
 
 impl Table {
@@ -50,9 +53,12 @@ impl Table {
             work: vec![0.0; size],
             position: vec![NONE; size],
             capacity,
+            near: Vec::with_capacity(instance.customers * sites.min(NEAR)),
+            near_starts: vec![0],
         };
+        let mut order: Vec<(f64, u32)> = Vec::with_capacity(sites);
         for i in 0..instance.customers {
-            let mut reached = false;
+            order.clear();
             for p in instance.lanes(i) {
                 let s = place[instance.site[p] as usize];
                 if s == NONE || state.lane_off.get(p).is_some_and(|off| *off) {
@@ -62,18 +68,26 @@ impl Table {
                 let (cost, work) = (lane_cost(instance, design, i, p), instance.work(p));
                 if cost < table.cost[at] && work <= table.capacity[s as usize] {
                     (table.cost[at], table.work[at], table.position[at]) = (cost, work, p as u32);
-                    reached = true;
+                    order.push((cost, s));
                 }
             }
-            if !reached {
+            if order.is_empty() {
                 return None;
             }
+            order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            order.truncate(NEAR);
+            table.near.extend(&order);
+            table.near_starts.push(table.near.len());
         }
         Some(table)
     }
 
     fn of(&self, customer: usize) -> &[f64] {
         &self.cost[customer * self.sites..(customer + 1) * self.sites]
+    }
+
+    fn near(&self, customer: usize) -> &[(f64, u32)] {
+        &self.near[self.near_starts[customer]..self.near_starts[customer + 1]]
     }
 }
 
@@ -84,6 +98,8 @@ struct Service<'t> {
     at: Vec<u32>,
     /// The work at each site beyond its capacity; negative where room is left.
     over: Vec<f64>,
+    /// The customers at each site.
+    members: Vec<Vec<u32>>,
     cost: f64,
 }
 
@@ -103,6 +119,7 @@ impl Service<'_> {
         self.at[customer] = site as u32;
         self.over[site] += self.table.work[at];
         self.cost += self.table.cost[at];
+        self.members[site].push(customer as u32);
     }
 
     fn take(&mut self, customer: usize) {
@@ -111,6 +128,7 @@ impl Service<'_> {
         self.over[site] -= self.table.work[at];
         self.cost -= self.table.cost[at];
         self.at[customer] = NONE;
+        self.members[site].retain(|&other| other as usize != customer);
     }
 }
 
@@ -146,7 +164,8 @@ pub(in crate::location) fn exchange(
 fn begin<'t>(instance: &Instance, table: &'t Table, seed: &[u32]) -> Service<'t> {
     let customers = instance.customers;
     let over = table.capacity.iter().map(|capacity| -capacity).collect();
-    let mut service = Service { table, at: vec![NONE; customers], over, cost: 0.0 };
+    let members = vec![Vec::new(); table.sites];
+    let mut service = Service { table, at: vec![NONE; customers], over, members, cost: 0.0 };
     for (i, &p) in seed.iter().enumerate() {
         let row = &table.position[i * table.sites..(i + 1) * table.sites];
         if p != NONE
@@ -155,16 +174,9 @@ fn begin<'t>(instance: &Instance, table: &'t Table, seed: &[u32]) -> Service<'t>
             service.put(i, s);
         }
     }
-    let regret = |i: usize| {
-        let (mut first, mut second) = (f64::INFINITY, f64::INFINITY);
-        for &cost in table.of(i) {
-            if cost < first {
-                (first, second) = (cost, first);
-            } else if cost < second {
-                second = cost;
-            }
-        }
-        second - first
+    let regret = |i: usize| match table.near(i) {
+        [first, second, ..] => second.0 - first.0,
+        _ => f64::INFINITY,
     };
     let mut queue: Vec<(f64, usize)> =
         (0..customers).filter(|&i| service.at[i] == NONE).map(|i| (regret(i), i)).collect();
@@ -244,55 +256,80 @@ fn choose(
 ) -> Option<Move> {
     let sites = table.sites;
     let customers = service.at.len();
-    let mut best: Option<(f64, Move)> = None;
+    let mut best: Option<Move> = None;
     let mut least = f64::INFINITY;
+    let better = |cost: f64| cost < known - 1e-9 * known.abs().min(1e300);
     for i in 0..customers {
         let a = service.at[i] as usize;
         let row = i * sites;
         let paid = table.cost[row + a];
         let relief = service.more(a, -table.work[row + a]);
-        for s in 0..sites {
-            let dearer = table.cost[row + s] - paid;
-            if s == a || dearer + alpha * relief >= least {
+        for &(cost, s) in table.near(i) {
+            let (dearer, s) = (cost - paid, s as usize);
+            // The sites come cheapest first, and no shift relieves more than the site that is left.
+            if dearer + alpha * relief >= least {
+                break;
+            }
+            if s == a {
                 continue;
             }
             let more = relief + service.more(s, table.work[row + s]);
             let change = dearer + alpha * more;
-            let aspires = excess + more <= 1e-12 && service.cost + dearer < known - 1e-9 * known.abs().min(1e300);
+            let aspires = excess + more <= 1e-12 && better(service.cost + dearer);
             if change < least && (forbidden[row + s] < round || aspires) {
                 least = change;
-                best = Some((change, Move::Shift(i, s)));
+                best = Some(Move::Shift(i, s));
             }
         }
     }
     // Swaps are many: they are looked at when no shift helps.
-    if least < -1e-9 * alpha.max(1e-9) || customers > MOST_SWAPPED {
-        return best.map(|best| best.1);
+    if least < -1e-9 * alpha.max(1e-9) {
+        return best;
     }
+    // The most that any swap can save at the other end.
+    let saves = |k: usize| {
+        let paid = table.cost[k * sites + service.at[k] as usize];
+        paid - table.near(k).first().map_or(paid, |first| first.0)
+    };
+    let most_saved: Vec<f64> = service
+        .members
+        .iter()
+        .zip(&service.over)
+        .map(|(members, over)| members.iter().map(|&k| saves(k as usize)).fold(0.0, f64::max) + alpha * over.max(0.0))
+        .collect();
+    let top = most_saved.iter().copied().fold(0.0, f64::max);
     for i in 0..customers {
         let a = service.at[i] as usize;
         let row = i * sites;
         let paid = table.cost[row + a];
-        for k in i + 1..customers {
-            let b = service.at[k] as usize;
-            if a == b {
+        let relief = alpha * service.over[a].max(0.0);
+        for &(cost, b) in table.near(i) {
+            let b = b as usize;
+            let own = cost - paid - relief;
+            if own - top >= least {
+                break;
+            }
+            if a == b || own - most_saved[b] >= least {
                 continue;
             }
-            let other = k * sites;
-            let dearer = table.cost[row + b] - paid + table.cost[other + a] - table.cost[other + b];
-            if dearer - alpha * (service.over[a].max(0.0) + service.over[b].max(0.0)) >= least {
-                continue;
-            }
-            let more = service.more(a, table.work[other + a] - table.work[row + a])
-                + service.more(b, table.work[row + b] - table.work[other + b]);
-            let change = dearer + alpha * more;
-            let aspires = excess + more <= 1e-12 && service.cost + dearer < known - 1e-9 * known.abs().min(1e300);
-            let free = forbidden[row + b] < round && forbidden[other + a] < round;
-            if change < least && (free || aspires) {
-                least = change;
-                best = Some((change, Move::Swap(i, k)));
+            for &k in &service.members[b] {
+                let k = k as usize;
+                let other = k * sites;
+                let dearer = cost - paid + table.cost[other + a] - table.cost[other + b];
+                if dearer - relief - alpha * service.over[b].max(0.0) >= least {
+                    continue;
+                }
+                let more = service.more(a, table.work[other + a] - table.work[row + a])
+                    + service.more(b, table.work[row + b] - table.work[other + b]);
+                let change = dearer + alpha * more;
+                let aspires = excess + more <= 1e-12 && better(service.cost + dearer);
+                let free = forbidden[row + b] < round && forbidden[other + a] < round;
+                if change < least && (free || aspires) {
+                    least = change;
+                    best = Some(Move::Swap(i, k));
+                }
             }
         }
     }
-    best.map(|best| best.1)
+    best
 }

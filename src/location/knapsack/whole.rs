@@ -40,7 +40,9 @@ pub(super) fn undivided(items: &mut [Item], capacity: f64, divided: &Filling) ->
     } else {
         let inner: Vec<(f64, f64)> = core.iter().map(|&k| (items[k as usize].value, items[k as usize].work)).collect();
         let by_table = tabulable(&inner, room);
-        match depth_first(&inner, room, target, if by_table { STEPS } else { LAST_STEPS }) {
+        let cells = (room + 1.0) * inner.len() as f64;
+        let steps = if by_table { (cells as usize / 16).clamp(20, STEPS) } else { LAST_STEPS };
+        match depth_first(&inner, room, target, steps) {
             Search::Better(chosen) => Some(chosen),
             Search::Nothing => None,
             Search::Unfinished if by_table => by_dynamic_programming(&inner, room, target),
@@ -152,15 +154,21 @@ fn tabulable(items: &[(f64, f64)], room: f64) -> bool {
 fn by_dynamic_programming(items: &[(f64, f64)], room: f64, target: f64) -> Option<Vec<u32>> {
     let width = room as usize + 1;
     let mut best = vec![0.0_f64; width];
+    let mut before = best.clone();
     let mut taken = vec![false; width * items.len()];
     for (&(value, work), taken) in items.iter().zip(taken.chunks_exact_mut(width)) {
         let work = work as usize;
-        for used in (work..width).rev() {
-            let with = best[used - work] + value;
-            if with < best[used] {
-                best[used] = with;
-                taken[used] = true;
-            }
+        if work >= width {
+            continue;
+        }
+        // Two rows rather than one in place, so that all cells of a row are computed side by side.
+        std::mem::swap(&mut best, &mut before);
+        best[..work].copy_from_slice(&before[..work]);
+        let cells = best[work..].iter_mut().zip(&mut taken[work..]);
+        for ((best, taken), (&without, &with)) in cells.zip(before[work..].iter().zip(&before)) {
+            let with = with + value;
+            *taken = with < without;
+            *best = if with < without { with } else { without };
         }
     }
     if best[width - 1] >= target - 1e-13 * target.abs() {
