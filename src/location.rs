@@ -28,6 +28,7 @@ mod cover;
 mod dual;
 mod explore;
 mod fixing;
+mod granule;
 mod instance;
 mod knapsack;
 mod local;
@@ -37,10 +38,12 @@ mod search;
 mod served;
 mod shake;
 mod state;
+mod surrogate;
 #[cfg(test)]
 mod tests;
 mod transport;
 mod tree;
+mod undivided;
 mod uppers;
 
 use crate::watch::Watch;
@@ -299,13 +302,17 @@ pub fn locate(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Resu
     check::shape(problem)?;
     check::possible(problem)?;
     let solve = |problem: &Problem, settings: &Settings| {
-        if let Some(covered) = cover::cover(problem, settings, watch) {
+        if problem.lanes.beyond.is_empty()
+            && let Some(covered) = cover::cover(problem, settings, watch)
+        {
             return covered;
         }
         let instance = instance::Instance::new(problem);
         search::search(&instance, settings, watch)
     };
-    match merge::merge(problem) {
+    // Lists cut short say nothing of the lanes left out, so customers with such lists are not known to be alike.
+    let merged = if problem.lanes.beyond.is_empty() { merge::merge(problem) } else { None };
+    match merged {
         None => solve(problem, settings),
         Some(merged) => {
             let start = settings.start.as_ref().map(|start| merged.start(start));

@@ -155,13 +155,16 @@ fn scale(instance: &Instance, serve: &[f64], floor: &[f64], links_of: &[usize], 
     let load: f64 = instance.problem.customers.iter().sum::<f64>().max(1e-9);
     let whole: f64 = serve.iter().map(|price| price.abs()).sum::<f64>().max(mean * customers);
     let upper_load = vec![whole / load / customers.sqrt(); instance.uppers];
+    // A surrogate that the subproblem keeps exactly needs no price.
+    let unpriced = if instance.needed.is_some() { instance.rows.len() - 1 } else { instance.rows.len() };
     let row = instance
         .rows
         .iter()
-        .map(|row| {
+        .enumerate()
+        .map(|(r, row)| {
             let terms = row.lane.iter().chain(&row.site).chain(&row.upper);
             let (sum, count) = terms.fold((0.0, 0usize), |(sum, count), (_, value)| (sum + value.abs(), count + 1));
-            if sum > 0.0 {
+            if sum > 0.0 && r != unpriced {
                 // A row over all lanes counts each customer many times over.
                 let average = sum / count as f64;
                 let lanes_each = (row.lane.len() as f64 / customers).max(1.0);

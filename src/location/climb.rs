@@ -33,6 +33,9 @@ const SHORTEST: f64 = 1e-5;
 /// The share of the last relaxed plan in the average.
 const BLEND: f64 = 0.05;
 
+/// The relaxed plans remembered.
+const RECENT: usize = 40;
+
 /// How a climb ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -57,6 +60,8 @@ pub(super) struct Climb<'i, 'a> {
     pub relaxed: Relaxed,
     /// The direction of the climb: the violation of the relaxed plans of late.
     pub violation: Slopes,
+    /// The sites open in the last relaxed plans, where undivided service is limited by capacities.
+    pub recent: Vec<Vec<bool>>,
     /// The lanes walked so far.
     pub work: u64,
     trial: Multipliers,
@@ -86,6 +91,7 @@ impl<'i, 'a> Climb<'i, 'a> {
             average: Vec::new(),
             relaxed: Relaxed::default(),
             violation: Slopes::default(),
+            recent: Vec::new(),
             work: 0,
             slopes: Slopes::default(),
             stride,
@@ -106,6 +112,9 @@ impl<'i, 'a> Climb<'i, 'a> {
             let value = self.relaxed.evaluate(self.instance, state, &self.trial);
             self.relaxed.slopes(self.instance, &self.trial, &mut self.slopes);
             self.work += self.relaxed.walked();
+            if self.instance.exchangeable {
+                self.remember(round);
+            }
             let better = value > self.best;
             if better || self.seen == 0 {
                 self.best = self.best.max(value);
@@ -133,6 +142,19 @@ impl<'i, 'a> Climb<'i, 'a> {
             }
         }
         End::Spent
+    }
+
+    /// Keeps the sites that the last relaxed plan opens, in place of the oldest kept.
+    fn remember(&mut self, round: usize) {
+        let open = &self.relaxed.open[..self.instance.sites];
+        if self.recent.iter().any(|known| known == open) {
+            return;
+        }
+        if self.recent.len() < RECENT {
+            self.recent.push(open.to_vec());
+        } else {
+            self.recent[round % RECENT].copy_from_slice(open);
+        }
     }
 
     /// Shortens the stride when the values no longer rise.

@@ -14,8 +14,10 @@ use rayon::prelude::*;
 
 use self::walk::{Entry, Part, each, parts};
 use super::instance::{Instance, NONE};
-use super::knapsack::{Item, fill};
+use super::knapsack::{Filling, Item, fill};
+use super::primal::slack;
 use super::state::State;
+use super::surrogate::{self, Surrogate};
 use super::{Multipliers, Status};
 
 /// From so many lanes × modes on the sites are shared among threads.
@@ -36,6 +38,10 @@ pub(super) struct Relaxed {
     pub open: Vec<bool>,
     /// The customers and lane positions that the relaxed plan uses, with shares.
     pub served: Vec<(u32, u32, f64)>,
+    /// The sites opened, where they must cover all work.
+    pub cover: Surrogate,
+    /// What every mode of a site with a capacity collects.
+    filled: Vec<Filling>,
     parts: Vec<Part>,
     bucket: Vec<Entry>,
     bucket_starts: Vec<usize>,
@@ -62,7 +68,9 @@ impl Relaxed {
         self.choose(instance, state);
         let mut value: f64 = prices.serve.iter().sum();
         value -= instance.rows.iter().zip(&prices.row).map(|(row, price)| row.at_most * price).sum::<f64>();
-        value += self.item_value.iter().zip(&self.open).filter(|(_, open)| **open).map(|(v, _)| v).sum::<f64>();
+        let (of_cover, first) = if instance.needed.is_some() { (self.cover.value, instance.sites) } else { (0.0, 0) };
+        let opened = self.item_value.iter().zip(&self.open).skip(first).filter(|(_, open)| **open);
+        value += of_cover + opened.map(|(v, _)| v).sum::<f64>();
         self.value = value;
         value
     }
@@ -118,8 +126,10 @@ impl Relaxed {
 
     /// Adds to every mode what its site collects; sites are shared among threads, each mode is summed by one.
     fn fill_modes(&mut self, instance: &Instance, state: &State, prices: &Multipliers) {
-        let mut rest = self.mode_value.as_mut_slice();
-        let mut sites: Vec<(usize, &mut [f64])> = Vec::with_capacity(instance.sites);
+        self.filled.clear();
+        self.filled.resize(instance.modes.len(), Filling::default());
+        let mut rest = self.filled.as_mut_slice();
+        let mut sites: Vec<(usize, &mut [Filling])> = Vec::with_capacity(instance.sites);
         for j in 0..instance.sites {
             let (own, others) = rest.split_at_mut(instance.modes_of(j).len());
             rest = others;
@@ -128,11 +138,11 @@ impl Relaxed {
             }
         }
         let (bucket, starts, rate) = (&self.bucket, &self.bucket_starts, &self.rate);
-        let fill_site = |items: &mut Vec<Item>, (j, values): (usize, &mut [f64])| {
+        let fill_site = |items: &mut Vec<Item>, (j, fillings): (usize, &mut [Filling])| {
             let entries = &bucket[starts[j]..starts[j + 1]];
-            for (m, value) in instance.modes_of(j).zip(values) {
+            for (m, filling) in instance.modes_of(j).zip(fillings) {
                 if !state.mode_off[m] {
-                    *value += collect(instance, j, m, rate[m], entries, &prices.through, items);
+                    *filling = collect(instance, j, m, rate[m], entries, &prices.through, items);
                 }
             }
         };
@@ -140,6 +150,9 @@ impl Relaxed {
             sites.into_iter().for_each(|site| fill_site(&mut self.items, site));
         } else {
             sites.into_par_iter().with_min_len(4).for_each_init(Vec::new, fill_site);
+        }
+        for (value, filling) in self.mode_value.iter_mut().zip(&self.filled) {
+            *value += filling.value;
         }
     }
 
@@ -190,6 +203,9 @@ impl Relaxed {
             Status::Closed => false,
             Status::Free => instance.group_of[k] == NONE && self.item_value[k] < 0.0,
         }));
+        if let Some(needed) = &instance.needed {
+            self.cover = surrogate::choose(instance, needed, state, &self.item_value, &mut self.open, &mut self.items);
+        }
         for group in &instance.groups {
             let mut free: Vec<u32> = Vec::new();
             let mut open = 0;
@@ -212,6 +228,29 @@ impl Relaxed {
                 }
             }
         }
+    }
+
+    /// The least value of a site if a lane of it has to be used, or must not be.
+    pub fn forced(
+        &self,
+        instance: &Instance,
+        state: &State,
+        prices: &Multipliers,
+        (customer, position): (usize, usize),
+        used: bool,
+    ) -> f64 {
+        let site = instance.site[position] as usize;
+        let work = instance.work(position);
+        let live = instance.modes_of(site).filter(|&m| !state.mode_off[m]);
+        live.map(|m| {
+            let filling = self.filled.get(m).copied().unwrap_or_default();
+            let through = instance.through_price(&prices.through, customer, instance.modes[m].upper);
+            let value = instance.cost[position] - prices.serve[customer] + self.rate[m] * instance.load(customer);
+            let against = value + through - filling.density * work;
+            let lost = if used { against.max(0.0) } else { (-against).max(0.0) };
+            self.mode_value[m].max(self.mode_value[m] - filling.value + filling.divided + lost)
+        })
+        .fold(f64::INFINITY, f64::min)
     }
 
     /// The slopes of the Lagrangian function at the evaluated prices; also lists the lanes used.
@@ -309,7 +348,7 @@ fn collect(
     entries: &[Entry],
     through: &[f64],
     items: &mut Vec<Item>,
-) -> f64 {
+) -> Filling {
     items.clear();
     let upper = instance.modes[mode].upper;
     for entry in entries {
@@ -324,8 +363,11 @@ fn collect(
     match instance.problem.sites[site].capacity {
         None => {
             items.iter_mut().for_each(|item| item.share = 1.0);
-            items.iter().map(|item| item.value).sum()
+            let value = items.iter().map(|item| item.value).sum();
+            Filling { value, divided: value, density: 0.0 }
         }
-        Some(capacity) => fill(items, capacity, instance.problem.single),
+        // Undivided service may pass the capacity by the rounding allowed, which can make room for one more.
+        Some(capacity) if instance.problem.single => fill(items, capacity + slack(capacity), true),
+        Some(capacity) => fill(items, capacity, false),
     }
 }

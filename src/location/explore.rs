@@ -72,6 +72,10 @@ impl<'i, 'a> Explorer<'i, 'a> {
             design.open_needed(instance);
             self.refine(state, design, None, None);
         }
+        // Undivided service waits for the climb to tell where to begin.
+        if instance.exchangeable {
+            return;
+        }
         // Opening from nothing walks all lanes many times; large problems rather begin from the dual ascent.
         let counted = instance.groups.iter().any(|group| group.max < group.items.len());
         if instance.site.len() > LARGE && instance.plain && !counted {
@@ -114,7 +118,7 @@ impl<'i, 'a> Explorer<'i, 'a> {
     }
 
     /// Rounds the climb's average and its last relaxed plan into designs, and refines them.
-    pub fn explore(&mut self, state: &State, climb: &Climb, thorough: bool) {
+    pub fn explore(&mut self, state: &State, climb: &Climb, cutoff: f64, thorough: bool) {
         let extra: Option<Vec<f64>> = self.instance.has_lane_rows.then(|| {
             let price = |p: usize| self.instance.lane_rows.priced(self.instance.lane[p] as usize, &climb.prices.row);
             (0..self.instance.site.len()).map(price).collect()
@@ -125,6 +129,17 @@ impl<'i, 'a> Explorer<'i, 'a> {
             for &(i, p, _) in &climb.relaxed.served {
                 self.seed[i as usize] = p;
             }
+        }
+        if self.instance.exchangeable {
+            self.explore_undivided(state, climb, cutoff, if thorough { 48 } else { 4 });
+            if self.incumbent.is_none() {
+                // Capacity may be short where few are open; all sites together are the widest start.
+                let all = self.all_open(state, &climb.relaxed.mode);
+                if self.is_new(&all) {
+                    self.serve_batch(state, vec![all], &[]);
+                }
+            }
+            return;
         }
         let rounded = self.rounded(state, climb, 0.5);
         self.refine(state, rounded, Some(climb), extra.as_deref());
@@ -138,7 +153,7 @@ impl<'i, 'a> Explorer<'i, 'a> {
     }
 
     /// The design of the items that are open on average at least so far.
-    fn rounded(&self, state: &State, climb: &Climb, level: f64) -> Design {
+    pub fn rounded(&self, state: &State, climb: &Climb, level: f64) -> Design {
         let instance = self.instance;
         let open = |k: usize| match state.item(k) {
             Status::Open => true,
@@ -220,6 +235,10 @@ impl<'i, 'a> Explorer<'i, 'a> {
         }
         if instance.plain {
             self.improve_plain(state, &design, hint);
+            return;
+        }
+        if instance.exchangeable {
+            self.serve_batch(state, vec![design], &[]);
             return;
         }
         let mut start = design;

@@ -1,5 +1,7 @@
 //! The problem laid out for speed: lanes of a customer in order of cost, modes and links in flat arrays.
 
+use super::primal::slack;
+use super::surrogate::Needed;
 use super::{Problem, Row, Status};
 
 /// No index.
@@ -95,7 +97,7 @@ pub(super) struct Instance<'a> {
     pub link_upper: Vec<u32>,
     /// The least per-load cost of any mode.
     pub least_per_load: f64,
-    /// The problem's rows, then the counts that no group holds, then the capacity surrogate.
+    /// The problem's rows, then the counts that no group holds, last the capacity surrogate if there is one.
     pub rows: Vec<Row>,
     pub lane_rows: Terms,
     pub site_rows: Terms,
@@ -111,12 +113,14 @@ pub(super) struct Instance<'a> {
     pub direct: bool,
     /// Whether, besides, every site has one mode and no cost per load.
     pub bare: bool,
-    /// A number of which the cost of every plan is a multiple, if there is one.
-    pub unit: Option<f64>,
     /// The number of uppers if (through) is priced for every customer and upper, else 0.
     pub through: usize,
     /// Whether each customer needs the same work on all its lanes.
     pub same_work: bool,
+    /// Whether customers, each whole, are limited by the capacities of the sites alone.
+    pub exchangeable: bool,
+    /// What open sites must be able to do, where the subproblem keeps that exactly.
+    pub needed: Option<Needed>,
 }
 
 impl<'a> Instance<'a> {
@@ -207,13 +211,13 @@ impl<'a> Instance<'a> {
             plain: !capacitated && !upper_capacitated && !has_lane_rows,
             direct: false,
             bare,
-            unit: None,
             through: if customers.saturating_mul(uppers) <= MOST_THROUGH { uppers } else { 0 },
             same_work: false,
+            exchangeable: problem.single && capacitated && !upper_capacitated && !has_lane_rows,
+            needed: None,
         };
         instance.list_by_site();
         instance.direct = instance.plain && uppers == 0;
-        instance.unit = instance.common_unit();
         instance.same_work = (0..customers).all(|i| {
             let mut works = instance.lanes(i).map(|p| instance.work(p));
             works.next().is_none_or(|first| works.all(|work| work == first))
@@ -224,20 +228,6 @@ impl<'a> Instance<'a> {
         instance.site_rows = Terms::turned(sites, instance.rows.iter().map(|row| row.site.as_slice()));
         instance.upper_rows = Terms::turned(uppers, instance.rows.iter().map(|row| row.upper.as_slice()));
         instance
-    }
-
-    /// The greatest whole number that divides every cost of a plan of undivided services, when all costs are whole.
-    fn common_unit(&self) -> Option<f64> {
-        if !(self.plain || self.problem.single) || self.modes.iter().any(|mode| mode.per_load != 0.0) {
-            return None;
-        }
-        let uppers = self.problem.uppers.iter().map(|upper| upper.fixed);
-        let mut costs = self.modes.iter().map(|mode| mode.fixed).chain(uppers).chain(self.cost.iter().copied());
-        // Beyond 2^50 sums of whole numbers are no longer exact.
-        let unit = costs.try_fold(0u64, |unit, cost| {
-            (cost.fract() == 0.0 && cost.abs() < 2f64.powi(50)).then(|| divisor(unit, cost.abs() as u64))
-        })?;
-        (unit > 0).then_some(unit as f64)
     }
 
     /// Lists the lanes of each site, where sites have no capacity to make that useless.
@@ -323,7 +313,9 @@ impl<'a> Instance<'a> {
         self.groups.push(group);
     }
 
-    /// Open capacity must cover all work: a valid row, and a least number of sites, that the relaxation would lose.
+    /// Open capacity must cover all work, which the relaxation would lose.
+    ///
+    /// Without counts the subproblem keeps it exactly; with them it is a row to be priced and a least number of sites.
     fn add_surrogate(&mut self) {
         if !self.lists_all() {
             return;
@@ -338,7 +330,17 @@ impl<'a> Instance<'a> {
             return;
         }
         let terms = usable.iter().zip(&capacities).map(|(&j, &capacity)| (j, -capacity.min(work))).collect();
+        if self.groups.is_empty() {
+            // Plans may pass each capacity by the rounding allowed.
+            let rounding: f64 = capacities.iter().map(|&capacity| slack(capacity)).sum();
+            let capacity = |place: &super::Site| place.capacity.map_or(0.0, |capacity| capacity.min(work));
+            let capacity = self.problem.sites.iter().map(capacity).collect();
+            self.needed = Some(Needed { work: work - rounding, capacity });
+        }
         self.rows.push(Row { lane: Vec::new(), site: terms, upper: Vec::new(), at_most: -work });
+        if self.needed.is_some() {
+            return;
+        }
         capacities.sort_unstable_by(|a, b| b.total_cmp(a));
         let mut covered = 0.0;
         // A hair of slack keeps rounding from asking for one site too many.
@@ -409,13 +411,4 @@ impl<'a> Instance<'a> {
     pub fn load(&self, customer: usize) -> f64 {
         self.problem.customers[customer]
     }
-}
-
-/// The greatest common divisor (Euclid).
-fn divisor(a: u64, b: u64) -> u64 {
-    let (mut a, mut b) = (a, b);
-    while b > 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }

@@ -1,12 +1,12 @@
 //! The whole search: the root's climb with plans on the way, then branch and bound until the gap closes.
 //!
-//! The bound of the whole is the least among the nodes still open (`tree`). Where every plan costs a multiple of some
-//! unit, a bound rises to the next multiple.
+//! The bound of the whole is the least among the nodes still open (`tree`).
 
 use super::ascent::{Ascent, Scale, ascend};
 use super::climb::{Climb, End};
 use super::core::core;
 use super::explore::{Explorer, LARGE};
+use super::granule::Granule;
 use super::instance::Instance;
 use super::primal::{Plan, answer};
 use super::state::State;
@@ -30,6 +30,10 @@ pub(super) struct Search<'i, 'a> {
     pub explorer: Explorer<'i, 'a>,
     /// The cost of a plan known before, which the instance may no longer contain.
     pub known: f64,
+    /// The step of all plans' costs, if they have one.
+    granule: Option<Granule>,
+    /// Nothing dearer than this is looked for at the moment.
+    ceiling: f64,
     /// The least bound of nodes that could be neither closed nor branched.
     pub loose: f64,
     pub nodes: usize,
@@ -59,8 +63,7 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
         Some(known) => (known, WARM_STRIDE),
         None => (prices, FIRST_STRIDE),
     };
-    let known = f64::INFINITY;
-    let mut search = Search { instance, settings, watch, scale, explorer, known, loose: f64::INFINITY, nodes: 0 };
+    let mut search = Search::new(instance, settings, watch, explorer, scale);
     let root = search.climb(state, prices, stride);
     if root.pruned {
         return search.finish(f64::INFINITY, root.prices);
@@ -74,17 +77,10 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
         if smaller.rows.len() == instance.rows.len() {
             let lane_off = smaller.lane.iter().filter_map(|&lane| lanes_off.get(lane as usize).copied()).collect();
             let state = State { lane_off, ..root.state };
-            let mut inner = Search {
-                instance: &smaller,
-                settings,
-                watch,
-                scale: search.scale.clone(),
-                explorer: Explorer::new(&smaller, settings.seed, watch),
-                known: search.cost(),
-                loose: f64::INFINITY,
-                nodes: 0,
-            };
-            let left = inner.tree(state, root.prices, root.bound, &root.average);
+            let explorer = Explorer::new(&smaller, settings.seed, watch);
+            let mut inner = Search::new(&smaller, settings, watch, explorer, search.scale.clone());
+            inner.known = search.cost();
+            let left = inner.divide(state, root.prices, root.bound, &root.average);
             if inner.explorer.incumbent.as_ref().is_some_and(|plan| plan.cost < inner.known) {
                 return inner.finish(left, multipliers);
             }
@@ -92,7 +88,7 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
             return search.finish(left, multipliers);
         }
     }
-    let left = search.tree(root.state, root.prices, root.bound, &root.average);
+    let left = search.divide(root.state, root.prices, root.bound, &root.average);
     search.finish(left, multipliers)
 }
 
@@ -114,7 +110,28 @@ fn warm_prices(instance: &Instance, settings: &Settings, fresh: &Multipliers) ->
     Some(prices)
 }
 
-impl Search<'_, '_> {
+impl<'i, 'a> Search<'i, 'a> {
+    fn new(
+        instance: &'i Instance<'a>,
+        settings: &'i Settings,
+        watch: &'i dyn Watch,
+        explorer: Explorer<'i, 'a>,
+        scale: Scale,
+    ) -> Self {
+        Search {
+            instance,
+            settings,
+            watch,
+            scale,
+            explorer,
+            known: f64::INFINITY,
+            granule: Granule::of(instance),
+            ceiling: f64::INFINITY,
+            loose: f64::INFINITY,
+            nodes: 0,
+        }
+    }
+
     /// Climbs at the root, round by round; while the prices climb, the best plan is shaken.
     fn climb(&mut self, mut state: State, prices: Multipliers, stride: f64) -> Root {
         let mut climb = Climb::new(self.instance, self.scale.clone(), prices, stride);
@@ -138,7 +155,7 @@ impl Search<'_, '_> {
                 break true;
             }
             if !self.watch.stop() || self.explorer.incumbent.is_none() {
-                self.explorer.explore(&state, &climb, true);
+                self.explorer.explore(&state, &climb, self.known_cutoff(), true);
             }
             self.tell(climb.best);
             if self.done(climb.best) || spent >= limit || self.watch.stop() {
@@ -155,6 +172,33 @@ impl Search<'_, '_> {
             self.shake_long(&state, &climb);
         }
         Root { state, pruned, bound: climb.best, average: std::mem::take(&mut climb.average), prices: climb.prices }
+    }
+
+    /// Branches below the root; returns the least bound of what was not explored, infinite when all was.
+    ///
+    /// Undivided service branches as if a plan not far above the bound were known, then farther, until one is. Where a
+    /// guess rules out everything, it is a bound; where it is too low, its tree is small, for reduced costs settle more
+    /// the nearer the cutoff is.
+    fn divide(&mut self, root: State, prices: Multipliers, bound: f64, average: &[f64]) -> f64 {
+        if !self.instance.exchangeable {
+            return self.tree(root, prices, bound, average);
+        }
+        let mut floor = self.raised(bound);
+        let mut step = (0.1 * (self.cost() - floor)).clamp(2e-4 * floor.abs(), 5e-3 * floor.abs());
+        loop {
+            let guess = floor + step;
+            let guessing = step > 0.0 && step < floor.abs() && guess < self.known_cutoff();
+            self.ceiling = if guessing { guess } else { f64::INFINITY };
+            self.loose = f64::INFINITY;
+            let left = self.tree(root.clone(), prices.clone(), floor, average);
+            let ceiling = std::mem::replace(&mut self.ceiling, f64::INFINITY);
+            let known = self.cost();
+            if left < f64::INFINITY || ceiling == f64::INFINITY || (known <= ceiling && self.loose == f64::INFINITY) {
+                return left.min(if known <= ceiling { f64::INFINITY } else { ceiling });
+            }
+            floor = floor.max(ceiling.min(self.loose));
+            step *= 4.0;
+        }
     }
 
     /// Shakes the best plan of a large problem for as long as that closes the gap faster than branching would.
@@ -177,25 +221,24 @@ impl Search<'_, '_> {
         self.explorer.incumbent.as_ref().map_or(f64::INFINITY, |plan| plan.cost).min(self.known)
     }
 
-    /// A plan is worth finding only up to this cost.
+    /// A plan is worth finding only below this.
     pub fn cutoff(&self) -> f64 {
+        self.ceiling.min(self.known_cutoff())
+    }
+
+    /// A plan better than the best known costs less than this.
+    pub fn known_cutoff(&self) -> f64 {
         let cost = self.cost();
         if cost == f64::INFINITY {
             return cost;
         }
-        let hair = 1e-9 * cost.abs();
-        self.instance.unit.map_or(cost - hair, |unit| cost - (unit - hair.max(1e-6 * unit)).max(hair))
+        let better = cost - 1e-9 * cost.abs();
+        self.granule.map_or(better, |granule| granule.below(cost).min(better))
     }
 
-    /// A bound raised to the next cost a plan can have.
+    /// The bound raised to what a plan can cost.
     fn raised(&self, bound: f64) -> f64 {
-        match self.instance.unit {
-            Some(unit) if bound.is_finite() => {
-                let hair = (1e-9 * bound.abs()).max(1e-6 * unit);
-                (((bound - hair) / unit).ceil() * unit).max(bound)
-            }
-            _ => bound,
-        }
+        self.granule.map_or(bound, |granule| granule.raise(bound))
     }
 
     /// Whether the gap asked for is reached.
