@@ -150,7 +150,9 @@ impl Search<'_> {
         let lower_bound = location.lower_bound + relaxed.constant;
         let mut best = self.priced(&relaxed, &location);
         let proven = best.costs.total() - lower_bound <= self.scenario.planning.gap * best.costs.total().abs();
-        if self.scenario.planning.objective == Objective::Cost && !proven && !self.watch.stop() {
+        // Without depots nothing is charged by a mean, and the other problem would be the same.
+        let differs = !self.scenario.depots.is_empty();
+        if self.scenario.planning.objective == Objective::Cost && differs && !proven && !self.watch.stop() {
             let mean = self.bare_model(reach, 0.0, false);
             if let Ok(location) = locate(&mean.problem, &self.settings(), &Quiet(self.watch)) {
                 let other = self.priced(&mean, &location);
