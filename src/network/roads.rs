@@ -150,21 +150,17 @@ impl Roads {
             measured.iter().filter_map(|lane| Some((lane.outlet.0, lane.road?.distance))).collect();
         let mut beyond = f64::INFINITY;
         if let Some(from) = &self.regions[region.at()] {
-            let estimated = |outlet: OutletId| -> Option<(u32, f64)> {
-                let known = !measured.is_empty() && measured.binary_search_by_key(&outlet, |lane| lane.outlet).is_ok();
-                let there = self.outlets[outlet.at()].as_ref().filter(|_| !known)?;
+            let estimated = |(outlet, there): &(OutletId, Point)| -> Option<(u32, f64)> {
+                let known = !measured.is_empty() && measured.binary_search_by_key(outlet, |lane| lane.outlet).is_ok();
                 let distance = self.distance(from, there);
-                self.reaches(distance).then_some((outlet.0, distance))
+                (!known && self.reaches(distance)).then_some((outlet.0, distance))
             };
             let chord = self.longest_chord();
             if most >= self.outlets.len() {
-                match chord {
-                    Some(chord) => lanes.extend(self.reach.within(from, chord).filter_map(estimated)),
-                    None => lanes.extend((0..self.outlets.len()).map(OutletId::from).filter_map(estimated)),
-                }
+                lanes.extend(self.reach.within(from, chord.unwrap_or(f64::INFINITY)).filter_map(estimated));
             } else {
                 let mut left = most;
-                for (outlet, away) in self.reach.nearest(from) {
+                for (there, away) in self.reach.nearest(from) {
                     if chord.is_some_and(|chord| away > chord) {
                         break;
                     }
@@ -173,7 +169,7 @@ impl Roads {
                         beyond = if self.reaches(least) { least } else { f64::INFINITY };
                         break;
                     }
-                    if let Some(lane) = estimated(outlet) {
+                    if let Some(lane) = estimated(there) {
                         lanes.push(lane);
                         left -= 1;
                     }

@@ -89,7 +89,7 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
     let regions: Vec<RegionId> =
         (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0).collect();
     let by_cost = matches!(scenario.planning.objective, Objective::Cost);
-    let by_hours = scenario.outlets.iter().any(|outlet| outlet.capacity_hours.is_some());
+    let by_hours = by_hours(scenario);
     let mixes = mixes(load, &regions);
     let relaxed = terms.relaxed;
     // min(dearer, E) − min(least, E) grows with E, so the least cost of expressing bounds every region's.
@@ -105,8 +105,7 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         .map(|outlet| Supply::of(scenario, network, &mixes, OutletId::from(outlet), relaxed, cap))
         .collect();
 
-    let served = Served { scenario, network, load, terms, supply: &supply, by_hours };
-    let (lanes, spent) = served.lanes(&regions);
+    let (lanes, spent) = Served::of(scenario, network, load, terms, &supply).lanes(&regions);
 
     // Whoever serves them, failed parts are repaired in the same share.
     let mut constant = if by_cost { repairs(scenario, load, &regions) } else { 0.0 };
@@ -160,6 +159,11 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
     model.budget(scenario, by_cost, &spent);
     model.promise_rows(scenario, network, load, terms);
     model
+}
+
+/// Is the capacity of outlets counted in hours of work? Else it is in jobs.
+fn by_hours(scenario: &Scenario) -> bool {
+    scenario.outlets.iter().any(|outlet| outlet.capacity_hours.is_some())
 }
 
 fn repairs(scenario: &Scenario, load: &Load, regions: &[RegionId]) -> f64 {

@@ -2,27 +2,31 @@
 
 use rayon::prelude::*;
 
-use super::Terms;
 use super::promises::may_serve;
 use super::supply::Supply;
+use super::{Terms, by_hours};
 use crate::cost::wage;
 use crate::load::Load;
 use crate::location::Lanes;
 use crate::network::{Network, Road};
-use crate::scenario::{Objective, OutletId, RegionId, Scenario, Status};
+use crate::scenario::{Objective, OutletId, RegionId, Scenario, Site, Status};
 
 /// So many regions are written by one thread at a time.
 const STRETCH: usize = 256;
 
 /// What the lanes of a region follow from.
 pub(super) struct Served<'a> {
-    pub(super) scenario: &'a Scenario,
-    pub(super) network: &'a Network,
-    pub(super) load: &'a Load,
-    pub(super) terms: &'a Terms<'a>,
-    pub(super) supply: &'a [Supply],
+    scenario: &'a Scenario,
+    network: &'a Network,
+    load: &'a Load,
+    terms: &'a Terms<'a>,
+    supply: &'a [Supply],
     /// Is capacity counted in hours, not in jobs?
-    pub(super) by_hours: bool,
+    by_hours: bool,
+    /// Of each outlet: whether it can never open, and the wage of an hour.
+    sites: Vec<(bool, f64)>,
+    /// Does nothing pay freight or duty?
+    free: bool,
 }
 
 /// The columns of a stretch of regions, and how many lanes of each region were written.
@@ -35,7 +39,29 @@ struct Stretch<'c> {
     counts: Vec<usize>,
 }
 
-impl Served<'_> {
+impl<'a> Served<'a> {
+    pub(super) fn of(
+        scenario: &'a Scenario,
+        network: &'a Network,
+        load: &'a Load,
+        terms: &'a Terms<'a>,
+        supply: &'a [Supply],
+    ) -> Self {
+        let site = |(number, outlet): (usize, &Site)| {
+            (outlet.status == Status::Closed, wage(scenario, OutletId::from(number)))
+        };
+        Self {
+            scenario,
+            network,
+            load,
+            terms,
+            supply,
+            by_hours: by_hours(scenario),
+            sites: scenario.outlets.iter().enumerate().map(site).collect(),
+            free: supply.iter().all(|supply| supply.free),
+        }
+    }
+
     /// The lanes of these regions, and what is spent on each \[a year\] where that is no part of what is sought.
     pub(super) fn lanes(&self, regions: &[RegionId]) -> (Lanes, Vec<f64>) {
         let Self { scenario, network, .. } = *self;
@@ -90,8 +116,10 @@ impl Served<'_> {
         for &region in stretch.regions {
             let before = at;
             for (outlet, road) in network.roads(region) {
-                let closed = scenario.outlets[outlet.at()].status == Status::Closed;
-                if closed || road.hours > terms.reach || !may_serve(scenario, load, region, outlet, &road, terms) {
+                if self.sites[outlet.at()].0
+                    || road.hours > terms.reach
+                    || !may_serve(scenario, load, region, outlet, &road, terms)
+                {
                     continue;
                 }
                 stretch.site[at] = outlet.0;
@@ -117,9 +145,13 @@ impl Served<'_> {
 
     /// What serving a region over a lane costs \[a year\].
     fn money(&self, region: RegionId, outlet: OutletId, road: &Road) -> f64 {
-        let Self { scenario, load, terms, .. } = *self;
-        let own = load.jobs[region.at()] * road.cost_per_job + load.repair_hours[region.at()] * wage(scenario, outlet);
-        own + self.supply[outlet.at()].least_of((terms.most)(region, outlet), load, region)
+        let load = self.load;
+        let wage = self.sites[outlet.at()].1;
+        let own = load.jobs[region.at()] * road.cost_per_job + load.repair_hours[region.at()] * wage;
+        if self.free {
+            return own;
+        }
+        own + self.supply[outlet.at()].least_of((self.terms.most)(region, outlet), load, region)
     }
 }
 
