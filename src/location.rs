@@ -15,14 +15,14 @@
 //! ```
 //!
 //! The bound is Lagrangian: (serve), (link), (through), (upper capacity) and (row) are priced, what remains falls apart by site
-//! (Geoffrion 1974; for facility location Beasley 1993). The prices climb by the volume algorithm (Barahona and Anbil
-//! 2000) from a dual ascent (Erlenkotter 1978); plans come from a local search with best and second-best bookkeeping
+//! (Geoffrion 1974; for facility location Beasley 1993). The prices climb by resilient subgradient steps (`climb`) from a dual ascent (Erlenkotter 1978); plans come from a local search with best and second-best bookkeeping
 //! (Resende and Werneck 2007); what the reduced costs leave undecided is closed by branch and bound.
 
 mod allot;
 mod ascent;
 mod assign;
 mod check;
+mod climb;
 mod dual;
 mod explore;
 mod fixing;
@@ -38,7 +38,6 @@ mod state;
 mod tests;
 mod transport;
 mod uppers;
-mod volume;
 
 use crate::watch::Watch;
 
@@ -72,6 +71,9 @@ pub struct Lanes {
     pub cost: Vec<f64>,
     /// The capacity used at the site if it serves the whole customer \[work/year\]; may be empty when no site has one.
     pub work: Vec<f64>,
+    /// For every customer a cost that no lane left out of the list undercuts \[currency/year\], infinite when none is left
+    /// out; empty when none is for anybody. A lane left out has no negative coefficient in any row.
+    pub beyond: Vec<f64>,
 }
 
 /// Whether the search may decide about a place.
@@ -207,6 +209,9 @@ pub struct Location {
     pub lower_bound: f64,
     /// The prices at the root's best bound.
     pub multipliers: Multipliers,
+    /// The customers to whom lanes left out of the list may matter, in order: were none of them, no longer list would
+    /// change the plan or the bound.
+    pub pressed: Vec<u32>,
     /// How many nodes branch and bound explored.
     pub nodes: usize,
 }

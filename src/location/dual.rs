@@ -8,8 +8,11 @@
 //! t_d  = F_d − Σ_j ζ_jd − Σ_i θ_id − π_d·capacity_d + Σ ν_r·t_rd
 //! ```
 
+mod walk;
+
 use rayon::prelude::*;
 
+use self::walk::{Entry, Part, each, parts};
 use super::instance::{Instance, NONE};
 use super::knapsack::{Item, fill};
 use super::state::State;
@@ -17,16 +20,6 @@ use super::{Multipliers, Status};
 
 /// From so many lanes × modes on the sites are shared among threads.
 const PARALLEL: usize = 30_000;
-
-/// A lane with a negative reduced cost under the cheapest rate.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    site: u32,
-    customer: u32,
-    position: u32,
-    /// Its cost less the price of its customer, before any per-load cost.
-    value: f64,
-}
 
 /// The relaxed plan at some prices, with room to compute the next.
 #[derive(Debug, Clone, Default)]
@@ -43,10 +36,9 @@ pub(super) struct Relaxed {
     pub open: Vec<bool>,
     /// The customers and lane positions that the relaxed plan uses, with shares.
     pub served: Vec<(u32, u32, f64)>,
-    entries: Vec<Entry>,
+    parts: Vec<Part>,
     bucket: Vec<Entry>,
     bucket_starts: Vec<usize>,
-    priced: Vec<f64>,
     rate: Vec<f64>,
     base: Vec<f64>,
     items: Vec<Item>,
@@ -65,7 +57,6 @@ pub(super) struct Slopes {
 impl Relaxed {
     /// Evaluates the Lagrangian function within the decisions of a node.
     pub fn evaluate(&mut self, instance: &Instance, state: &State, prices: &Multipliers) -> f64 {
-        self.gather(instance, state, prices);
         self.price_modes(instance, state, prices);
         self.price_uppers(instance, prices);
         self.choose(instance, state);
@@ -76,33 +67,9 @@ impl Relaxed {
         value
     }
 
-    /// Gathers the lanes that some mode could use with profit.
-    fn gather(&mut self, instance: &Instance, state: &State, prices: &Multipliers) {
-        self.entries.clear();
-        if instance.has_lane_rows {
-            self.priced.clear();
-            self.priced.extend(
-                (0..instance.site.len())
-                    .map(|p| instance.cost[p] + instance.lane_rows.priced(instance.lane[p] as usize, &prices.row)),
-            );
-        }
-        let sorted = !instance.has_lane_rows;
-        let cost: &[f64] = if sorted { &instance.cost } else { &self.priced };
-        for i in 0..instance.customers {
-            let bar = prices.serve[i] - instance.least_per_load * instance.load(i);
-            for p in instance.lanes(i) {
-                if cost[p] >= bar {
-                    if sorted {
-                        break;
-                    }
-                    continue;
-                }
-                if state.allows(instance, p) {
-                    let value = cost[p] - prices.serve[i];
-                    self.entries.push(Entry { site: instance.site[p], customer: i as u32, position: p as u32, value });
-                }
-            }
-        }
+    /// How many lanes the last evaluation walked.
+    pub fn walked(&self) -> u64 {
+        self.parts.iter().map(|part| part.walked).sum()
     }
 
     /// Finds v_jm of every mode, and the best mode of every site.
@@ -125,16 +92,18 @@ impl Relaxed {
         self.mode_value.clear();
         self.mode_value
             .extend(self.base.iter().zip(&state.mode_off).map(|(b, off)| if *off { f64::INFINITY } else { *b }));
+        if self.parts.is_empty() {
+            self.parts = parts(instance);
+        }
+        let rate = &self.rate;
+        each(&mut self.parts, |part| part.gather(instance, state, prices, rate));
         if instance.capacitated {
             self.sort_into_buckets(instance);
             self.fill_modes(instance, state, prices);
         } else {
-            for entry in &self.entries {
-                let load = instance.load(entry.customer as usize);
-                for m in instance.modes_of(entry.site as usize) {
-                    let through =
-                        instance.through_price(&prices.through, entry.customer as usize, instance.modes[m].upper);
-                    self.mode_value[m] += (entry.value + self.rate[m] * load + through).min(0.0);
+            for part in &self.parts {
+                for (value, collected) in self.mode_value.iter_mut().zip(&part.collected) {
+                    *value += collected;
                 }
             }
         }
@@ -178,7 +147,8 @@ impl Relaxed {
     fn sort_into_buckets(&mut self, instance: &Instance) {
         self.bucket_starts.clear();
         self.bucket_starts.resize(instance.sites + 1, 0);
-        for entry in &self.entries {
+        let entries = || self.parts.iter().flat_map(|part| &part.entries);
+        for entry in entries() {
             self.bucket_starts[entry.site as usize + 1] += 1;
         }
         for j in 0..instance.sites {
@@ -186,8 +156,8 @@ impl Relaxed {
         }
         let mut next = self.bucket_starts.clone();
         self.bucket.clear();
-        self.bucket.resize(self.entries.len(), Entry { site: 0, customer: 0, position: 0, value: 0.0 });
-        for entry in &self.entries {
+        self.bucket.resize(self.bucket_starts[instance.sites], Entry::default());
+        for entry in entries() {
             self.bucket[next[entry.site as usize]] = *entry;
             next[entry.site as usize] += 1;
         }
@@ -281,16 +251,21 @@ impl Relaxed {
                 }
             }
         } else {
-            for entry in &self.entries {
-                let j = entry.site as usize;
-                if !self.open[j] {
-                    continue;
-                }
-                let (mode, customer) = (self.mode[j] as usize, entry.customer as usize);
-                let through = instance.through_price(&prices.through, customer, instance.modes[mode].upper);
-                if entry.value + self.rate[mode] * instance.load(customer) + through < 0.0 {
-                    self.served.push((entry.customer, entry.position, 1.0));
-                }
+            let chosen = (self.open.as_slice(), self.mode.as_slice(), self.rate.as_slice());
+            let mut rest = slopes.serve.as_mut_slice();
+            let mut shares = Vec::with_capacity(self.parts.len());
+            for part in &mut self.parts {
+                let (own, others) = rest.split_at_mut(part.customers.len());
+                rest = others;
+                shares.push((part, own));
+            }
+            if shares.len() == 1 {
+                shares.into_iter().for_each(|(part, own)| part.serve(instance, prices, chosen, own));
+            } else {
+                shares.into_par_iter().for_each(|(part, own)| part.serve(instance, prices, chosen, own));
+            }
+            for part in &self.parts {
+                self.served.extend_from_slice(&part.served);
             }
         }
         for j in (0..instance.sites).filter(|&j| self.open[j]) {

@@ -3,19 +3,23 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::climb::Climb;
 use super::instance::{Instance, NONE};
 use super::local::{LanePrices, improve, serve_nearest};
 use super::primal::{Design, Plan};
+use super::shake::Dice;
 use super::state::State;
-use super::volume::Climb;
 use super::{Start, Status};
 use crate::watch::Watch;
 
 /// More lanes than this make a problem large.
 const LARGE: usize = 1_000_000;
 
-/// Lanes that one local search may walk, roughly.
-const PASSES: usize = 150_000_000;
+/// How often a local search may walk all lanes.
+const WALKS: u64 = 40;
+
+/// Lanes that a shaking may always walk.
+const SHAKEN: u64 = 2_000_000;
 
 /// The maker and keeper of plans.
 pub(super) struct Explorer<'i, 'a> {
@@ -28,12 +32,12 @@ pub(super) struct Explorer<'i, 'a> {
     /// The lane that the last relaxed plan used for each customer, when service is undivided and limited.
     pub seed: Vec<u32>,
     /// Where the perturbations have got to.
-    pub dice: u64,
+    pub dice: Dice,
 }
 
 impl<'i, 'a> Explorer<'i, 'a> {
     pub fn new(instance: &'i Instance<'a>, seed: u64, watch: &'i dyn Watch) -> Self {
-        Self { instance, watch, incumbent: None, tried: BTreeSet::new(), seed: Vec::new(), dice: seed }
+        Self { instance, watch, incumbent: None, tried: BTreeSet::new(), seed: Vec::new(), dice: Dice(seed) }
     }
 
     /// Whether a design is tried for the first time; says so once.
@@ -128,7 +132,7 @@ impl<'i, 'a> Explorer<'i, 'a> {
             let wide = self.rounded(state, climb, 0.15);
             self.refine(state, wide, Some(climb), extra.as_deref());
             if self.instance.plain {
-                self.shake(state, climb);
+                self.shake(state, climb, climb.work.max(SHAKEN));
             }
         }
     }
@@ -220,7 +224,7 @@ impl<'i, 'a> Explorer<'i, 'a> {
         }
         let mut start = design;
         if !instance.capacitated {
-            start = improve(instance, state, &start, hint, extra, 500, self.watch);
+            start = improve(instance, state, &start, hint, extra, self.work(), self.watch);
         } else if self.incumbent.is_none() {
             // Capacity may be short where few are open; all sites together are the widest start.
             self.refine_served(state, self.all_open(state, hint), climb, extra, 10);
@@ -231,13 +235,16 @@ impl<'i, 'a> Explorer<'i, 'a> {
 
     /// Local search where the cheapest open site serves; returns the cost of the plan.
     pub fn improve_plain(&mut self, state: &State, design: &Design, hint: &[u32]) -> Option<f64> {
-        // Large problems get fewer passes, so that the climb is not kept waiting.
-        let passes = (PASSES / self.instance.site.len().max(1)).clamp(20, 2_000);
-        let improved = improve(self.instance, state, design, hint, None, passes, self.watch);
+        let improved = improve(self.instance, state, design, hint, None, self.work(), self.watch);
         let plan = serve_nearest(self.instance, improved)?;
         let cost = plan.cost;
         self.offer(plan);
         Some(cost)
+    }
+
+    /// The work of one local search \[lanes\].
+    fn work(&self) -> u64 {
+        WALKS * (self.instance.site.len() as u64).max(SHAKEN)
     }
 
     fn all_open(&self, state: &State, hint: &[u32]) -> Design {

@@ -81,6 +81,13 @@ pub(super) struct Instance<'a> {
     pub site: Vec<u32>,
     pub cost: Vec<f64>,
     pub lane: Vec<u32>,
+    /// The lanes of each site: customer, cost and position; positions only where rows price lanes.
+    pub at_starts: Vec<usize>,
+    pub at_customer: Vec<u32>,
+    pub at_cost: Vec<f64>,
+    pub at_position: Vec<u32>,
+    /// The greatest cost of a lane, by size.
+    pub dearest: f64,
     /// The flat modes of each site.
     pub mode_starts: Vec<usize>,
     pub modes: Vec<FlatMode>,
@@ -100,6 +107,10 @@ pub(super) struct Instance<'a> {
     pub capacitated: bool,
     /// Whether cheapest service by open sites is always best: no capacity, no row on lanes.
     pub plain: bool,
+    /// Whether, besides, there are no uppers: only the prices of (serve) and of rows on sites remain.
+    pub direct: bool,
+    /// Whether, besides, every site has one mode and no cost per load.
+    pub bare: bool,
     /// The number of uppers if (through) is priced for every customer and upper, else 0.
     pub through: usize,
     /// Whether each customer needs the same work on all its lanes.
@@ -165,6 +176,11 @@ impl<'a> Instance<'a> {
             site,
             cost,
             lane,
+            at_starts: Vec::new(),
+            at_customer: Vec::new(),
+            at_cost: Vec::new(),
+            at_position: Vec::new(),
+            dearest: 0.0,
             mode_starts,
             modes,
             link_upper,
@@ -178,9 +194,17 @@ impl<'a> Instance<'a> {
             group_of: vec![NONE; sites + uppers],
             capacitated,
             plain: !capacitated && !upper_capacitated && !has_lane_rows,
+            direct: false,
+            bare: false,
             through: if customers.saturating_mul(uppers) <= MOST_THROUGH { uppers } else { 0 },
             same_work: false,
         };
+        instance.list_by_site();
+        instance.direct = instance.plain && uppers == 0;
+        instance.bare = instance.direct
+            && instance.modes.len() == sites
+            && instance.modes.iter().all(|mode| mode.per_load == 0.0)
+            && instance.mode_starts.windows(2).all(|pair| pair[1] == pair[0] + 1);
         instance.same_work = (0..customers).all(|i| {
             let mut works = instance.lanes(i).map(|p| instance.work(p));
             works.next().is_none_or(|first| works.all(|work| work == first))
@@ -191,6 +215,38 @@ impl<'a> Instance<'a> {
         instance.site_rows = Terms::turned(sites, instance.rows.iter().map(|row| row.site.as_slice()));
         instance.upper_rows = Terms::turned(uppers, instance.rows.iter().map(|row| row.upper.as_slice()));
         instance
+    }
+
+    /// Lists the lanes of each site, where sites have no capacity to make that useless.
+    fn list_by_site(&mut self) {
+        self.dearest = self.cost.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+        if self.capacitated {
+            return;
+        }
+        let mut starts = vec![0; self.sites + 1];
+        for &j in &self.site {
+            starts[j as usize + 1] += 1;
+        }
+        for j in 0..self.sites {
+            starts[j + 1] += starts[j];
+        }
+        let lanes = self.site.len();
+        let mut next = starts.clone();
+        self.at_starts = starts;
+        self.at_customer.resize(lanes, 0);
+        self.at_cost.resize(lanes, 0.0);
+        self.at_position.resize(if self.has_lane_rows { lanes } else { 0 }, 0);
+        for i in 0..self.customers {
+            for p in self.starts[i]..self.starts[i + 1] {
+                let place = &mut next[self.site[p] as usize];
+                self.at_customer[*place] = i as u32;
+                self.at_cost[*place] = self.cost[p];
+                if self.has_lane_rows {
+                    self.at_position[*place] = p as u32;
+                }
+                *place += 1;
+            }
+        }
     }
 
     /// Keeps counts that share no item inside the subproblem, the widest first; the others become rows.
@@ -278,9 +334,34 @@ impl<'a> Instance<'a> {
         }
     }
 
+    /// The price of (serve) up to which lanes left out of the list cannot bring a profit.
+    pub fn cap_of(&self, customer: usize) -> f64 {
+        let beyond = self.problem.lanes.beyond.get(customer).copied().unwrap_or(f64::INFINITY);
+        beyond + self.least_per_load * self.load(customer)
+    }
+
+    /// Lowers the prices of (serve) to where lanes left out of the list cannot bring a profit.
+    pub fn cap(&self, serve: &mut [f64]) {
+        if !self.problem.lanes.beyond.is_empty() {
+            for (i, price) in serve.iter_mut().enumerate() {
+                *price = price.min(self.cap_of(i));
+            }
+        }
+    }
+
+    /// Whether all lanes of a customer are listed.
+    pub fn lists_all(&self, customer: usize) -> bool {
+        self.problem.lanes.beyond.get(customer).is_none_or(|beyond| *beyond == f64::INFINITY)
+    }
+
     /// The positions of a customer's lanes, cheapest first.
     pub fn lanes(&self, customer: usize) -> std::ops::Range<usize> {
         self.starts[customer]..self.starts[customer + 1]
+    }
+
+    /// Where the lanes of a site stand in the lists by site.
+    pub fn at(&self, site: usize) -> std::ops::Range<usize> {
+        self.at_starts[site]..self.at_starts[site + 1]
     }
 
     /// The flat modes of a site.

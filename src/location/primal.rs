@@ -202,6 +202,7 @@ pub(super) fn answer(instance: &Instance, plan: &Plan, bound: f64, multipliers: 
         objective: plan.cost,
         lower_bound: bound.min(plan.cost),
         multipliers,
+        pressed: Vec::new(),
         nodes,
     }
 }

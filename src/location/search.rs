@@ -10,16 +10,21 @@ use std::sync::Arc;
 
 use super::allot::{Allotment, Effort, allot};
 use super::ascent::{Ascent, Scale, ascend};
+use super::climb::{Climb, End};
 use super::explore::Explorer;
 use super::instance::Instance;
 use super::primal::{Plan, answer};
 use super::state::State;
-use super::volume::{Climb, End};
 use super::{Failure, Location, Multipliers, Reason, Settings, Status};
 use crate::watch::Watch;
 
 /// The dual iterations of a node.
 const NODE_ITERATIONS: usize = 60;
+
+/// The first stride of a climb from a dual ascent, from the prices of an earlier run, and at a node.
+const FIRST_STRIDE: f64 = 0.2;
+const WARM_STRIDE: f64 = 0.05;
+const NODE_STRIDE: f64 = 0.05;
 
 /// The part of the gap that a round at the root must close for another to follow; branching does better by then.
 const WORTHWHILE: f64 = 0.005;
@@ -88,6 +93,7 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
     explorer.begin(&root, settings.start.as_ref());
     let Ascent { mut prices, scale, tight } = ascend(instance, &root, explorer.count_price());
     explorer.begin_tight(&root, &tight);
+    let mut stride = FIRST_STRIDE;
     let fitting = |known: &&Multipliers| {
         known.serve.len() == prices.serve.len()
             && known.link.len() == prices.link.len()
@@ -100,18 +106,19 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
     };
     if let Some(known) = settings.start.as_ref().and_then(|start| start.multipliers.as_ref()).filter(fitting) {
         prices = known.clone();
+        instance.cap(&mut prices.serve);
+        stride = WARM_STRIDE;
         let signed =
             prices.link.iter_mut().chain(&mut prices.through).chain(&mut prices.upper_load).chain(&mut prices.row);
         signed.for_each(|price| *price = price.max(0.0));
     }
     let mut search = Search { instance, settings, watch, scale, explorer, loose: f64::INFINITY, nodes: 0 };
-    search.run(root, prices)
+    search.run(root, prices, stride)
 }
 
 impl Search<'_, '_> {
-    fn run(&mut self, mut root: State, prices: Multipliers) -> Result<Location, Failure> {
-        let scale = self.scale.clone();
-        let mut climb = Climb::new(self.instance, &scale, prices, 1.0);
+    fn run(&mut self, mut root: State, prices: Multipliers, stride: f64) -> Result<Location, Failure> {
+        let mut climb = Climb::new(self.instance, self.scale.clone(), prices, stride);
         let mut spent = 0;
         let mut before = f64::NEG_INFINITY;
         let mut chunk = 30;
@@ -142,6 +149,7 @@ impl Search<'_, '_> {
             chunk = (chunk * 2).min(200);
         }
         let multipliers = climb.prices.clone();
+        self.scale.clone_from(&climb.scale);
         let bound = climb.best;
         if end == End::Pruned {
             return self.finish(f64::INFINITY, multipliers);
@@ -188,8 +196,7 @@ impl Search<'_, '_> {
         if !state.propagate(self.instance) {
             return None;
         }
-        let scale = self.scale.clone();
-        let mut climb = Climb::new(self.instance, &scale, (*parent.prices).clone(), 0.2);
+        let mut climb = Climb::new(self.instance, self.scale.clone(), (*parent.prices).clone(), NODE_STRIDE);
         if climb.run(&mut state, self.cutoff(), NODE_ITERATIONS, self.watch) == End::Pruned {
             return None;
         }
