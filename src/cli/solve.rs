@@ -76,14 +76,14 @@ fn solve_one(
     arguments: &SolveArguments,
 ) -> (Exit, Option<Map<String, Value>>) {
     let start = Instant::now();
-    let Ready { scenario, network, load } =
+    let Ready { scenario, mut network, load } =
         match ready(folder, settings, arguments.quiet || arguments.json, Network::connect) {
             Ok(ready) => ready,
             Err(exit) => return (exit, None),
         };
     let quiet = arguments.quiet || arguments.json;
     let progress = Progress::new(&scenario.name, scenario.planning.time_limit_seconds, quiet);
-    let found = optimise(&scenario, &network, &load, &progress);
+    let found = optimise(&scenario, &mut network, &load, &progress);
     progress.finish();
     let seconds = start.elapsed().as_secs_f64();
     let plan = match found {

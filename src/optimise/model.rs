@@ -29,6 +29,7 @@ use crate::scenario::{CountryId, DepotId, Objective, OutletId, RegionId, Scenari
 use crate::service::Key;
 
 use lanes::Served;
+pub use promises::beyond_helps;
 use supply::{Supply, mixes};
 
 /// What an outlet's stock is taken to cost in the location problem [a year]: `fixed + per_load × load`.

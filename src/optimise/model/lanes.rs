@@ -107,7 +107,30 @@ impl<'a> Served<'a> {
         for column in [&mut cost, &mut work, &mut spent] {
             column.truncate(to);
         }
-        (Lanes { starts, site, cost, work }, spent)
+        (Lanes { starts, site, cost, work, beyond: self.beyond(regions) }, spent)
+    }
+
+    /// For each region what no lane off its list undercuts \[as the cost of a lane\]; empty where all are listed.
+    ///
+    /// A lane off the list is no shorter than the list says, and at the least wage of all outlets and without freight or
+    /// duty it costs no more than at its own.
+    fn beyond(&self, regions: &[RegionId]) -> Vec<f64> {
+        if self.network.is_complete() {
+            return Vec::new();
+        }
+        let wages = self.sites.iter().filter(|(closed, _)| !closed).map(|(_, wage)| *wage);
+        let wage = wages.fold(f64::INFINITY, f64::min);
+        let of = |region: &RegionId| {
+            let nearest = self.network.beyond(*region, wage).filter(|road| road.hours <= self.terms.reach);
+            let Some(road) = nearest else { return f64::INFINITY };
+            let jobs = self.load.jobs[region.at()];
+            match self.scenario.planning.objective {
+                Objective::Cost => jobs * road.cost_per_job + self.load.repair_hours[region.at()] * wage,
+                Objective::Coverage { within } if road.hours > within.get() * (1.0 + 1e-12) => jobs,
+                Objective::Coverage { .. } | Objective::Farthest => 0.0,
+            }
+        };
+        regions.iter().map(of).collect()
     }
 
     fn write(&self, stretch: &mut Stretch) {

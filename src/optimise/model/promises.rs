@@ -66,6 +66,24 @@ pub(super) fn may_serve(
     })
 }
 
+/// May a lane off the list of a region bring a promise nearer than what is asked? Then the rows of the problem would need
+/// it.
+///
+/// No metric counts a longer way for more than a shorter one, so a lane off the list has no better reading than one at
+/// the distance where the list ends; if that one misses what is asked, or only meets it, so do all.
+pub fn beyond_helps(scenario: &Scenario, network: &Network, load: &Load, region: RegionId) -> bool {
+    let Some(road) = network.beyond(region, 0.0) else { return false };
+    let hard = scenario.targets.iter().filter(|target| target.penalty.is_none());
+    hard.into_iter().filter(|target| target.metric != Metric::Availability).any(|target| {
+        let question = Question::of(target);
+        let Some(limit) = asked(target.limit, target.metric, 0.0) else { return false };
+        question.tasks(load, region).iter().any(|task| {
+            let reading = question.read(scenario, region, &road, task);
+            missing(target.metric, limit, &reading) < 0.0
+        })
+    })
+}
+
 /// By how much the best reading misses what is asked.
 fn missing(metric: Metric, limit: f64, reading: &Reading) -> f64 {
     let best = best(metric, reading);
