@@ -202,7 +202,9 @@ impl Search<'_> {
 fn nothing(failure: &LocationFailure) -> Nothing {
     match failure {
         LocationFailure::Infeasible(_) => Nothing::Infeasible,
-        LocationFailure::Malformed(_) | LocationFailure::NothingFound { .. } => Nothing::Found(None),
+        LocationFailure::Malformed(_) | LocationFailure::Unlisted | LocationFailure::NothingFound { .. } => {
+            Nothing::Found(None)
+        },
     }
 }
 
