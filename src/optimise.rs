@@ -204,7 +204,7 @@ fn nothing(failure: &LocationFailure) -> Nothing {
         LocationFailure::Infeasible(_) => Nothing::Infeasible,
         LocationFailure::Malformed(_) | LocationFailure::Unlisted | LocationFailure::NothingFound { .. } => {
             Nothing::Found(None)
-        },
+        }
     }
 }
 

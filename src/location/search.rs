@@ -136,7 +136,8 @@ impl<'i, 'a> Search<'i, 'a> {
     fn climb(&mut self, mut state: State, prices: Multipliers, stride: f64) -> Root {
         let mut climb = Climb::new(self.instance, self.scale.clone(), prices, stride);
         let limit = self.settings.iteration_limit.max(1);
-        let (mut spent, mut chunk) = (0, 30);
+        let large = self.instance.site.len() >= LARGE;
+        let (mut spent, mut chunk) = (0, if large { 90 } else { 30 });
         let mut shaken = (4 * self.instance.site.len() as u64).max(self.explorer.short());
         let pruned = loop {
             let (before, cutoff) = (climb.best, self.cutoff());
@@ -155,7 +156,7 @@ impl<'i, 'a> Search<'i, 'a> {
                 break true;
             }
             if !self.watch.stop() || self.explorer.incumbent.is_none() {
-                self.explorer.explore(&state, &climb, self.known_cutoff(), true);
+                self.explorer.explore(&state, &climb, self.known_cutoff(), !large);
             }
             self.tell(climb.best);
             if self.done(climb.best) || spent >= limit || self.watch.stop() {
