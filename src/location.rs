@@ -38,6 +38,7 @@ mod shake;
 mod state;
 #[cfg(test)]
 mod tests;
+mod tighten;
 mod transport;
 mod uppers;
 mod volume;
@@ -288,19 +289,34 @@ pub enum Reason {
 pub fn locate(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
     check::shape(problem)?;
     check::possible(problem)?;
-    let solve = |problem: &Problem, settings: &Settings| {
-        if let Some(covered) = cover::cover(problem, settings, watch) {
-            return covered;
+    match tighten::tighten(problem) {
+        None => reduced(problem, settings, watch),
+        Some(tightened) => {
+            check::possible(&tightened.problem)?;
+            let start = settings.start.as_ref().map(|start| tightened.start(start));
+            let found = reduced(&tightened.problem, &Settings { start, ..settings.clone() }, watch)?;
+            Ok(tightened.expand(found))
         }
-        let instance = instance::Instance::new(problem);
-        search::search(&instance, settings, watch)
-    };
+    }
+}
+
+/// Solves a problem, through that of its groups of customers where they can be merged.
+fn reduced(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
     match merge::merge(problem) {
-        None => solve(problem, settings),
+        None => solved(problem, settings, watch),
         Some(merged) => {
             let start = settings.start.as_ref().map(|start| merged.start(start));
-            let found = solve(&merged.problem, &Settings { start, ..settings.clone() })?;
+            let found = solved(&merged.problem, &Settings { start, ..settings.clone() }, watch)?;
             Ok(merged.expand(found))
         }
     }
+}
+
+/// Solves a problem as covering where it is that, else by the general search.
+fn solved(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
+    if let Some(covered) = cover::cover(problem, settings, watch) {
+        return covered;
+    }
+    let instance = instance::Instance::new(problem);
+    search::search(&instance, settings, watch)
 }

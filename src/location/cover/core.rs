@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use super::super::instance::NONE;
 
 /// The most sites of a core.
-pub const MOST_SITES: usize = 256;
+pub const MOST_SITES: usize = 512;
 
 /// Sites as bits.
 pub type Bits = [u64; MOST_SITES / 64];
