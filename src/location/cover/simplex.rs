@@ -10,7 +10,7 @@
 //! few, so the inverse is kept dense. Any u and λ within their signs give the bound
 //! `Σ u − Σ b·λ + Σ_j least of r_j·y_j` with `r_j = f_j + Σ s·λ − Σ_{S∋j} u`, so rounding cannot falsify it.
 
-use super::core::{Core, Fixed};
+use super::core::{Core, Domain, Fixed};
 
 /// Reduced costs smaller than this are nothing.
 const OPTIMAL: f64 = 1e-7;
@@ -58,6 +58,8 @@ pub struct Simplex<'c> {
     /// y_j.
     pub price: Vec<f64>,
     entering: Vec<f64>,
+    /// The right sides of the last two rows, which count the open sites.
+    limits: [f64; 2],
     next: usize,
     since: usize,
     /// The last bound computed.
@@ -91,6 +93,7 @@ impl<'c> Simplex<'c> {
             value: vec![0.0; n],
             price: vec![0.0; n],
             entering: vec![0.0; n],
+            limits: [n as f64, 0.0],
             next: 0,
             since: 0,
             bound: f64::NEG_INFINITY,
@@ -131,13 +134,22 @@ impl<'c> Simplex<'c> {
         if column < sets {
             1.0
         } else if column < sets + rows {
-            -self.core.rows[column - sets].at_most
+            -self.at_most(column - sets)
         } else {
             match OWN[(column - sets - rows) % 4] {
                 Own::Slack | Own::Closed => 0.0,
                 Own::Below => -1.0,
                 Own::Open => 1.0,
             }
+        }
+    }
+
+    /// The right side of a row; the last two are the node's own.
+    fn at_most(&self, row: usize) -> f64 {
+        match self.core.rows.len() - row {
+            2 => self.limits[0],
+            1 => self.limits[1],
+            _ => self.core.rows[row].at_most,
         }
     }
 
@@ -214,9 +226,15 @@ impl<'c> Simplex<'c> {
                 .zip(&self.inverse[j * n..(j + 1) * n])
                 .for_each(|(value, entry)| *value += right * entry);
         }
-        for j in 0..n {
-            let column = &self.inverse[j * n..(j + 1) * n];
-            self.price[j] = self.basic.iter().zip(column).map(|(&basic, entry)| self.earns(basic) * entry).sum();
+        self.reprice();
+    }
+
+    /// Computes the prices of the basis.
+    fn reprice(&mut self) {
+        let n = self.right.len();
+        let earned: Vec<f64> = self.basic.iter().map(|&basic| self.earns(basic)).collect();
+        for (j, price) in self.price.iter_mut().enumerate() {
+            *price = earned.iter().zip(&self.inverse[j * n..(j + 1) * n]).map(|(earned, entry)| earned * entry).sum();
         }
     }
 
@@ -255,7 +273,13 @@ impl<'c> Simplex<'c> {
     }
 
     /// Improves the basis until it is optimal, the pivots run out, or the bound must pass the cutoff.
-    pub fn improve(&mut self, state: &[Fixed], cutoff: f64, pivots: usize) -> f64 {
+    pub fn improve(&mut self, domain: &Domain, cutoff: f64, pivots: usize) -> f64 {
+        let state = domain.state.as_slice();
+        let limits = [domain.most, -domain.least];
+        if limits != self.limits {
+            self.limits = limits;
+            self.reprice();
+        }
         let columns = self.is_basic.len();
         let mut bound = f64::NEG_INFINITY;
         for round in 0..pivots {
@@ -386,8 +410,9 @@ impl<'c> Simplex<'c> {
             bound += dual;
             self.core.sites_of(set).iter().for_each(|&j| self.reduced[j as usize] -= dual);
         }
-        for (row, dual) in self.core.rows.iter().zip(&self.dual[sets..]) {
-            bound -= row.at_most * dual;
+        for (r, (row, dual)) in self.core.rows.iter().zip(&self.dual[sets..]).enumerate().filter(|term| *term.1.1 > 0.0)
+        {
+            bound -= self.at_most(r) * dual;
             self.reduced.iter_mut().zip(&row.of).for_each(|(reduced, s)| *reduced += s * dual);
         }
         for (reduced, state) in self.reduced.iter().zip(state) {
