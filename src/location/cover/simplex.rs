@@ -10,13 +10,15 @@
 //! few, so the inverse is kept dense. Any u and λ within their signs give the bound
 //! `Σ u − Σ b·λ + Σ_j least of r_j·y_j` with `r_j = f_j + Σ s·λ − Σ_{S∋j} u`, so rounding cannot falsify it.
 
+mod inverse;
+
 use super::core::{Core, Domain, Fixed};
 
 /// Reduced costs smaller than this are nothing.
 const OPTIMAL: f64 = 1e-7;
 
 /// Pivots after which the inverse is computed afresh.
-const REFRESH: usize = 150;
+const REFRESH: usize = 200;
 
 /// Candidates after which pricing looks no further.
 const ENOUGH: usize = 60;
@@ -169,79 +171,6 @@ impl<'c> Simplex<'c> {
         self.is_basic.fill(false);
         self.basic.iter().for_each(|&column| self.is_basic[column as usize] = true);
         self.refresh();
-    }
-
-    /// Inverts the basis afresh (Gauss and Jordan, the largest pivot of each column) and computes what follows from it.
-    fn refresh(&mut self) {
-        let n = self.right.len();
-        self.since = 0;
-        let mut matrix = vec![0.0; n * n];
-        for (k, &column) in self.basic.iter().enumerate() {
-            self.each(column, |j, value| matrix[k * n + j] += value);
-        }
-        self.inverse.fill(0.0);
-        (0..n).for_each(|j| self.inverse[j * n + j] = 1.0);
-        // Row operations on [matrix | identity], both stored so that what is touched lies side by side: the columns of
-        // the basis are rows of `matrix`, and eliminating among them builds the inverse transposed.
-        let mut order: Vec<usize> = Vec::with_capacity(n);
-        let mut free = vec![true; n];
-        for k in 0..n {
-            let row = &matrix[k * n..(k + 1) * n];
-            let largest = (0..n).filter(|&j| free[j]).max_by(|&a, &b| row[a].abs().total_cmp(&row[b].abs()));
-            let Some(pivot) = largest.filter(|&j| row[j].abs() > 1e-11) else {
-                // A singular basis is mended by the slack of a row that nothing covers.
-                let Some(j) = (0..n).find(|&j| free[j]) else { break };
-                self.mend(k, j);
-                return self.refresh();
-            };
-            free[pivot] = false;
-            order.push(pivot);
-            let scale = 1.0 / matrix[k * n + pivot];
-            (0..n).for_each(|j| matrix[k * n + j] *= scale);
-            (0..n).for_each(|j| self.inverse[k * n + j] *= scale);
-            for other in (0..n).filter(|&other| other != k) {
-                let factor = matrix[other * n + pivot];
-                if factor != 0.0 {
-                    for j in 0..n {
-                        matrix[other * n + j] -= factor * matrix[k * n + j];
-                        self.inverse[other * n + j] -= factor * self.inverse[k * n + j];
-                    }
-                }
-            }
-        }
-        // E·Bᵀ = P, where row k of P has its one at order[k]: B⁻ᵀ = Pᵀ·E, and column j of B⁻¹ is row j of B⁻ᵀ.
-        let mut inverse = vec![0.0; n * n];
-        for (k, &j) in order.iter().enumerate() {
-            inverse[j * n..(j + 1) * n].copy_from_slice(&self.inverse[k * n..(k + 1) * n]);
-        }
-        self.inverse = inverse;
-        let mut right = self.right.clone();
-        for (set, _) in self.upper.iter().enumerate().filter(|(_, upper)| **upper) {
-            self.core.sites_of(set).iter().for_each(|&j| right[j as usize] -= self.core.weight[set]);
-        }
-        self.value.fill(0.0);
-        for (j, right) in right.iter().enumerate() {
-            self.value
-                .iter_mut()
-                .zip(&self.inverse[j * n..(j + 1) * n])
-                .for_each(|(value, entry)| *value += right * entry);
-        }
-        self.reprice();
-    }
-
-    /// Computes the prices of the basis.
-    fn reprice(&mut self) {
-        let n = self.right.len();
-        let earned: Vec<f64> = self.basic.iter().map(|&basic| self.earns(basic)).collect();
-        for (j, price) in self.price.iter_mut().enumerate() {
-            *price = earned.iter().zip(&self.inverse[j * n..(j + 1) * n]).map(|(earned, entry)| earned * entry).sum();
-        }
-    }
-
-    fn mend(&mut self, place: usize, site: usize) {
-        self.is_basic[self.basic[place] as usize] = false;
-        self.basic[place] = self.own(site, 0);
-        self.is_basic[self.basic[place] as usize] = true;
     }
 
     /// The reduced cost of a column that may enter, with the sign of its change; none for one that may not.

@@ -4,6 +4,8 @@
 //! taken from what was learnt (reliability branching and its product rule: Achterberg, Koch and Martin 2005). The better
 //! child is dived into with the basis at hand; the other waits in a heap, least bound first.
 
+mod branching;
+
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -11,6 +13,7 @@ use super::core::{Core, Domain, Fixed};
 use super::greedy::choose;
 use super::simplex::{Basis, Simplex};
 use crate::watch::Watch;
+use branching::{Rise, distance};
 
 /// Branchings weighed at a node.
 const TRIED: usize = 16;
@@ -73,42 +76,6 @@ struct Node {
     basis: Basis,
 }
 
-/// By how much the bound rises with a unit of branching, as learnt so far.
-#[derive(Debug, Clone, Copy, Default)]
-struct Rise {
-    sum: f64,
-    count: usize,
-}
-
-impl Rise {
-    fn learn(&mut self, rise: f64) {
-        self.sum += rise;
-        self.count += 1;
-    }
-
-    fn mean(&self, usual: Self) -> f64 {
-        match (self.count, usual.count) {
-            (0, 0) => 1.0,
-            (0, count) => usual.sum / count as f64,
-            (count, _) => self.sum / count as f64,
-        }
-    }
-}
-
-/// A branching that was weighed.
-struct Branching {
-    score: f64,
-    pick: usize,
-    part: f64,
-    bounds: [f64; 2],
-    hopes: [f64; 2],
-}
-
-/// How far a side moves what is open by a part.
-fn distance(part: f64, side: usize) -> f64 {
-    if side == 0 { 1.0 - part } else { part }
-}
-
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
@@ -128,6 +95,15 @@ impl Ord for Node {
     fn cmp(&self, other: &Self) -> Ordering {
         other.open.bound.total_cmp(&self.open.bound).then(self.number.cmp(&other.number))
     }
+}
+
+/// A branching that was weighed.
+struct Branching {
+    score: f64,
+    pick: usize,
+    part: f64,
+    bounds: [f64; 2],
+    hopes: [f64; 2],
 }
 
 struct Tree<'c, 'w> {
@@ -295,37 +271,6 @@ impl<'c> Tree<'c, '_> {
         };
         heap.push(Node { number: self.nodes, basis: simplex.basis(), open: open(self, 1 - dive) });
         Some(open(self, dive))
-    }
-
-    /// What may be branched on, with the part that is open, the most promising first: sites, and behind them their sum.
-    fn picks(&self, domain: &Domain, price: &[f64]) -> Vec<(f64, usize, f64)> {
-        let n = self.core.fixed.len();
-        let whole = |part: f64| !(1e-6..=1.0 - 1e-6).contains(&part);
-        let score = |pick: usize, part: f64| {
-            let hope = |side: usize| (self.known[pick][side].mean(self.usual[side]) * distance(part, side)).max(1e-9);
-            hope(0) * hope(1)
-        };
-        let free = (0..n).filter(|&j| domain.state[j] == Fixed::Free && !whole(price[j]));
-        let mut picks: Vec<(f64, usize, f64)> = free.map(|j| (score(j, price[j]), j, price[j])).collect();
-        let sum = price.iter().sum::<f64>();
-        let part = sum - sum.floor();
-        if (0.05..0.95).contains(&part) && !picks.is_empty() {
-            picks.push((score(n, part), n, part));
-        }
-        picks.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        picks
-    }
-
-    /// The domain of a side: 0 is up (the site open, more sites), 1 down.
-    fn child(&self, domain: &Domain, pick: usize, part: f64, side: usize, simplex: &Simplex) -> Domain {
-        let mut child = domain.clone();
-        if pick < self.core.fixed.len() {
-            child.state[pick] = if side == 0 { Fixed::Open } else { Fixed::Closed };
-        } else {
-            let below = (simplex.price.iter().sum::<f64>() - part).round();
-            if side == 0 { child.least = below + 1.0 } else { child.most = below }
-        }
-        child
     }
 
     /// Answers a node whose relaxation is whole; while rounding keeps its bound below its cost, both sides of a free site

@@ -93,8 +93,8 @@ fn the_order_of_customers_changes_nothing() {
             turned.lanes = Lanes { starts: vec![0], ..Lanes::default() };
             let mut number = vec![0; old.site.len()];
             for i in (0..problem.customers.len()).rev() {
-                for e in old.starts[i]..old.starts[i + 1] {
-                    number[e] = turned.lanes.site.len() as u32;
+                for (e, number) in number.iter_mut().enumerate().take(old.starts[i + 1]).skip(old.starts[i]) {
+                    *number = turned.lanes.site.len() as u32;
                     turned.lanes.site.push(old.site[e]);
                     turned.lanes.cost.push(old.cost[e]);
                     turned.lanes.work.push(old.work[e]);
