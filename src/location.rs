@@ -41,6 +41,7 @@ mod state;
 mod surrogate;
 #[cfg(test)]
 mod tests;
+mod tighten;
 mod transport;
 mod tree;
 mod undivided;
@@ -301,23 +302,39 @@ pub enum Reason {
 pub fn locate(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
     check::shape(problem)?;
     check::possible(problem)?;
-    let solve = |problem: &Problem, settings: &Settings| {
-        if problem.lanes.beyond.is_empty()
-            && let Some(covered) = cover::cover(problem, settings, watch)
-        {
-            return covered;
+    // Lists cut short say nothing of the lanes left out, so neither rows nor likeness can be judged by them.
+    let tightened = if problem.lanes.beyond.is_empty() { tighten::tighten(problem) } else { None };
+    match tightened {
+        None => reduced(problem, settings, watch),
+        Some(tightened) => {
+            check::possible(&tightened.problem)?;
+            let start = settings.start.as_ref().map(|start| tightened.start(start));
+            let found = reduced(&tightened.problem, &Settings { start, ..settings.clone() }, watch)?;
+            Ok(tightened.expand(found))
         }
-        let instance = instance::Instance::new(problem);
-        search::search(&instance, settings, watch)
-    };
-    // Lists cut short say nothing of the lanes left out, so customers with such lists are not known to be alike.
+    }
+}
+
+/// Solves a problem, through that of its groups of customers where they can be merged.
+fn reduced(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
     let merged = if problem.lanes.beyond.is_empty() { merge::merge(problem) } else { None };
     match merged {
-        None => solve(problem, settings),
+        None => solved(problem, settings, watch),
         Some(merged) => {
             let start = settings.start.as_ref().map(|start| merged.start(start));
-            let found = solve(&merged.problem, &Settings { start, ..settings.clone() })?;
+            let found = solved(&merged.problem, &Settings { start, ..settings.clone() }, watch)?;
             Ok(merged.expand(found))
         }
     }
+}
+
+/// Solves a problem as covering where it is that, else by the general search.
+fn solved(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
+    if problem.lanes.beyond.is_empty()
+        && let Some(covered) = cover::cover(problem, settings, watch)
+    {
+        return covered;
+    }
+    let instance = instance::Instance::new(problem);
+    search::search(&instance, settings, watch)
 }

@@ -257,6 +257,10 @@ pub fn planar_median(points: usize, p: usize, lanes_each: usize) -> Problem {
         let near = grid.nearest(at[i], lanes_each, None);
         lanes.extend(near.into_iter().map(|(distance, j)| (j, distance * 100_000.0)));
     });
+    // Lanes left out of a list cost at least as much as its longest, so that the bound holds for all pairs of points.
+    let beyond = |i: usize| if lanes_each < points { lanes.cost[lanes.starts[i + 1] - 1] } else { f64::INFINITY };
+    let beyond = (0..points).map(beyond).collect();
+    let lanes = Lanes { beyond, ..lanes };
     let count = Count { sites: (0..points as u32).collect(), uppers: Vec::new(), min: p, max: p };
     let sites = plain_sites((0..points).map(|_| 0.0));
     Problem { customers: vec![1.0; points], lanes, sites, counts: vec![count], single: true, ..Problem::default() }

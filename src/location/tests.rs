@@ -1,5 +1,6 @@
 //! The engine against enumeration of every design; `laws` holds it against laws and published optima.
 
+mod covering;
 mod laws;
 
 use super::*;

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use super::super::instance::NONE;
 
 /// The most sites of a core.
-pub const MOST_SITES: usize = 256;
+pub const MOST_SITES: usize = 512;
 
 /// Sites as bits.
 pub type Bits = [u64; MOST_SITES / 64];
@@ -61,6 +61,17 @@ pub enum Fixed {
     Open,
     /// It is closed.
     Closed,
+}
+
+/// What is decided in a node: sites, and between which numbers of open ones it lies.
+#[derive(Debug, Clone)]
+pub struct Domain {
+    /// What is known of each site.
+    pub state: Vec<Fixed>,
+    /// The least number of open sites.
+    pub least: f64,
+    /// The greatest number of open sites.
+    pub most: f64,
 }
 
 /// A covering problem.
@@ -235,6 +246,14 @@ impl Core {
             self.sets.iter_mut().for_each(|set| gone.iter().for_each(|&j| take(set, j)));
         }
         closed
+    }
+
+    /// Adds the rows `Σ y ≤ most` and `−Σ y ≤ −least` that a [`Domain`] tightens; they come last.
+    pub fn count_all(&mut self) -> Domain {
+        let n = self.fixed.len();
+        let rows = [(1.0, n as f64), (-1.0, 0.0)];
+        self.rows.extend(rows.map(|(sign, at_most)| SiteRow { of: vec![sign; n], at_most }));
+        Domain { state: self.state.clone(), least: 0.0, most: n as f64 }
     }
 
     /// The cost of a choice of open sites; none when it breaks a row or leaves a hard set uncovered.

@@ -10,13 +10,15 @@
 //! few, so the inverse is kept dense. Any u and λ within their signs give the bound
 //! `Σ u − Σ b·λ + Σ_j least of r_j·y_j` with `r_j = f_j + Σ s·λ − Σ_{S∋j} u`, so rounding cannot falsify it.
 
-use super::core::{Core, Fixed};
+mod inverse;
+
+use super::core::{Core, Domain, Fixed};
 
 /// Reduced costs smaller than this are nothing.
 const OPTIMAL: f64 = 1e-7;
 
 /// Pivots after which the inverse is computed afresh.
-const REFRESH: usize = 150;
+const REFRESH: usize = 200;
 
 /// Candidates after which pricing looks no further.
 const ENOUGH: usize = 60;
@@ -58,6 +60,8 @@ pub struct Simplex<'c> {
     /// y_j.
     pub price: Vec<f64>,
     entering: Vec<f64>,
+    /// The right sides of the last two rows, which count the open sites.
+    limits: [f64; 2],
     next: usize,
     since: usize,
     /// The last bound computed.
@@ -91,6 +95,7 @@ impl<'c> Simplex<'c> {
             value: vec![0.0; n],
             price: vec![0.0; n],
             entering: vec![0.0; n],
+            limits: [n as f64, 0.0],
             next: 0,
             since: 0,
             bound: f64::NEG_INFINITY,
@@ -131,13 +136,22 @@ impl<'c> Simplex<'c> {
         if column < sets {
             1.0
         } else if column < sets + rows {
-            -self.core.rows[column - sets].at_most
+            -self.at_most(column - sets)
         } else {
             match OWN[(column - sets - rows) % 4] {
                 Own::Slack | Own::Closed => 0.0,
                 Own::Below => -1.0,
                 Own::Open => 1.0,
             }
+        }
+    }
+
+    /// The right side of a row; the last two are the node's own.
+    fn at_most(&self, row: usize) -> f64 {
+        match self.core.rows.len() - row {
+            2 => self.limits[0],
+            1 => self.limits[1],
+            _ => self.core.rows[row].at_most,
         }
     }
 
@@ -157,73 +171,6 @@ impl<'c> Simplex<'c> {
         self.is_basic.fill(false);
         self.basic.iter().for_each(|&column| self.is_basic[column as usize] = true);
         self.refresh();
-    }
-
-    /// Inverts the basis afresh (Gauss and Jordan, the largest pivot of each column) and computes what follows from it.
-    fn refresh(&mut self) {
-        let n = self.right.len();
-        self.since = 0;
-        let mut matrix = vec![0.0; n * n];
-        for (k, &column) in self.basic.iter().enumerate() {
-            self.each(column, |j, value| matrix[k * n + j] += value);
-        }
-        self.inverse.fill(0.0);
-        (0..n).for_each(|j| self.inverse[j * n + j] = 1.0);
-        // Row operations on [matrix | identity], both stored so that what is touched lies side by side: the columns of
-        // the basis are rows of `matrix`, and eliminating among them builds the inverse transposed.
-        let mut order: Vec<usize> = Vec::with_capacity(n);
-        let mut free = vec![true; n];
-        for k in 0..n {
-            let row = &matrix[k * n..(k + 1) * n];
-            let largest = (0..n).filter(|&j| free[j]).max_by(|&a, &b| row[a].abs().total_cmp(&row[b].abs()));
-            let Some(pivot) = largest.filter(|&j| row[j].abs() > 1e-11) else {
-                // A singular basis is mended by the slack of a row that nothing covers.
-                let Some(j) = (0..n).find(|&j| free[j]) else { break };
-                self.mend(k, j);
-                return self.refresh();
-            };
-            free[pivot] = false;
-            order.push(pivot);
-            let scale = 1.0 / matrix[k * n + pivot];
-            (0..n).for_each(|j| matrix[k * n + j] *= scale);
-            (0..n).for_each(|j| self.inverse[k * n + j] *= scale);
-            for other in (0..n).filter(|&other| other != k) {
-                let factor = matrix[other * n + pivot];
-                if factor != 0.0 {
-                    for j in 0..n {
-                        matrix[other * n + j] -= factor * matrix[k * n + j];
-                        self.inverse[other * n + j] -= factor * self.inverse[k * n + j];
-                    }
-                }
-            }
-        }
-        // E·Bᵀ = P, where row k of P has its one at order[k]: B⁻ᵀ = Pᵀ·E, and column j of B⁻¹ is row j of B⁻ᵀ.
-        let mut inverse = vec![0.0; n * n];
-        for (k, &j) in order.iter().enumerate() {
-            inverse[j * n..(j + 1) * n].copy_from_slice(&self.inverse[k * n..(k + 1) * n]);
-        }
-        self.inverse = inverse;
-        let mut right = self.right.clone();
-        for (set, _) in self.upper.iter().enumerate().filter(|(_, upper)| **upper) {
-            self.core.sites_of(set).iter().for_each(|&j| right[j as usize] -= self.core.weight[set]);
-        }
-        self.value.fill(0.0);
-        for (j, right) in right.iter().enumerate() {
-            self.value
-                .iter_mut()
-                .zip(&self.inverse[j * n..(j + 1) * n])
-                .for_each(|(value, entry)| *value += right * entry);
-        }
-        for j in 0..n {
-            let column = &self.inverse[j * n..(j + 1) * n];
-            self.price[j] = self.basic.iter().zip(column).map(|(&basic, entry)| self.earns(basic) * entry).sum();
-        }
-    }
-
-    fn mend(&mut self, place: usize, site: usize) {
-        self.is_basic[self.basic[place] as usize] = false;
-        self.basic[place] = self.own(site, 0);
-        self.is_basic[self.basic[place] as usize] = true;
     }
 
     /// The reduced cost of a column that may enter, with the sign of its change; none for one that may not.
@@ -255,7 +202,13 @@ impl<'c> Simplex<'c> {
     }
 
     /// Improves the basis until it is optimal, the pivots run out, or the bound must pass the cutoff.
-    pub fn improve(&mut self, state: &[Fixed], cutoff: f64, pivots: usize) -> f64 {
+    pub fn improve(&mut self, domain: &Domain, cutoff: f64, pivots: usize) -> f64 {
+        let state = domain.state.as_slice();
+        let limits = [domain.most, -domain.least];
+        if limits != self.limits {
+            self.limits = limits;
+            self.reprice();
+        }
         let columns = self.is_basic.len();
         let mut bound = f64::NEG_INFINITY;
         for round in 0..pivots {
@@ -386,8 +339,9 @@ impl<'c> Simplex<'c> {
             bound += dual;
             self.core.sites_of(set).iter().for_each(|&j| self.reduced[j as usize] -= dual);
         }
-        for (row, dual) in self.core.rows.iter().zip(&self.dual[sets..]) {
-            bound -= row.at_most * dual;
+        for (r, (row, dual)) in self.core.rows.iter().zip(&self.dual[sets..]).enumerate().filter(|term| *term.1.1 > 0.0)
+        {
+            bound -= self.at_most(r) * dual;
             self.reduced.iter_mut().zip(&row.of).for_each(|(reduced, s)| *reduced += s * dual);
         }
         for (reduced, state) in self.reduced.iter().zip(state) {

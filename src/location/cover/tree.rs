@@ -1,18 +1,28 @@
 //! Branch and bound on a core: linear relaxations, reduced-cost fixing, strong branching, plunging.
 //!
-//! The site to branch on is the one whose two children's bounds rise most (Applegate et al. 1995, the product rule of
-//! Achterberg 2007). The better child is dived into with the basis at hand; the other waits in a heap, least bound first.
+//! Branched on is a site, or the number of open sites, where the two children's bounds rise most: tried at first, then
+//! taken from what was learnt (reliability branching and its product rule: Achterberg, Koch and Martin 2005). The better
+//! child is dived into with the basis at hand; the other waits in a heap, least bound first.
+
+mod branching;
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::core::{Core, Fixed};
+use super::core::{Core, Domain, Fixed};
 use super::greedy::choose;
 use super::simplex::{Basis, Simplex};
 use crate::watch::Watch;
+use branching::{Rise, distance};
 
-/// Sites tried before each branching.
-const TRIED: usize = 8;
+/// Branchings weighed at a node.
+const TRIED: usize = 16;
+
+/// Branchings in a row that bring nothing better before the weighing ends.
+const PATIENCE: usize = 4;
+
+/// Observations of each side after which a site's rise is no longer tried but taken from what was learnt.
+const RELIABLE: usize = 4;
 
 /// Pivots of such a trial.
 const TRIAL_PIVOTS: usize = 40;
@@ -43,10 +53,26 @@ pub struct Limits<'w> {
     pub constant: f64,
 }
 
-struct Node {
+/// Where a node comes from: what was branched on, to which side, how far that moved it, and the bound before.
+#[derive(Debug, Clone, Copy)]
+struct Origin {
+    pick: usize,
+    side: usize,
+    distance: f64,
     bound: f64,
+}
+
+/// An unexplored node.
+struct Open {
+    domain: Domain,
+    bound: f64,
+    origin: Option<Origin>,
+}
+
+/// An unexplored node that waits, with the basis to begin from.
+struct Node {
+    open: Open,
     number: usize,
-    state: Vec<Fixed>,
     basis: Basis,
 }
 
@@ -67,8 +93,17 @@ impl PartialOrd for Node {
 impl Ord for Node {
     /// The least bound comes first out of the heap; among equals the youngest.
     fn cmp(&self, other: &Self) -> Ordering {
-        other.bound.total_cmp(&self.bound).then(self.number.cmp(&other.number))
+        other.open.bound.total_cmp(&self.open.bound).then(self.number.cmp(&other.number))
     }
+}
+
+/// A branching that was weighed.
+struct Branching {
+    score: f64,
+    pick: usize,
+    part: f64,
+    bounds: [f64; 2],
+    hopes: [f64; 2],
 }
 
 struct Tree<'c, 'w> {
@@ -79,14 +114,21 @@ struct Tree<'c, 'w> {
     most: f64,
     best: Option<(Vec<bool>, f64)>,
     nodes: usize,
+    /// The rise of each site and of their sum, up and down.
+    known: Vec<[Rise; 2]>,
+    usual: [Rise; 2],
 }
 
 /// Finds the least cost of a core; none when it has no choice that keeps its rows.
 pub fn solve(core: &Core, limits: &Limits) -> Result<Option<Found>, f64> {
     let soft = core.weight.iter().filter(|weight| weight.is_finite());
     let most = 1.0 + core.fixed.iter().chain(soft).map(|cost| cost.abs()).sum::<f64>();
-    let mut tree = Tree { core, limits, grain: core.grain(), most, best: None, nodes: 0 };
-    tree.run()
+    let mut core = core.clone();
+    let domain = core.count_all();
+    let known = vec![[Rise::default(); 2]; core.fixed.len() + 1];
+    let usual = [Rise::default(); 2];
+    let mut tree = Tree { core: &core, limits, grain: core.grain(), most, best: None, nodes: 0, known, usual };
+    tree.run(domain)
 }
 
 impl<'c> Tree<'c, '_> {
@@ -114,43 +156,42 @@ impl<'c> Tree<'c, '_> {
         }
     }
 
-    fn run(&mut self) -> Result<Option<Found>, f64> {
+    fn run(&mut self, domain: Domain) -> Result<Option<Found>, f64> {
         let n = self.core.fixed.len();
-        self.offer(choose(self.core, &self.core.state, &vec![1.0; n]));
+        self.offer(choose(self.core, &domain.state, &vec![1.0; n]));
         let mut simplex = Simplex::new(self.core);
-        let state = self.core.state.clone();
-        let mut bound = simplex.improve(&state, self.cutoff(), 100 * n + 4 * self.core.sets.len() + 1000);
+        let mut bound = simplex.improve(&domain, self.cutoff(), 100 * n + 4 * self.core.sets.len() + 1000);
         let dual = simplex.dual.clone();
-        self.offer(choose(self.core, &state, &simplex.price));
+        self.offer(choose(self.core, &domain.state, &simplex.price));
         let mut heap: BinaryHeap<Node> = BinaryHeap::new();
-        let mut current = Some((state, bound));
+        let mut current = Some(Open { domain, bound, origin: None });
         // The least bound of what is left unexplored when the search ends early.
         let mut left = f64::INFINITY;
         loop {
-            let (state, own) = match current.take() {
-                Some(node) => node,
+            let open = match current.take() {
+                Some(open) => open,
                 None => match heap.pop() {
-                    Some(node) if node.bound < self.cutoff() => {
+                    Some(node) if node.open.bound < self.cutoff() => {
                         simplex.restore(&node.basis);
-                        (node.state, node.bound)
+                        node.open
                     }
                     _ => break,
                 },
             };
-            bound = heap.peek().map_or(own, |node| node.bound.min(own));
+            bound = heap.peek().map_or(open.bound, |node| node.open.bound.min(open.bound));
             if self.nodes.is_multiple_of(32) {
                 let constant = self.limits.constant;
-                let bound = self.lifted(bound).min(self.best.as_ref().map_or(f64::INFINITY, |best| best.1));
-                self.limits.watch.progress(self.best.as_ref().map(|best| best.1 + constant), bound + constant);
+                let proven = self.lifted(bound).min(self.best.as_ref().map_or(f64::INFINITY, |best| best.1));
+                self.limits.watch.progress(self.best.as_ref().map(|best| best.1 + constant), proven + constant);
             }
             let enough =
                 self.best.as_ref().is_some_and(|(_, cost)| cost - self.lifted(bound) <= (self.limits.enough)(*cost));
             if enough || self.nodes >= self.limits.nodes || self.limits.watch.stop() {
-                left = heap.peek().map_or(own, |node| node.bound.min(own));
+                left = bound;
                 break;
             }
             self.nodes += 1;
-            current = self.explore(&mut simplex, state, own, &mut heap);
+            current = self.explore(&mut simplex, open, &mut heap);
         }
         let left = self.lifted(left);
         match self.best.take() {
@@ -161,85 +202,102 @@ impl<'c> Tree<'c, '_> {
     }
 
     /// Bounds a node and branches; returns the child to dive into.
-    fn explore(
-        &mut self,
-        simplex: &mut Simplex<'c>,
-        mut state: Vec<Fixed>,
-        inherited: f64,
-        heap: &mut BinaryHeap<Node>,
-    ) -> Option<(Vec<Fixed>, f64)> {
+    fn explore(&mut self, simplex: &mut Simplex<'c>, node: Open, heap: &mut BinaryHeap<Node>) -> Option<Open> {
         let n = self.core.fixed.len();
-        let pivots = 20 * n + 200;
+        let Open { mut domain, bound: inherited, origin } = node;
         let mut bound;
+        let mut first = true;
         loop {
-            bound = simplex.improve(&state, self.cutoff(), pivots).max(inherited);
+            bound = simplex.improve(&domain, self.cutoff(), 20 * n + 200).max(inherited);
+            if let Some(Origin { pick, side, distance, bound: before }) = origin.filter(|_| first) {
+                self.known[pick][side].learn((bound - before).max(0.0) / distance);
+            }
+            first = false;
             if bound > self.cutoff() {
                 return None;
             }
-            if self.nodes < 50 || self.nodes.is_multiple_of(8) {
-                self.offer(choose(self.core, &state, &simplex.price));
+            if self.nodes < 50 || self.nodes.is_multiple_of(16) {
+                self.offer(choose(self.core, &domain.state, &simplex.price));
             }
-            if self.fix(simplex, &mut state) == 0 {
+            if self.fix(simplex, &mut domain.state) == 0 {
                 break;
             }
         }
-        let doubt = |j: usize| (simplex.price[j] - 0.5).abs();
-        let mut undecided: Vec<usize> = (0..n)
-            .filter(|&j| state[j] == Fixed::Free && simplex.price[j] > 1e-6 && simplex.price[j] < 1.0 - 1e-6)
-            .collect();
-        undecided.sort_by(|&a, &b| doubt(a).total_cmp(&doubt(b)).then(a.cmp(&b)));
-        if undecided.is_empty() {
-            // A whole solution: it is the best of the node when its cost is the bound; else what is free decides on.
-            let whole = |j: usize| state[j] == Fixed::Open || state[j] == Fixed::Free && simplex.price[j] > 0.5;
-            let open: Vec<bool> = (0..n).map(whole).collect();
-            let cost = self.core.cost(&open);
-            self.offer(cost.map(|cost| (open, cost)));
-            if bound > self.cutoff() {
-                return None;
-            }
-            undecided = (0..n).filter(|&j| state[j] == Fixed::Free).take(1).collect();
-            if undecided.is_empty() {
-                return None;
-            }
+        let picks = self.picks(&domain, &simplex.price);
+        if picks.is_empty() {
+            return self.settle(simplex, domain, bound, heap);
         }
-        let basis = simplex.basis();
-        let trial = simplex.clone();
-        let mut best: Option<(f64, usize, f64, f64)> = None;
-        for &site in undecided.iter().take(TRIED) {
-            let mut sides = [0.0; 2];
-            for (side, fixed) in sides.iter_mut().zip([Fixed::Open, Fixed::Closed]) {
-                state[site] = fixed;
-                let mut child = trial.clone();
-                *side = child.improve(&state, self.cutoff(), TRIAL_PIVOTS).max(bound);
-                state[site] = Fixed::Free;
-            }
-            let [open, closed] = sides;
-            match (open > self.cutoff(), closed > self.cutoff()) {
-                (true, true) => return None,
-                (true, false) => {
-                    state[site] = Fixed::Closed;
-                    return Some((state, bound.max(closed)));
+        let mut best: Option<Branching> = None;
+        let mut misses = 0;
+        for (_, pick, part) in picks.into_iter().take(TRIED) {
+            let mut bounds = [bound; 2];
+            let mut hopes = [0, 1].map(|side| self.known[pick][side].mean(self.usual[side]) * distance(part, side));
+            if self.known[pick].iter().any(|known| known.count < RELIABLE) {
+                for side in [0, 1] {
+                    let child = self.child(&domain, pick, part, side, simplex);
+                    bounds[side] = simplex.clone().improve(&child, self.cutoff(), TRIAL_PIVOTS).max(bound);
+                    hopes[side] = bounds[side] - bound;
+                    self.known[pick][side].learn(hopes[side] / distance(part, side));
+                    self.usual[side].learn(hopes[side] / distance(part, side));
                 }
-                (false, true) => {
-                    state[site] = Fixed::Open;
-                    return Some((state, bound.max(open)));
+                let closed = bounds.map(|bound| bound > self.cutoff());
+                match closed {
+                    [true, true] => return None,
+                    [true, false] | [false, true] => {
+                        let side = usize::from(closed[0]);
+                        let domain = self.child(&domain, pick, part, side, simplex);
+                        return Some(Open { domain, bound: bounds[side], origin: None });
+                    }
+                    [false, false] => {}
                 }
-                (false, false) => {}
             }
             let least = 1e-6 * (1.0 + bound.abs());
-            let score = (open - bound).max(least) * (closed - bound).max(least);
-            if best.is_none_or(|(known, ..)| score > known) {
-                best = Some((score, site, open, closed));
+            let score = hopes[0].max(least) * hopes[1].max(least);
+            misses += 1;
+            if best.as_ref().is_none_or(|known| score > known.score) {
+                best = Some(Branching { score, pick, part, bounds, hopes });
+                misses = 0;
+            }
+            if misses >= PATIENCE {
+                break;
             }
         }
-        let (_, site, open, closed) = best?;
-        let dive = if open <= closed { Fixed::Open } else { Fixed::Closed };
-        let (own, other) = if dive == Fixed::Open { (open, closed) } else { (closed, open) };
-        let mut waiting = state.clone();
-        waiting[site] = if dive == Fixed::Open { Fixed::Closed } else { Fixed::Open };
-        heap.push(Node { bound: other, number: self.nodes, state: waiting, basis });
-        state[site] = dive;
-        Some((state, own))
+        let Branching { pick, part, bounds, hopes, .. } = best?;
+        let dive = usize::from(hopes[1] < hopes[0]);
+        let open = |tree: &Self, side: usize| Open {
+            domain: tree.child(&domain, pick, part, side, simplex),
+            bound: bounds[side],
+            origin: Some(Origin { pick, side, distance: distance(part, side), bound }),
+        };
+        heap.push(Node { number: self.nodes, basis: simplex.basis(), open: open(self, 1 - dive) });
+        Some(open(self, dive))
+    }
+
+    /// Answers a node whose relaxation is whole; while rounding keeps its bound below its cost, both sides of a free site
+    /// are looked at.
+    fn settle(
+        &mut self,
+        simplex: &Simplex,
+        mut domain: Domain,
+        bound: f64,
+        heap: &mut BinaryHeap<Node>,
+    ) -> Option<Open> {
+        let n = self.core.fixed.len();
+        let state = &domain.state;
+        let whole = |j: usize| state[j] == Fixed::Open || state[j] == Fixed::Free && simplex.price[j] > 0.5;
+        let open: Vec<bool> = (0..n).map(whole).collect();
+        let cost = self.core.cost(&open);
+        self.offer(cost.map(|cost| (open.clone(), cost)));
+        if bound > self.cutoff() {
+            return None;
+        }
+        let site = (0..n).find(|&j| domain.state[j] == Fixed::Free)?;
+        let mut other = domain.clone();
+        let sides = if open[site] { [Fixed::Open, Fixed::Closed] } else { [Fixed::Closed, Fixed::Open] };
+        (domain.state[site], other.state[site]) = (sides[0], sides[1]);
+        let waiting = Open { domain: other, bound, origin: None };
+        heap.push(Node { number: self.nodes, basis: simplex.basis(), open: waiting });
+        Some(Open { domain, bound, origin: None })
     }
 
     /// Settles what the reduced costs decide; returns how many sites that are.
