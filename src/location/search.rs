@@ -22,6 +22,12 @@ use crate::watch::Watch;
 /// The dual iterations of a node.
 const NODE_ITERATIONS: usize = 60;
 
+/// The parts in which they are spent.
+const NODE_CHUNKS: usize = 3;
+
+/// The most ceilings guessed before the search goes without.
+const GUESSES: usize = 5;
+
 /// The part of the gap that a round at the root must close for another to follow; branching does better by then.
 const WORTHWHILE: f64 = 0.005;
 
@@ -196,6 +202,7 @@ impl Search<'_, '_> {
         let mut floor = self.raised(bound);
         let distance = self.incumbent().map_or(f64::INFINITY, |plan| plan.cost - floor);
         let mut step = (0.1 * distance).clamp(2e-4 * floor.abs(), 5e-3 * floor.abs());
+        let mut guesses = 0;
         loop {
             let guess = floor + step;
             self.ceiling = if step > 0.0 && guess < self.cutoff() { guess } else { f64::INFINITY };
@@ -210,28 +217,35 @@ impl Search<'_, '_> {
                 return self.finish(left.min(if known <= ceiling { f64::INFINITY } else { ceiling }), multipliers);
             }
             floor = floor.max(ceiling.min(self.loose));
-            step *= 4.0;
+            guesses += 1;
+            step = if guesses < GUESSES { 4.0 * step } else { f64::INFINITY };
         }
     }
 
     /// Branches until nothing is left, or until a limit; the least bound left, infinite when all is explored.
     fn grow(&mut self, first: Option<Node>) -> f64 {
+        // Undivided service is hard to round: the search follows the likelier child down until a dive ends in a plan
+        // or in nothing, and only then returns to the least bound.
+        let dives = self.instance.exchangeable;
         let mut heap = BinaryHeap::new();
-        heap.extend(first);
-        while let Some(node) = heap.pop() {
+        let mut next = first;
+        while let Some(node) = next.take().or_else(|| heap.pop()) {
             if node.bound >= self.cutoff() {
-                break;
+                continue;
             }
-            let bound = node.bound.min(self.loose);
+            let bound = node.bound.min(heap.peek().map_or(f64::INFINITY, |node: &Node| node.bound)).min(self.loose);
             self.tell(bound);
             if self.done(bound) || self.nodes >= self.settings.node_limit || self.watch.stop() {
-                return node.bound;
+                return bound;
             }
             for side in [true, false] {
                 let mut state = node.state.clone();
                 apply(self.instance, &mut state, node.branch, side);
-                if let Some(child) = self.explore_node(state, &node) {
-                    heap.push(child);
+                let Some(child) = self.explore_node(state, &node) else { continue };
+                match &next {
+                    None if dives => next = Some(child),
+                    Some(other) if child.bound < other.bound => heap.extend(next.replace(child)),
+                    _ => heap.push(child),
                 }
             }
         }
@@ -247,8 +261,16 @@ impl Search<'_, '_> {
         }
         let scale = self.scale.clone();
         let mut climb = Climb::new(self.instance, &scale, (*parent.prices).clone(), 0.2);
-        if climb.run(&mut state, self.cutoff(), NODE_ITERATIONS, self.watch) == End::Pruned {
-            return None;
+        let mut before = parent.bound;
+        for _ in 0..NODE_CHUNKS {
+            if climb.run(&mut state, self.cutoff(), NODE_ITERATIONS / NODE_CHUNKS, self.watch) == End::Pruned {
+                return None;
+            }
+            // Where this is far from enough to close the node, branching does better.
+            if climb.best - before < 0.1 * (self.cutoff() - climb.best) {
+                break;
+            }
+            before = before.max(climb.best);
         }
         let bound = climb.best.max(parent.bound);
         self.explorer.explore(&state, &climb, self.known_cutoff(), number < 20 || number.is_multiple_of(10));

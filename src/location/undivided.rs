@@ -31,6 +31,7 @@ struct Worth {
 impl Worth {
     fn new(instance: &Instance, state: &State, climb: &Climb) -> Self {
         let mut relaxed = Relaxed::default();
+        relaxed.thorough = true;
         relaxed.evaluate(instance, state, &climb.prices);
         relaxed.slopes(instance, &climb.prices, &mut Slopes::default());
         let sites: f64 = match instance.needed {
@@ -185,9 +186,10 @@ impl Explorer<'_, '_> {
     fn design_of(&self, state: &State, worth: &Worth, open: &[bool]) -> Design {
         let instance = self.instance;
         let mut design = Design::forced(instance);
-        for j in 0..instance.sites {
-            design.mode[j] =
-                if open[j] && state.site[j] != Status::Closed { worth.relaxed.mode[j] } else { design.mode[j] };
+        for (j, &open) in open.iter().enumerate() {
+            if open && state.site[j] != Status::Closed {
+                design.mode[j] = worth.relaxed.mode[j];
+            }
         }
         for u in 0..instance.uppers {
             design.upper_open[u] |= worth.relaxed.open[instance.sites + u];
@@ -203,9 +205,9 @@ fn serve(instance: &Instance, state: &State, design: &Design, seed: &[u32], effo
     let mut used = vec![false; instance.sites];
     positions.iter().for_each(|&p| used[instance.site[p as usize] as usize] = true);
     let mut lean = design.clone();
-    for j in 0..instance.sites {
+    for (j, &used) in used.iter().enumerate() {
         let dear = design.is_open(j) && instance.modes[design.mode[j] as usize].fixed > 0.0;
-        if !used[j] && dear && state.site[j] == Status::Free {
+        if !used && dear && state.site[j] == Status::Free {
             lean.mode[j] = NONE;
         }
     }
