@@ -291,7 +291,14 @@ impl Search<'_, '_> {
 
     /// What to branch on; none when all is decided.
     fn branch(&self, state: &State, climb: &Climb) -> Option<Branch> {
-        if let Some(item) = climb.undecided(state) {
+        let item = climb.undecided(state);
+        // Where the sites are as good as decided the customers are not.
+        if item.is_none_or(|item| climb.doubt(item) < 0.1)
+            && let Some((customer, lane)) = climb.contested(state)
+        {
+            return Some(Branch::Lane(customer, lane));
+        }
+        if let Some(item) = item {
             return Some(Branch::Item(item));
         }
         let instance = self.instance;

@@ -19,6 +19,9 @@ use super::volume::Climb;
 /// Designs served side by side, whatever the number of threads.
 const BATCH: usize = 8;
 
+/// The room to spare that neighbours are asked for, as a part of all work: each in turn.
+const ROOM: [f64; 4] = [0.0, 0.0, 0.01, 0.03];
+
 /// The prices' view of the sites.
 struct Worth {
     relaxed: Relaxed,
@@ -52,13 +55,11 @@ impl Explorer<'_, '_> {
     pub fn explore_undivided(&mut self, state: &State, climb: &Climb, cutoff: f64, most: usize) {
         let instance = self.instance;
         let worth = Worth::new(instance, state, climb);
-        let mut seed = vec![NONE; instance.customers];
-        for &(i, p, _) in &worth.relaxed.served {
-            let known = &mut seed[i as usize];
-            if *known == NONE || p < *known {
-                *known = p;
-            }
-        }
+        let average = |p: usize| climb.lane_average[p];
+        let likeliest = |i: usize| instance.lanes(i).max_by(|&a, &b| average(a).total_cmp(&average(b)).then(b.cmp(&a)));
+        let seed: Vec<u32> = (0..instance.customers)
+            .map(|i| likeliest(i).filter(|&p| average(p) > 0.5).map_or(NONE, |p| p as u32))
+            .collect();
         let mut met: Vec<(f64, Design)> = Vec::new();
         let designs = climb.recent.iter().map(|open| self.design_of(state, &worth, open));
         for design in designs.chain([self.rounded(state, climb, 0.5)]) {
@@ -76,36 +77,58 @@ impl Explorer<'_, '_> {
                 .collect();
         for batch in batches {
             left = left.saturating_sub(batch.len());
-            self.serve_batch(state, batch, &seed);
+            let (_, failed) = self.serve_batch(state, &batch, &seed);
+            // Where nothing was found the design may be too tight: one site more makes room.
+            let wider = failed.into_iter().filter_map(|k| widened(state, &worth, &batch[k]));
+            let wider: Vec<Design> = wider.filter(|design| self.is_new(design)).collect();
+            left = left.saturating_sub(wider.len());
+            self.serve_batch(state, &wider, &seed);
         }
         self.search_neighbours(state, &worth, cutoff, left);
     }
 
     /// Serves neighbours of the best plan's design, again from every better plan, while trials are left.
-    fn search_neighbours(&mut self, state: &State, worth: &Worth, cutoff: f64, mut left: usize) {
+    fn search_neighbours(&mut self, state: &State, worth: &Worth, cutoff: f64, most: usize) {
         let instance = self.instance;
+        let mut left = most;
         while left > 0 && !self.watch.stop() {
             let Some(best) = self.incumbent.clone() else { return };
             let seed = positions(&best);
-            let mut moves = self.neighbours(state, worth, &best.design, cutoff.min(best.cost)).into_iter();
+            let moves = self.neighbours(state, worth, &best.design, cutoff.min(best.cost));
+            // The least worth belongs to the tightest designs, which are the hardest to serve; so some are chosen
+            // among those with room to spare.
+            let spare = |design: &Design| match &instance.needed {
+                Some(needed) => {
+                    let open = needed.capacity.iter().zip(&design.mode).filter(|(_, m)| **m != NONE);
+                    open.map(|(capacity, _)| capacity).sum::<f64>() / needed.work - 1.0
+                }
+                None => f64::INFINITY,
+            };
+            let mut walks = ROOM.map(|room| (room, moves.iter()));
             let mut improved = false;
             while left > 0 && !improved && !self.watch.stop() {
                 let mut batch: Vec<Design> = Vec::new();
-                while batch.len() < BATCH.min(left)
-                    && let Some((_, close, open)) = moves.next()
-                {
-                    let mut design = best.design.clone();
-                    close.into_iter().for_each(|j| design.mode[j as usize] = NONE);
-                    open.into_iter().for_each(|j| design.mode[j as usize] = worth.relaxed.mode[j as usize]);
-                    if design.keeps_counts(instance) && self.is_new(&design) {
-                        batch.push(design);
+                for (room, walk) in &mut walks {
+                    let goal = batch.len() + BATCH / ROOM.len();
+                    while batch.len() < goal
+                        && let Some((_, close, open)) = walk.next()
+                    {
+                        let mut design = best.design.clone();
+                        close.iter().for_each(|&j| design.mode[j as usize] = NONE);
+                        open.iter().for_each(|&j| design.mode[j as usize] = worth.relaxed.mode[j as usize]);
+                        if spare(&design) >= *room && design.keeps_counts(instance) && self.is_new(&design) {
+                            batch.push(design);
+                        }
                     }
                 }
                 if batch.is_empty() {
                     return;
                 }
-                left -= batch.len();
-                improved = self.serve_batch(state, batch, &seed);
+                left = left.saturating_sub(batch.len());
+                improved = self.serve_batch(state, &batch, &seed).0;
+            }
+            if improved {
+                left = most;
             }
         }
     }
@@ -145,15 +168,15 @@ impl Explorer<'_, '_> {
         moves
     }
 
-    /// Serves designs side by side; whether the best plan got better.
-    pub fn serve_batch(&mut self, state: &State, batch: Vec<Design>, seed: &[u32]) -> bool {
+    /// Serves designs side by side; whether the best plan got better, and which designs nobody could serve.
+    pub fn serve_batch(&mut self, state: &State, batch: &[Design], seed: &[u32]) -> (bool, Vec<usize>) {
         let instance = self.instance;
         let known = self.incumbent.as_ref().map_or(f64::INFINITY, |plan| plan.cost);
         let plans: Vec<Option<Plan>> = batch
-            .into_par_iter()
+            .par_iter()
             .with_max_len(1)
             .map(|design| {
-                let plan = serve(instance, state, &design, seed, Effort::Quick)?;
+                let plan = serve(instance, state, design, seed, Effort::Quick)?;
                 // What comes near the best is worth a second look.
                 if known == f64::INFINITY || plan.cost > known + 0.01 * known.abs() {
                     return Some(plan);
@@ -162,11 +185,17 @@ impl Explorer<'_, '_> {
                 Some(again.filter(|again| again.cost < plan.cost).unwrap_or(plan))
             })
             .collect();
-        for plan in plans.into_iter().flatten() {
-            let plan = self.reselected(state, plan);
-            self.offer(plan);
+        let mut failed = Vec::new();
+        for (k, plan) in plans.into_iter().enumerate() {
+            match plan {
+                Some(plan) => {
+                    let plan = self.reselected(state, plan);
+                    self.offer(plan);
+                }
+                None => failed.push(k),
+            }
         }
-        self.incumbent.as_ref().is_some_and(|plan| plan.cost < known)
+        (self.incumbent.as_ref().is_some_and(|plan| plan.cost < known), failed)
     }
 
     /// The plan with its modes adapted to the loads, where there is a choice and that helps.
@@ -197,6 +226,18 @@ impl Explorer<'_, '_> {
         design.open_needed(instance);
         design
     }
+}
+
+/// The design with one site more, the one of least value; none when all are open.
+fn widened(state: &State, worth: &Worth, design: &Design) -> Option<Design> {
+    let value = |j: usize| worth.relaxed.item_value[j];
+    let closed = (0..design.mode.len()).filter(|&j| !design.is_open(j) && state.site[j] == Status::Free);
+    let site = closed
+        .filter(|&j| worth.relaxed.mode[j] != NONE && value(j).is_finite())
+        .min_by(|&a, &b| value(a).total_cmp(&value(b)).then(a.cmp(&b)))?;
+    let mut wider = design.clone();
+    wider.mode[site] = worth.relaxed.mode[site];
+    Some(wider)
 }
 
 /// Serves one design; closes what it leaves without customers.

@@ -38,6 +38,8 @@ pub(super) struct Climb<'i, 'a> {
     pub relaxed: Relaxed,
     /// The violation of the averaged plan.
     pub violation: Slopes,
+    /// How far each lane position was used, on average; only where undivided service is limited by capacities.
+    pub lane_average: Vec<f64>,
     /// The sites open in the last relaxed plans, where undivided service is limited by capacities.
     pub recent: Vec<Vec<bool>>,
     trial: Multipliers,
@@ -59,6 +61,7 @@ impl<'i, 'a> Climb<'i, 'a> {
             average: Vec::new(),
             relaxed: Relaxed::default(),
             violation: Slopes::default(),
+            lane_average: Vec::new(),
             recent: Vec::new(),
             slopes: Slopes::default(),
             step,
@@ -205,9 +208,18 @@ impl<'i, 'a> Climb<'i, 'a> {
             self.average.clear();
             self.average.extend(self.relaxed.open.iter().map(|&open| f64::from(u8::from(open))));
             self.violation.clone_from(&self.slopes);
+            if self.instance.exchangeable {
+                self.lane_average.clear();
+                self.lane_average.resize(self.instance.site.len(), 0.0);
+                self.relaxed.served.iter().for_each(|&(_, p, share)| self.lane_average[p as usize] += share);
+            }
             return;
         }
         let weight = self.weight();
+        if self.instance.exchangeable {
+            self.lane_average.iter_mut().for_each(|average| *average *= 1.0 - weight);
+            self.relaxed.served.iter().for_each(|&(_, p, share)| self.lane_average[p as usize] += weight * share);
+        }
         for (average, &open) in self.average.iter_mut().zip(&self.relaxed.open) {
             *average += weight * (f64::from(u8::from(open)) - *average);
         }
@@ -247,12 +259,29 @@ impl<'i, 'a> Climb<'i, 'a> {
         self.step <= 1e-4 && self.blend <= 0.01
     }
 
+    /// The lane to branch on where undivided service is limited by capacities: that of a customer of much work who is
+    /// served half here, half there; none when none is.
+    pub fn contested(&self, state: &State) -> Option<(usize, usize)> {
+        let average = |p: usize| self.lane_average.get(p).copied().unwrap_or(0.0);
+        let candidates = (0..self.instance.customers).filter_map(|i| {
+            let live = || self.instance.lanes(i).filter(|&p| state.allows(self.instance, p));
+            live().nth(1)?;
+            let p = live().max_by(|&a, &b| average(a).total_cmp(&average(b)).then(b.cmp(&a)))?;
+            let doubt = 1.0 - average(p);
+            (doubt > 0.05).then(|| (doubt.min(0.5) * self.instance.work(p), i, p))
+        });
+        candidates.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))).map(|(_, i, p)| (i, p))
+    }
+
+    /// How undecided an item is on average: 0 when it is always open or never, 0.5 at most.
+    pub fn doubt(&self, item: usize) -> f64 {
+        let average = self.average.get(item).copied().unwrap_or(0.5);
+        0.5 - (average - 0.5).abs()
+    }
+
     /// The item to branch on: free, and on average the most undecided; none when all are settled.
     pub fn undecided(&self, state: &State) -> Option<usize> {
-        let doubt = |k: usize| {
-            let average = self.average.get(k).copied().unwrap_or(0.5);
-            0.5 - (average - 0.5).abs()
-        };
+        let doubt = |k: usize| self.doubt(k);
         (0..self.instance.sites + self.instance.uppers)
             .filter(|&k| state.item(k) == Status::Free)
             .max_by(|&a, &b| doubt(a).total_cmp(&doubt(b)).then(b.cmp(&a)))
