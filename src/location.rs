@@ -31,6 +31,7 @@ mod granule;
 mod instance;
 mod knapsack;
 mod local;
+mod parts;
 mod primal;
 mod search;
 mod served;

@@ -127,7 +127,16 @@ impl<'i, 'a> Explorer<'i, 'a> {
             }
         }
         if self.instance.exchangeable {
-            self.explore_undivided(state, climb, cutoff, if thorough { 96 } else { 4 });
+            self.explore_undivided(
+                state,
+                climb,
+                cutoff,
+                match (thorough, self.instance.site.len()) {
+                    (true, ..=10_000) => 96,
+                    (true, _) => 24,
+                    _ => 4,
+                },
+            );
             if self.incumbent.is_none() {
                 // Capacity may be short where few are open; all sites together are the widest start.
                 let all = self.all_open(state, &climb.relaxed.mode);

@@ -25,6 +25,9 @@ const NODE_ITERATIONS: usize = 60;
 /// The parts in which they are spent.
 const NODE_CHUNKS: usize = 3;
 
+/// The open sites of the parts in which undivided plans are improved, in turn.
+const WIDTHS: [usize; 2] = [6, 10];
+
 /// The most ceilings guessed before the search goes without.
 const GUESSES: usize = 5;
 
@@ -129,6 +132,34 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
     search.run(root, prices)
 }
 
+/// A plan cheaper than a ceiling, searched for from given prices of (serve) with few nodes; none when none was found.
+pub(super) fn below(
+    instance: &Instance,
+    serve: &[f64],
+    ceiling: f64,
+    node_limit: usize,
+    watch: &dyn Watch,
+) -> Option<Plan> {
+    let mut root = State::new(instance);
+    if !root.propagate(instance) {
+        return None;
+    }
+    let Ascent { mut prices, scale, .. } = ascend(instance, &root, 0.0);
+    prices.serve.copy_from_slice(serve);
+    let settings = Settings { node_limit, ..Settings::default() };
+    let explorer = Explorer::new(instance, settings.seed, watch);
+    let granule = Granule::of(instance);
+    let loose = f64::INFINITY;
+    let mut search =
+        Search { instance, settings: &settings, watch, scale, explorer, granule, ceiling, loose, nodes: 0 };
+    let prices = Arc::new(prices);
+    let bound = f64::NEG_INFINITY;
+    let node = Node { bound, number: 0, state: root.clone(), prices, branch: Branch::Item(0) };
+    let first = search.explore_node(root, &node);
+    search.grow(first);
+    search.explorer.incumbent.filter(|plan| plan.cost < ceiling)
+}
+
 impl Search<'_, '_> {
     fn run(&mut self, mut root: State, prices: Multipliers) -> Result<Location, Failure> {
         let scale = self.scale.clone();
@@ -173,6 +204,13 @@ impl Search<'_, '_> {
         let prices = Arc::new(climb.prices.clone());
         if self.instance.exchangeable {
             drop(climb);
+            for width in WIDTHS {
+                self.explorer.improve_parts(&root, &prices, width);
+                self.tell(bound);
+            }
+            if self.done(bound) {
+                return self.finish(bound, multipliers);
+            }
             return self.guess(&root, bound, &prices, multipliers);
         }
         // Settle with the last incumbent before the first branching.
