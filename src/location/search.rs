@@ -18,6 +18,12 @@ const FIRST_STRIDE: f64 = 0.2;
 const WARM_STRIDE: f64 = 0.05;
 const AGAIN_STRIDE: f64 = 0.02;
 
+/// The open sites of the parts in which undivided plans are improved, in turn.
+const WIDTHS: [usize; 2] = [6, 10];
+
+/// The most ceilings guessed before the search goes without.
+const GUESSES: usize = 5;
+
 /// The part of the gap that a round at the root must close for another to follow; branching does better by then.
 const WORTHWHILE: f64 = 0.005;
 
@@ -72,6 +78,15 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
     if search.done(root.bound) || settings.node_limit == 0 || watch.stop() {
         return search.finish(root.bound, root.prices);
     }
+    if instance.exchangeable {
+        for width in WIDTHS {
+            search.explorer.improve_parts(&root.state, &root.prices, width);
+            search.tell(root.bound);
+        }
+        if search.done(root.bound) {
+            return search.finish(root.bound, root.prices);
+        }
+    }
     let multipliers = root.prices.clone();
     if let Some((problem, lanes_off)) = core(instance, &root.state) {
         let smaller = Instance::new(&problem);
@@ -109,6 +124,28 @@ fn warm_prices(instance: &Instance, settings: &Settings, fresh: &Multipliers) ->
     let signed = prices.link.iter_mut().chain(&mut prices.through).chain(&mut prices.upper_load).chain(&mut prices.row);
     signed.for_each(|price| *price = price.max(0.0));
     Some(prices)
+}
+
+/// A plan cheaper than a ceiling, searched for from given prices of (serve) with few nodes; none when none was found.
+pub(super) fn below(
+    instance: &Instance,
+    serve: &[f64],
+    ceiling: f64,
+    node_limit: usize,
+    watch: &dyn Watch,
+) -> Option<Plan> {
+    let mut root = State::new(instance);
+    if !root.propagate(instance) {
+        return None;
+    }
+    let Ascent { mut prices, scale, .. } = ascend(instance, &root, 0.0);
+    prices.serve.copy_from_slice(serve);
+    let settings = Settings { node_limit, ..Settings::default() };
+    let explorer = Explorer::new(instance, settings.seed, watch);
+    let mut search = Search::new(instance, &settings, watch, explorer, scale);
+    search.ceiling = ceiling;
+    search.tree(root, prices, f64::NEG_INFINITY, &[]);
+    search.explorer.incumbent.filter(|plan| plan.cost < ceiling)
 }
 
 impl<'i, 'a> Search<'i, 'a> {
@@ -195,9 +232,9 @@ impl<'i, 'a> Search<'i, 'a> {
         }
         let mut floor = self.raised(bound);
         let mut step = (0.1 * (self.cost() - floor)).clamp(2e-4 * floor.abs(), 5e-3 * floor.abs());
-        loop {
+        for guesses in 1.. {
             let guess = floor + step;
-            let guessing = step > 0.0 && step < floor.abs() && guess < self.known_cutoff();
+            let guessing = step > 0.0 && guess < self.known_cutoff();
             self.ceiling = if guessing { guess } else { f64::INFINITY };
             self.loose = f64::INFINITY;
             let left = self.tree(root.clone(), prices.clone(), floor, average);
@@ -207,8 +244,9 @@ impl<'i, 'a> Search<'i, 'a> {
                 return left.min(if known <= ceiling { f64::INFINITY } else { ceiling });
             }
             floor = floor.max(ceiling.min(self.loose));
-            step *= 4.0;
+            step = if guesses < GUESSES { 4.0 * step } else { f64::INFINITY };
         }
+        floor
     }
 
     /// Shakes the best plan of a large problem for as long as that closes the gap faster than branching would.
