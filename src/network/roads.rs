@@ -23,8 +23,13 @@ use crate::scenario::{CountryId, Lanes, OutletId, RegionId, Scenario, ServiceLan
 
 /// A network of no more pairs of region and outlet than this lists all its lanes.
 const FEW_PAIRS: usize = 4_000_000;
-/// So does one of more pairs with no more lanes than about this within `max_hours`.
-const MANY_LANES: f64 = 24_000_000.0;
+/// So does one with no more lanes than about this within `max_hours`: short lists are searched through sooner, but may
+/// have to grow.
+const MANY_LANES: f64 = 6_000_000.0;
+/// Few outlets may be told apart by who they reach, for which all lanes must be known.
+const FEW_OUTLETS: usize = 256;
+/// The same as [`MANY_LANES`], with few outlets.
+const MANY_LANES_OF_FEW: f64 = 24_000_000.0;
 /// The first length of short lists.
 const FIRST: usize = 64;
 /// Regions whose lanes are counted to tell how many there are in all.
@@ -96,7 +101,8 @@ impl Roads {
     /// Lists the lanes of every region: all of them where that is bearable, else the nearest.
     pub fn list(&mut self) {
         let pairs = self.regions.len().saturating_mul(self.outlets.len());
-        let short = pairs > FEW_PAIRS && self.expected() > MANY_LANES;
+        let many = if self.outlets.len() <= FEW_OUTLETS { MANY_LANES_OF_FEW } else { MANY_LANES };
+        let short = pairs > FEW_PAIRS && self.expected() > many;
         self.list_nearest(if short { FIRST } else { usize::MAX });
     }
 
