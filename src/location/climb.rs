@@ -236,6 +236,13 @@ impl<'i, 'a> Climb<'i, 'a> {
         }
     }
 
+    /// Goes on from the best prices with a new stride.
+    pub fn rekindle(&mut self, stride: f64) {
+        self.stride = stride;
+        self.trial.clone_from(&self.prices);
+        self.window.before = f64::NEG_INFINITY;
+    }
+
     /// Whether further iterations would hardly move the bound.
     pub fn is_exhausted(&self) -> bool {
         self.stride < SHORTEST

@@ -19,7 +19,7 @@ pub(super) const LARGE: usize = 1_000_000;
 const WALKS: u64 = 40;
 
 /// Lanes that a shaking may always walk.
-const SHAKEN: u64 = 2_000_000;
+const SHAKEN: u64 = 8_000_000;
 
 /// The maker and keeper of plans.
 pub(super) struct Explorer<'i, 'a> {

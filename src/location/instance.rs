@@ -1,5 +1,7 @@
 //! The problem laid out for speed: lanes of a customer in order of cost, modes and links in flat arrays.
 
+use rayon::prelude::*;
+
 use super::primal::slack;
 use super::surrogate::Needed;
 use super::{Problem, Row, Status};
@@ -9,6 +11,9 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// The most pairs of customer and upper for which (through) is priced; beyond, memory matters more.
 pub(super) const MOST_THROUGH: usize = 4_000_000;
+
+/// The customers, or sites, whose lanes one thread puts in order at a time.
+const BLOCK: usize = 512;
 
 /// A mode in the flat array of all modes.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +88,7 @@ pub(super) struct Instance<'a> {
     pub site: Vec<u32>,
     pub cost: Vec<f64>,
     pub lane: Vec<u32>,
-    /// The lanes of each site: customer, cost and position; positions only where rows price lanes.
+    /// The lanes of each site, cheapest first: customer, cost and position; positions only where rows price lanes.
     pub at_starts: Vec<usize>,
     pub at_customer: Vec<u32>,
     pub at_cost: Vec<f64>,
@@ -132,22 +137,30 @@ impl<'a> Instance<'a> {
         let one_mode = |site: &super::Site| site.modes.len() == 1 && site.modes[0].per_load == 0.0;
         let bare = !capacitated && !has_lane_rows && uppers == 0 && problem.sites.iter().all(one_mode);
         let usable = |j: u32| problem.sites[j as usize].status != Status::Closed;
+        let order = |i: usize| {
+            let mut list: Vec<u32> =
+                (lanes.starts[i]..lanes.starts[i + 1]).filter(|&e| usable(lanes.site[e])).map(|e| e as u32).collect();
+            // Ties fall to the lane named first, so that the order is one.
+            let less = |a: &u32, b: &u32| lanes.cost[*a as usize].total_cmp(&lanes.cost[*b as usize]).then(a.cmp(b));
+            if !list.is_sorted_by(|a, b| less(a, b).is_lt()) {
+                list.sort_unstable_by(less);
+            }
+            // Who has a site that is always open is never served at more than its cost.
+            let always = |e: &u32| bare && problem.sites[lanes.site[*e as usize] as usize].status == Status::Open;
+            if let Some(k) = list.iter().position(always) {
+                list.truncate(k + 1);
+            }
+            list
+        };
+        let blocks: Vec<Vec<Vec<u32>>> = (0..customers.div_ceil(BLOCK))
+            .into_par_iter()
+            .map(|block| (block * BLOCK..((block + 1) * BLOCK).min(customers)).map(order).collect())
+            .collect();
         let mut starts = Vec::with_capacity(customers + 1);
         starts.push(0);
         let mut lane: Vec<u32> = Vec::with_capacity(lanes.site.len());
-        for i in 0..customers {
-            let begin = lane.len();
-            lane.extend((lanes.starts[i]..lanes.starts[i + 1]).filter(|&e| usable(lanes.site[e])).map(|e| e as u32));
-            // Ties fall to the lane named first, so that the order is one.
-            lane[begin..]
-                .sort_unstable_by(|&a, &b| lanes.cost[a as usize].total_cmp(&lanes.cost[b as usize]).then(a.cmp(&b)));
-            if bare {
-                // Who has a site that is always open is never served at more than its cost.
-                let always = |e: &u32| problem.sites[lanes.site[*e as usize] as usize].status == Status::Open;
-                if let Some(k) = lane[begin..].iter().position(always) {
-                    lane.truncate(begin + k + 1);
-                }
-            }
+        for list in blocks.into_iter().flatten() {
+            lane.extend(list);
             starts.push(lane.len());
         }
         let site = lane.iter().map(|&e| lanes.site[e as usize]).collect();
@@ -243,22 +256,30 @@ impl<'a> Instance<'a> {
         for j in 0..self.sites {
             starts[j + 1] += starts[j];
         }
-        let lanes = self.site.len();
         let mut next = starts.clone();
-        self.at_starts = starts;
-        self.at_customer.resize(lanes, 0);
-        self.at_cost.resize(lanes, 0.0);
-        self.at_position.resize(if self.has_lane_rows { lanes } else { 0 }, 0);
+        let mut lanes = vec![(0.0, 0, 0); self.site.len()];
         for i in 0..self.customers {
-            for p in self.starts[i]..self.starts[i + 1] {
+            for p in self.lanes(i) {
                 let place = &mut next[self.site[p] as usize];
-                self.at_customer[*place] = i as u32;
-                self.at_cost[*place] = self.cost[p];
-                if self.has_lane_rows {
-                    self.at_position[*place] = p as u32;
-                }
+                lanes[*place] = (self.cost[p], i as u32, p as u32);
                 *place += 1;
             }
+        }
+        let mut rest = lanes.as_mut_slice();
+        let mut lists = Vec::with_capacity(self.sites);
+        for j in 0..self.sites {
+            let (own, others) = rest.split_at_mut(starts[j + 1] - starts[j]);
+            lists.push(own);
+            rest = others;
+        }
+        let less =
+            |a: &(f64, u32, u32), b: &(f64, u32, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2));
+        lists.into_par_iter().with_min_len(BLOCK).for_each(|list| list.sort_unstable_by(less));
+        self.at_starts = starts;
+        self.at_cost = lanes.iter().map(|lane| lane.0).collect();
+        self.at_customer = lanes.iter().map(|lane| lane.1).collect();
+        if self.has_lane_rows {
+            self.at_position = lanes.iter().map(|lane| lane.2).collect();
         }
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Local<'s, 'a> {
     near: Vec<Vec<u32>>,
     /// The length at which such a list is cleaned.
     near_most: Vec<usize>,
+    /// For every site a cost at least that of each of its lanes that undercuts a second-best one \[before rates\].
+    far: Vec<f64>,
     /// What closing an open site loses, its fee deducted.
     loss: Vec<f64>,
     /// The cost of all customers and fees.
@@ -230,6 +232,7 @@ impl<'s, 'a> Local<'s, 'a> {
             second_cost: vec![0.0; customers],
             near: vec![Vec::new(); sites],
             near_most: vec![64; sites],
+            far: vec![f64::NEG_INFINITY; sites],
             loss: Vec::new(),
             total: 0.0,
             unserved: 2.0 * (dearest + steepest * heaviest) + 10.0 * greatest_fee + 1.0,
@@ -252,6 +255,7 @@ impl<'s, 'a> Local<'s, 'a> {
         for i in 0..self.instance.customers {
             self.find_two(i);
             self.enter(i);
+            self.reach_out(i);
             self.total += self.first_cost[i];
         }
     }
@@ -294,6 +298,17 @@ impl<'s, 'a> Local<'s, 'a> {
         }
         if second != NONE {
             self.note(second, i);
+        }
+    }
+
+    /// Tells the sites near a customer how far they have to look for it.
+    fn reach_out(&mut self, i: usize) {
+        for p in self.instance.lanes(i) {
+            if self.floor(i, p) >= self.second_cost[i] {
+                break;
+            }
+            let far = &mut self.far[self.instance.site[p] as usize];
+            *far = far.max(self.instance.cost[p]);
         }
     }
 

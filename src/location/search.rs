@@ -13,9 +13,10 @@ use super::state::State;
 use super::{Failure, Location, Multipliers, Reason, Settings};
 use crate::watch::Watch;
 
-/// The first stride of a climb from a dual ascent, and from the prices of an earlier run.
+/// The first stride of a climb from a dual ascent, from the prices of an earlier run, and from where it came to rest.
 const FIRST_STRIDE: f64 = 0.2;
 const WARM_STRIDE: f64 = 0.05;
+const AGAIN_STRIDE: f64 = 0.02;
 
 /// The part of the gap that a round at the root must close for another to follow; branching does better by then.
 const WORTHWHILE: f64 = 0.005;
@@ -136,10 +137,14 @@ impl<'i, 'a> Search<'i, 'a> {
     fn climb(&mut self, mut state: State, prices: Multipliers, stride: f64) -> Root {
         let mut climb = Climb::new(self.instance, self.scale.clone(), prices, stride);
         let limit = self.settings.iteration_limit.max(1);
-        let (mut spent, mut chunk) = (0, 30);
+        let large = self.instance.site.len() >= LARGE;
+        let (mut spent, mut chunk) = (0, if large { 90 } else { 30 });
         let mut shaken = (4 * self.instance.site.len() as u64).max(self.explorer.short());
+        // Where no branching follows, the root is given a second chance.
+        let patience = usize::from(self.settings.node_limit == 0);
+        let mut idle = 0;
         let pruned = loop {
-            let (before, cutoff) = (climb.best, self.cutoff());
+            let (before, cost, cutoff) = (climb.best, self.cost(), self.cutoff());
             let iterations = chunk.min(limit - spent);
             let (then, average, hint) = (state.clone(), climb.average.clone(), climb.relaxed.mode.clone());
             let effort = (self.explorer.dice.roll(), shaken);
@@ -155,15 +160,20 @@ impl<'i, 'a> Search<'i, 'a> {
                 break true;
             }
             if !self.watch.stop() || self.explorer.incumbent.is_none() {
-                self.explorer.explore(&state, &climb, self.known_cutoff(), true);
+                self.explorer.explore(&state, &climb, self.known_cutoff(), !large);
             }
             self.tell(climb.best);
             if self.done(climb.best) || spent >= limit || self.watch.stop() {
                 break false;
             }
-            let gained = climb.best - before;
-            if climb.is_exhausted() || (chunk == 200 && gained < WORTHWHILE * (self.cutoff() - climb.best)) {
+            let gained = (climb.best - before) + (cost - self.cost());
+            let settled = climb.is_exhausted() || chunk == 200;
+            idle = if settled && gained < WORTHWHILE * (self.cutoff() - climb.best) { idle + 1 } else { 0 };
+            if idle > patience {
                 break false;
+            }
+            if climb.is_exhausted() {
+                climb.rekindle(AGAIN_STRIDE);
             }
             chunk = (chunk * 2).min(200);
         };

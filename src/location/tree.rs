@@ -26,8 +26,9 @@ const STRIDE: f64 = 0.05;
 /// The nodes explored at a time; fixed, because the order of exploration follows from it.
 const BATCH: usize = 4;
 
-/// Batches in which the best plan is shaken every time; later it is shaken once in so many.
-const RESTLESS: usize = 16;
+/// Batches in which the best plan is shaken every time; later it is shaken once in `REST`.
+const RESTLESS: usize = 64;
+const REST: usize = 4;
 
 /// What a node branches on.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +99,7 @@ impl<'i, 'a> Search<'i, 'a> {
                 .flat_map(|node| [true, false].map(|side| (divided(self.instance, node, side), node)))
                 .collect();
             let effort = (self.explorer.dice.roll(), self.explorer.short());
-            let shaking = batch < RESTLESS || batch % RESTLESS == 0;
+            let shaking = batch < RESTLESS || batch % REST == 0;
             let state = &nodes[0].state;
             let (climbs, plan) = rayon::join(
                 || self.climbs(children, cutoff),

@@ -120,8 +120,13 @@ impl Local<'_, '_> {
         let rate = self.rate[j];
         let instance = self.instance;
         let at = instance.at(j);
-        self.work += at.len() as u64;
+        let begin = at.start;
+        let (far, mut farthest) = (self.far[j], f64::NEG_INFINITY);
         for q in at {
+            if instance.at_cost[q] > far {
+                self.work += (q - begin) as u64;
+                break;
+            }
             let i = instance.at_customer[q] as usize;
             let cost = match self.extra {
                 None => instance.at_cost[q] + rate * instance.load(i),
@@ -131,6 +136,7 @@ impl Local<'_, '_> {
             if cost >= second {
                 continue;
             }
+            farthest = instance.at_cost[q];
             let first = self.first_cost[i];
             gain += (first - cost).max(0.0);
             let k = self.first[i];
@@ -142,6 +148,7 @@ impl Local<'_, '_> {
                 *back += second - cost.max(first);
             }
         }
+        self.far[j] = farthest;
         gain
     }
 
@@ -246,8 +253,12 @@ impl Local<'_, '_> {
         let instance = self.instance;
         let j = site as usize;
         let at = instance.at(j);
-        self.work += at.len() as u64;
+        let begin = at.start;
         for q in at {
+            if instance.at_cost[q] > self.far[j] {
+                self.work += (q - begin) as u64;
+                break;
+            }
             let i = instance.at_customer[q] as usize;
             let mut cost = instance.at_cost[q] + self.rate[j] * instance.load(i);
             if let Some(extra) = self.extra {
@@ -310,7 +321,10 @@ impl Local<'_, '_> {
                 self.work += (p - begin) as u64;
                 break;
             }
-            self.wake(self.instance.site[p]);
+            let j = self.instance.site[p];
+            let far = &mut self.far[j as usize];
+            *far = far.max(self.instance.cost[p]);
+            self.wake(j);
         }
     }
 
