@@ -30,8 +30,11 @@ const MANY_LANES: f64 = 6_000_000.0;
 const FEW_OUTLETS: usize = 256;
 /// The same as [`MANY_LANES`], with few outlets.
 const MANY_LANES_OF_FEW: f64 = 24_000_000.0;
-/// The first length of short lists.
+/// The first length of short lists, and the least that it falls to where there are very many regions.
 const FIRST: usize = 64;
+const FEWEST: usize = 12;
+/// Short lists begin with no more lanes than this in all, but for the fewest.
+const FIRST_IN_ALL: usize = 16_000_000;
 /// Regions whose lanes are counted to tell how many there are in all.
 const COUNTED: usize = 500;
 /// Rounding in the index may put a place this much too near.
@@ -103,7 +106,8 @@ impl Roads {
         let pairs = self.regions.len().saturating_mul(self.outlets.len());
         let many = if self.outlets.len() <= FEW_OUTLETS { MANY_LANES_OF_FEW } else { MANY_LANES };
         let short = pairs > FEW_PAIRS && self.expected() > many;
-        self.list_nearest(if short { FIRST } else { usize::MAX });
+        let first = (FIRST_IN_ALL / self.regions.len().max(1)).clamp(FEWEST, FIRST);
+        self.list_nearest(if short { first } else { usize::MAX });
     }
 
     /// Lists the given number of nearest outlets of every region, besides the measured lanes.
@@ -119,7 +123,7 @@ impl Roads {
             .filter(|region| self.beyond(**region).is_finite())
             .map(|&region| {
                 let estimated = self.lists[region.at()].outlets.len() - self.measured_of(region).len();
-                (region, self.listed(region, (2 * estimated).max(FIRST)))
+                (region, self.listed(region, (2 * estimated).max(FEWEST)))
             })
             .collect();
         for (region, list) in grown {

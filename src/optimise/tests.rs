@@ -128,7 +128,7 @@ fn random_location(seed: u64) -> Scenario {
         3 => "[planning]\nobjective = \"coverage\"\ncoverage_within_hours = 0.8\n[limits]\noutlets = { max = 2 }\n",
         _ => "",
     };
-    let reach = if seed % 4 == 0 { "max_hours = 2.5\n" } else { "" };
+    let reach = if seed.is_multiple_of(4) { "max_hours = 2.5\n" } else { "" };
     let limited = seed % 6 == 4;
     let head = format!("name = \"random\"\n[travel]\nmetric = \"planar\"\ncost_per_km = 0.5\n{reach}{rule}");
     write("scenario.toml", head);
