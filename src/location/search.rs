@@ -160,7 +160,7 @@ pub(super) fn below(
     search.explorer.incumbent.filter(|plan| plan.cost < ceiling)
 }
 
-impl Search<'_, '_> {
+impl<'i, 'a> Search<'i, 'a> {
     fn run(&mut self, mut root: State, prices: Multipliers) -> Result<Location, Failure> {
         let scale = self.scale.clone();
         let mut climb = Climb::new(self.instance, &scale, prices, 1.0);
@@ -265,6 +265,7 @@ impl Search<'_, '_> {
         // Undivided service is hard to round: the search follows the likelier child down until a dive ends in a plan
         // or in nothing, and only then returns to the least bound.
         let dives = self.instance.exchangeable;
+        let scale = self.scale.clone();
         let mut heap = BinaryHeap::new();
         let mut next = first;
         while let Some(node) = next.take().or_else(|| heap.pop()) {
@@ -276,10 +277,15 @@ impl Search<'_, '_> {
             if self.done(bound) || self.nodes >= self.settings.node_limit || self.watch.stop() {
                 return bound;
             }
-            for side in [true, false] {
+            // The two sides climb side by side; what they find is taken in order.
+            let climb = |side: bool| {
                 let mut state = node.state.clone();
                 apply(self.instance, &mut state, node.branch, side);
-                let Some(child) = self.explore_node(state, &node) else { continue };
+                self.climb_node(&scale, state, &node)
+            };
+            let (taken, ruled_out) = rayon::join(|| climb(true), || climb(false));
+            for climbed in [taken, ruled_out] {
+                let Some(child) = self.settle_node(climbed, &node) else { continue };
                 match &next {
                     None if dives => next = Some(child),
                     Some(other) if child.bound < other.bound => heap.extend(next.replace(child)),
@@ -290,15 +296,22 @@ impl Search<'_, '_> {
         f64::INFINITY
     }
 
-    /// Bounds a child; none when nothing better than the incumbent is left in it.
-    fn explore_node(&mut self, mut state: State, parent: &Node) -> Option<Node> {
-        self.nodes += 1;
-        let number = self.nodes;
+    /// Bounds a node; none when nothing better than the incumbent is left in it.
+    fn explore_node(&mut self, state: State, parent: &Node) -> Option<Node> {
+        let scale = self.scale.clone();
+        let climbed = self.climb_node(&scale, state, parent);
+        self.settle_node(climbed, parent)
+    }
+
+    /// Climbs at a node from its parent's prices; none when nothing better than the incumbent is left in it.
+    fn climb_node<'s>(&self, scale: &'s Scale, mut state: State, parent: &Node) -> Option<(State, Climb<'s, 'a>)>
+    where
+        'i: 's,
+    {
         if !state.propagate(self.instance) {
             return None;
         }
-        let scale = self.scale.clone();
-        let mut climb = Climb::new(self.instance, &scale, (*parent.prices).clone(), 0.2);
+        let mut climb = Climb::new(self.instance, scale, (*parent.prices).clone(), 0.2);
         let mut before = parent.bound;
         for _ in 0..NODE_CHUNKS {
             if climb.run(&mut state, self.cutoff(), NODE_ITERATIONS / NODE_CHUNKS, self.watch) == End::Pruned {
@@ -310,7 +323,18 @@ impl Search<'_, '_> {
             }
             before = before.max(climb.best);
         }
+        Some((state, climb))
+    }
+
+    /// Looks for plans where a node has climbed to, and finds what to branch on.
+    fn settle_node(&mut self, climbed: Option<(State, Climb)>, parent: &Node) -> Option<Node> {
+        self.nodes += 1;
+        let number = self.nodes;
+        let (state, mut climb) = climbed?;
         let bound = climb.best.max(parent.bound);
+        if bound >= self.cutoff() {
+            return None;
+        }
         self.explorer.explore(&state, &climb, self.known_cutoff(), number < 20 || number.is_multiple_of(10));
         if bound >= self.cutoff() {
             return None;
