@@ -355,7 +355,8 @@ impl<'i, 'a> Search<'i, 'a> {
     fn branch(&self, state: &State, climb: &Climb) -> Option<Branch> {
         let item = climb.undecided(state);
         // Where the sites are as good as decided the customers are not.
-        if item.is_none_or(|item| climb.doubt(item) < 0.1)
+        if self.instance.exchangeable
+            && item.is_none_or(|item| climb.doubt(item) < 0.1)
             && let Some((customer, lane)) = climb.contested(state)
         {
             return Some(Branch::Lane(customer, lane));
