@@ -225,7 +225,12 @@ struct Ready {
 }
 
 /// Loads and connects a scenario; faults and warnings are told.
-fn ready(folder: &Path, settings: &[String], quiet: bool) -> Result<Ready, Exit> {
+fn ready(
+    folder: &Path,
+    settings: &[String],
+    quiet: bool,
+    connect: impl FnOnce(&Scenario) -> Network,
+) -> Result<Ready, Exit> {
     let loaded = loaded(folder, settings)?;
     let scenario = loaded.scenario;
     if !quiet {
@@ -235,7 +240,7 @@ fn ready(folder: &Path, settings: &[String], quiet: bool) -> Result<Ready, Exit>
             note(&format!("{warnings}, see `sparenet check {}`\n", folder.display()));
         }
     }
-    let network = Network::connect(&scenario);
+    let network = connect(&scenario);
     let load = Load::of(&scenario);
     Ok(Ready { scenario, network, load })
 }

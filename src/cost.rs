@@ -120,12 +120,20 @@ impl Costs {
 
     /// One component at a site.
     pub fn of_at(&self, component: Component, site: SiteId) -> f64 {
-        sum(self.lines.iter().filter(|line| line.site == Some(site) && line.component == component))
+        sum(self.lines_at(site).iter().filter(|line| line.component == component))
     }
 
     /// What is spent at a site.
     pub fn at(&self, site: SiteId) -> f64 {
-        sum(self.lines.iter().filter(|line| line.site == Some(site)))
+        sum(self.lines_at(site).iter())
+    }
+
+    /// The lines of a site.
+    pub fn lines_at(&self, site: SiteId) -> &[CostLine] {
+        // Lines stand in order of site, those without one at the end.
+        let first = self.lines.partition_point(|line| line.site.is_some_and(|own| own < site));
+        let count = self.lines[first..].partition_point(|line| line.site == Some(site));
+        &self.lines[first..first + count]
     }
 
     /// What is spent in each country, the most expensive first; sites without a country are not in it.

@@ -230,7 +230,7 @@ fn impossible_targets(scenario: &Scenario, network: &Network, load: &Load) -> Ve
                 }
                 let mut sums: BTreeMap<Key, (f64, f64)> = BTreeMap::new();
                 for task in load.tasks(region) {
-                    if let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) {
+                    if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) {
                         let sum = sums.entry(key).or_default();
                         sum.0 += task.rate * at_best(target.metric, &reading);
                         sum.1 += task.rate;

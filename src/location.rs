@@ -15,18 +15,20 @@
 //! ```
 //!
 //! The bound is Lagrangian: (serve), (link), (through), (upper capacity) and (row) are priced, what remains falls apart by site
-//! (Geoffrion 1974; for facility location Beasley 1993). The prices climb by the volume algorithm (Barahona and Anbil
-//! 2000) from a dual ascent (Erlenkotter 1978); plans come from a local search with best and second-best bookkeeping
+//! (Geoffrion 1974; for facility location Beasley 1993). The prices climb by resilient subgradient steps (`climb`) from a dual ascent (Erlenkotter 1978); plans come from a local search with best and second-best bookkeeping
 //! (Resende and Werneck 2007); what the reduced costs leave undecided is closed by branch and bound.
 
 mod allot;
 mod ascent;
 mod assign;
 mod check;
+mod climb;
+mod core;
 mod cover;
 mod dual;
 mod explore;
 mod fixing;
+mod granule;
 mod instance;
 mod knapsack;
 mod local;
@@ -36,12 +38,14 @@ mod search;
 mod served;
 mod shake;
 mod state;
+mod surrogate;
 #[cfg(test)]
 mod tests;
 mod tighten;
 mod transport;
+mod tree;
+mod undivided;
 mod uppers;
-mod volume;
 
 use crate::watch::Watch;
 
@@ -75,6 +79,9 @@ pub struct Lanes {
     pub cost: Vec<f64>,
     /// The capacity used at the site if it serves the whole customer \[work/year\]; may be empty when no site has one.
     pub work: Vec<f64>,
+    /// For every customer a cost that no lane left out of the list undercuts \[currency/year\], infinite when none is left
+    /// out; empty when none is for anybody. A lane left out has no negative coefficient in any row.
+    pub beyond: Vec<f64>,
 }
 
 /// Whether the search may decide about a place.
@@ -210,6 +217,9 @@ pub struct Location {
     pub lower_bound: f64,
     /// The prices at the root's best bound.
     pub multipliers: Multipliers,
+    /// The customers to whom lanes left out of the list may matter, in order: they pay at least what such a lane could
+    /// cost, in the plan or in the bound. The bound holds for the lanes left out as well.
+    pub pressed: Vec<u32>,
     /// How many nodes branch and bound explored.
     pub nodes: usize,
 }
@@ -232,6 +242,9 @@ pub enum Failure {
     /// No plan exists.
     #[error("no plan exists: {0}")]
     Infeasible(Reason),
+    /// No plan exists over the listed lanes, but not all lanes are listed.
+    #[error("no plan exists over the listed lanes; longer lists may hold one")]
+    Unlisted,
     /// The search ended at a limit, or was stopped, before it found a plan.
     #[error("no plan was found before the search ended; none costs less than {lower_bound}")]
     NothingFound {
@@ -289,6 +302,10 @@ pub enum Reason {
 pub fn locate(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
     check::shape(problem)?;
     check::possible(problem)?;
+    // Lists cut short say nothing of the lanes left out, so nothing can be concluded from what they name.
+    if problem.lanes.beyond.iter().any(|cost| cost.is_finite()) {
+        return searched(problem, settings, watch);
+    }
     match tighten::tighten(problem) {
         None => reduced(problem, settings, watch),
         Some(tightened) => {
@@ -314,9 +331,10 @@ fn reduced(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<
 
 /// Solves a problem as covering where it is that, else by the general search.
 fn solved(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
-    if let Some(covered) = cover::cover(problem, settings, watch) {
-        return covered;
-    }
+    cover::cover(problem, settings, watch).unwrap_or_else(|| searched(problem, settings, watch))
+}
+
+fn searched(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
     let instance = instance::Instance::new(problem);
     search::search(&instance, settings, watch)
 }

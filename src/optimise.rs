@@ -15,6 +15,7 @@ mod bound;
 mod decide;
 mod enumerate;
 mod farthest;
+mod growth;
 pub mod model;
 mod rounds;
 pub mod stock;
@@ -23,7 +24,7 @@ mod tests;
 
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::load::Load;
-use crate::location::{Failure as LocationFailure, Settings, locate};
+use crate::location::{Failure as LocationFailure, Settings, Start, locate};
 use crate::network::{Network, Road};
 use crate::plan::{Certificate, Plan, objective};
 use crate::scenario::{Metric, Objective, OutletId, RegionId, Scenario, Stockout};
@@ -46,15 +47,20 @@ pub enum Failure {
     },
 }
 
-/// Plans a scenario.
+/// Plans a scenario; lists of lanes grow where they are too short for it.
 ///
 /// # Errors
 /// [`Failure`] where there is no plan or none was found.
-pub fn optimise(scenario: &Scenario, network: &Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
-    let search = Search { scenario, network, load, watch };
-    let found = match scenario.planning.objective {
-        Objective::Farthest => farthest::farthest(&search),
-        Objective::Cost | Objective::Coverage { .. } => search.least(f64::INFINITY),
+pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
+    let found = if !network.is_complete() && growth::bears_short_lists(scenario, load) {
+        growth::least(scenario, network, load, watch)
+    } else {
+        network.complete();
+        let search = Search { scenario, network, load, watch };
+        match scenario.planning.objective {
+            Objective::Farthest => farthest::farthest(&search),
+            Objective::Cost | Objective::Coverage { .. } => search.least(f64::INFINITY),
+        }
     };
     let Found { priced, objective, lower_bound } = match found {
         Ok(found) => found,
@@ -91,6 +97,23 @@ struct Found {
     lower_bound: f64,
 }
 
+/// From where to go on with longer lists.
+struct Onward {
+    /// The regions whose lanes off the list may matter.
+    pressed: Vec<RegionId>,
+    /// The plan and the prices.
+    start: Start,
+}
+
+/// Can stock change cost or promises? Without promises that speak of it nobody keeps any.
+fn stock_matters(scenario: &Scenario, load: &Load) -> bool {
+    let speaks_of_stock = |metric: Metric| metric != Metric::Coverage;
+    let asked = load.units.iter().any(|units| *units > 0.0);
+    asked
+        && (scenario.stocking.stockout == Stockout::Emergency
+            || scenario.targets.iter().any(|target| speaks_of_stock(target.metric)))
+}
+
 /// Why a search found nothing.
 enum Nothing {
     /// There is no plan.
@@ -102,16 +125,10 @@ enum Nothing {
 impl Search<'_> {
     /// The plan of least cost (or most coverage) whose lanes are no longer than `reach` \[hours\].
     fn least(&self, reach: f64) -> Result<Found, Nothing> {
-        if self.stock_matters() { rounds::plan(self, reach) } else { self.location_alone(reach) }
-    }
-
-    /// Can stock change cost or promises? Without promises that speak of it nobody keeps any.
-    fn stock_matters(&self) -> bool {
-        let speaks_of_stock = |metric: Metric| metric != Metric::Coverage;
-        let asked = self.load.units.iter().any(|units| *units > 0.0);
-        asked
-            && (self.scenario.stocking.stockout == Stockout::Emergency
-                || self.scenario.targets.iter().any(|target| speaks_of_stock(target.metric)))
+        if stock_matters(self.scenario, self.load) {
+            return rounds::plan(self, reach);
+        }
+        self.location_alone(reach, None).map(|(found, _)| found)
     }
 
     /// The problem without any allowance for stock.
@@ -142,15 +159,18 @@ impl Search<'_> {
 
     /// A scenario in which stock costs nothing and changes nothing: the location engine's plan and bound are the whole
     /// model's, up to depots whose freight the problem charges by a mean or a least over regions.
-    fn location_alone(&self, reach: f64) -> Result<Found, Nothing> {
+    fn location_alone(&self, reach: f64, start: Option<Start>) -> Result<(Found, Onward), Nothing> {
         let relaxed = self.bare_model(reach, 0.0, true);
         self.watch.stage("placing outlets");
         let watch = Shifted { watch: self.watch, constant: relaxed.constant };
-        let location = locate(&relaxed.problem, &self.settings(), &watch).map_err(|failure| nothing(&failure))?;
+        let settings = Settings { start, ..self.settings() };
+        let location = locate(&relaxed.problem, &settings, &watch).map_err(|failure| nothing(&failure))?;
         let lower_bound = location.lower_bound + relaxed.constant;
         let mut best = self.priced(&relaxed, &location);
         let proven = best.costs.total() - lower_bound <= self.scenario.planning.gap * best.costs.total().abs();
-        if self.scenario.planning.objective == Objective::Cost && !proven && !self.watch.stop() {
+        // Without depots nothing is charged by a mean, and the other problem would be the same.
+        let differs = !self.scenario.depots.is_empty();
+        if self.scenario.planning.objective == Objective::Cost && differs && !proven && !self.watch.stop() {
             let mean = self.bare_model(reach, 0.0, false);
             if let Ok(location) = locate(&mean.problem, &self.settings(), &Quiet(self.watch)) {
                 let other = self.priced(&mean, &location);
@@ -163,7 +183,10 @@ impl Search<'_> {
             return Err(Nothing::Found(Some(lower_bound)));
         }
         let objective = self.objective(&best);
-        Ok(Found { priced: best, objective, lower_bound })
+        let pressed = location.pressed.iter().map(|customer| relaxed.regions[*customer as usize]).collect();
+        let (mode, upper_open, multipliers) = (location.mode, location.upper_open, Some(location.multipliers));
+        let onward = Onward { pressed, start: Start { mode, upper_open, multipliers } };
+        Ok((Found { priced: best, objective, lower_bound }, onward))
     }
 
     fn priced(&self, model: &Model, location: &crate::location::Location) -> Priced {
@@ -179,7 +202,9 @@ impl Search<'_> {
 fn nothing(failure: &LocationFailure) -> Nothing {
     match failure {
         LocationFailure::Infeasible(_) => Nothing::Infeasible,
-        LocationFailure::Malformed(_) | LocationFailure::NothingFound { .. } => Nothing::Found(None),
+        LocationFailure::Malformed(_) | LocationFailure::Unlisted | LocationFailure::NothingFound { .. } => {
+            Nothing::Found(None)
+        }
     }
 }
 

@@ -115,7 +115,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                         (&positions[found].1, decisions.at_outlet(outlet, part))
                     });
                     for (number, question) in questions.iter().enumerate() {
-                        if let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) {
+                        if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) {
                             let tally: &mut Tally = tallies.entry((number, key)).or_default();
                             tally.add(share * task.rate, reading.value(position));
                         }

@@ -12,7 +12,7 @@ use std::path::Path;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::read::{Unread, read};
-use crate::plan::write::{PLAN_FILE, files};
+use crate::plan::write::{MAP_FILE, PLAN_FILE, has_map, tables};
 use crate::plan::{Certificate, Decisions, Plan, objective};
 use crate::scenario::Scenario;
 use crate::service::assess;
@@ -103,7 +103,12 @@ pub fn verify(scenario: &Scenario, network: &Network, load: &Load, folder: &Path
         Ok((name, text))
     };
     let plan = evaluate(scenario, network, load, decisions);
-    let expected = files(scenario, network, load, &plan);
+    let expected = tables(scenario, network, load, &plan);
+    if has_map(scenario) {
+        // The map holds no figure that the tables do not hold; it has to be there.
+        let path = folder.join(MAP_FILE);
+        fs::File::open(&path).map_err(|error| Unread::Unreadable(path.display().to_string(), error))?;
+    }
     let actual = expected.iter().map(|(name, _)| contents(name)).collect::<Result<Vec<_>, _>>()?;
     Ok(compare(scenario, network, load, &plan, &expected, &actual))
 }
@@ -117,7 +122,7 @@ pub fn verify_files(
     actual: &[(&'static str, String)],
 ) -> Verdict {
     let plan = evaluate(scenario, network, load, decisions.clone());
-    let expected = files(scenario, network, load, &plan);
+    let expected = tables(scenario, network, load, &plan);
     compare(scenario, network, load, &plan, &expected, actual)
 }
 

@@ -92,9 +92,9 @@ impl Road {
             fs::write(folder.path().join(file), text).expect("the folder is ours");
         }
         let scenario = load(folder.path(), &[]).expect("it is sound").scenario;
-        let (network, load) = (Network::connect(&scenario), Load::of(&scenario));
-        let plan =
-            optimise(&scenario, &network, &load, &Nobody).expect("every town is within reach and shelves may be full");
+        let (mut network, load) = (Network::connect(&scenario), Load::of(&scenario));
+        let plan = optimise(&scenario, &mut network, &load, &Nobody)
+            .expect("every town is within reach and shelves may be full");
         assert!(self.bound(&plan) <= plan.certificate.objective, "the bound is never above the objective");
         plan
     }

@@ -1,6 +1,7 @@
 //! `evaluate` and `verify`: a given plan judged, nothing optimised.
 
 use serde_json::json;
+use sparenet::network::Network;
 use sparenet::plan::read::{Unread, read};
 use sparenet::plan::write::{files, summary, write};
 use sparenet::report::terminal::{self, counted};
@@ -9,10 +10,11 @@ use sparenet::verify::{self, Breach};
 use super::{EvaluateArguments, Exit, Ready, VerifyArguments, colour, note, ready, say};
 
 pub fn evaluate(arguments: &EvaluateArguments) -> Exit {
-    let Ready { scenario, network, load } = match ready(&arguments.scenario, &arguments.settings.set, arguments.json) {
-        Ok(ready) => ready,
-        Err(exit) => return exit,
-    };
+    let Ready { scenario, network, load } =
+        match ready(&arguments.scenario, &arguments.settings.set, arguments.json, Network::connect) {
+            Ok(ready) => ready,
+            Err(exit) => return exit,
+        };
     let decisions = match read(&arguments.plan, &scenario) {
         Ok(decisions) => decisions,
         Err(unread) => return unread_exit(&unread),
@@ -37,10 +39,11 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Exit {
 }
 
 pub fn verify(arguments: &VerifyArguments) -> Exit {
-    let Ready { scenario, network, load } = match ready(&arguments.scenario, &arguments.settings.set, arguments.json) {
-        Ok(ready) => ready,
-        Err(exit) => return exit,
-    };
+    let Ready { scenario, network, load } =
+        match ready(&arguments.scenario, &arguments.settings.set, arguments.json, Network::unlisted) {
+            Ok(ready) => ready,
+            Err(exit) => return exit,
+        };
     let verdict = match verify::verify(&scenario, &network, &load, &arguments.plan) {
         Ok(verdict) => verdict,
         Err(unread) => return unread_exit(&unread),

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 use sparenet::diagnosis::Diagnosis;
+use sparenet::network::Network;
 use sparenet::optimise::{Failure, optimise};
 use sparenet::plan::Plan;
 use sparenet::plan::write::{files, summary, write};
@@ -75,13 +76,14 @@ fn solve_one(
     arguments: &SolveArguments,
 ) -> (Exit, Option<Map<String, Value>>) {
     let start = Instant::now();
-    let Ready { scenario, network, load } = match ready(folder, settings, arguments.quiet || arguments.json) {
-        Ok(ready) => ready,
-        Err(exit) => return (exit, None),
-    };
+    let Ready { scenario, mut network, load } =
+        match ready(folder, settings, arguments.quiet || arguments.json, Network::connect) {
+            Ok(ready) => ready,
+            Err(exit) => return (exit, None),
+        };
     let quiet = arguments.quiet || arguments.json;
     let progress = Progress::new(&scenario.name, scenario.planning.time_limit_seconds, quiet);
-    let found = optimise(&scenario, &network, &load, &progress);
+    let found = optimise(&scenario, &mut network, &load, &progress);
     progress.finish();
     let seconds = start.elapsed().as_secs_f64();
     let plan = match found {

@@ -64,7 +64,7 @@ pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> Ascent {
     let mut serve: Vec<f64> = Vec::with_capacity(instance.customers);
     let mut next: Vec<u32> = vec![1; instance.customers];
     for i in 0..instance.customers {
-        serve.push(instance.lanes(i).next().map_or(0.0, |p| least(i, p)));
+        serve.push(instance.lanes(i).next().map_or(0.0, |p| least(i, p)).min(instance.cap_of(i)));
     }
     let floor = serve.clone();
     let mut live: Vec<u32> = (0..instance.customers as u32).collect();
@@ -74,7 +74,9 @@ pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> Ascent {
             let i = i as usize;
             let lanes = instance.lanes(i);
             let goal_at = lanes.start + next[i] as usize;
-            let goal = if goal_at < lanes.end { least(i, goal_at) } else { f64::INFINITY };
+            let cap = instance.cap_of(i);
+            let last = goal_at >= lanes.end || least(i, goal_at) >= cap;
+            let goal = if last { cap } else { least(i, goal_at) };
             let mut limit = goal - serve[i];
             for p in lanes.clone() {
                 if least(i, p) >= serve[i] + limit {
@@ -104,7 +106,7 @@ pub(super) fn ascend(instance: &Instance, state: &State, extra: f64) -> Ascent {
             if arrived {
                 next[i] += 1;
             }
-            arrived || limit > 0.0
+            (arrived || limit > 0.0) && !(last && arrived)
         });
         if live.is_empty() {
             break;
@@ -153,13 +155,16 @@ fn scale(instance: &Instance, serve: &[f64], floor: &[f64], links_of: &[usize], 
     let load: f64 = instance.problem.customers.iter().sum::<f64>().max(1e-9);
     let whole: f64 = serve.iter().map(|price| price.abs()).sum::<f64>().max(mean * customers);
     let upper_load = vec![whole / load / customers.sqrt(); instance.uppers];
+    // A surrogate that the subproblem keeps exactly needs no price.
+    let unpriced = if instance.needed.is_some() { instance.rows.len() - 1 } else { instance.rows.len() };
     let row = instance
         .rows
         .iter()
-        .map(|row| {
+        .enumerate()
+        .map(|(r, row)| {
             let terms = row.lane.iter().chain(&row.site).chain(&row.upper);
             let (sum, count) = terms.fold((0.0, 0usize), |(sum, count), (_, value)| (sum + value.abs(), count + 1));
-            if sum > 0.0 {
+            if sum > 0.0 && r != unpriced {
                 // A row over all lanes counts each customer many times over.
                 let average = sum / count as f64;
                 let lanes_each = (row.lane.len() as f64 / customers).max(1.0);

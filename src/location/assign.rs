@@ -6,6 +6,9 @@ use super::local::LanePrices;
 use super::primal::{Design, Plan, Service, price};
 use super::state::State;
 
+mod tabu;
+pub(super) use tabu::exchange;
+
 /// What is used of every limit.
 struct Load<'s, 'a> {
     instance: &'s Instance<'a>,
@@ -74,6 +77,12 @@ pub(super) fn assign(
     seed: &[u32],
     effort: Effort,
 ) -> Option<Plan> {
+    if instance.exchangeable
+        && let Some(positions) = exchange(instance, state, design, seed, effort)
+        && let Some(plan) = price(instance, design.clone(), Service::whole(&positions))
+    {
+        return Some(plan);
+    }
     let mut best: Option<Plan> = None;
     let mut options: Vec<Vec<(f64, u32)>> = Vec::with_capacity(instance.customers);
     for i in 0..instance.customers {

@@ -27,6 +27,9 @@ pub(super) fn shape(problem: &Problem) -> Result<(), Failure> {
     if lanes.cost.len() != count || !(lanes.work.len() == count || lanes.work.is_empty()) {
         return malformed("the lanes' columns differ in length".into());
     }
+    if !(lanes.beyond.is_empty() || lanes.beyond.len() == customers) || lanes.beyond.iter().any(|cost| cost.is_nan()) {
+        return malformed("the costs beyond the lists do not fit the customers".into());
+    }
     if let Some(i) = problem.customers.iter().position(|load| !(load.is_finite() && *load >= 0.0)) {
         return malformed(format!("the load of customer {i} is not a finite number of at least 0"));
     }
@@ -91,12 +94,14 @@ pub(super) fn possible(problem: &Problem) -> Result<(), Failure> {
     }
     let lanes = &problem.lanes;
     let reach = |i: usize| (lanes.starts[i]..lanes.starts[i + 1]).filter(|&e| usable[lanes.site[e] as usize]);
-    if let Some(customer) = (0..problem.customers.len()).find(|&i| reach(i).next().is_none()) {
+    let beyond = |i: usize| lanes.beyond.get(i).copied().unwrap_or(f64::INFINITY);
+    let unserved = |i: &usize| beyond(*i) == f64::INFINITY && reach(*i).next().is_none();
+    if let Some(customer) = (0..problem.customers.len()).find(unserved) {
         return Err(Failure::Infeasible(Reason::Unserved { customer }));
     }
     let capacities: Option<Vec<f64>> =
         (0..usable.len()).filter(|&j| usable[j]).map(|j| problem.sites[j].capacity).collect();
-    if let Some(capacities) = capacities.filter(|_| !lanes.work.is_empty()) {
+    if let Some(capacities) = capacities.filter(|_| !lanes.work.is_empty() && lanes.beyond.is_empty()) {
         let least = |i: usize| reach(i).map(|e| lanes.work[e]).fold(f64::INFINITY, f64::min);
         let needed: f64 = (0..problem.customers.len()).map(least).sum();
         let short = needed - capacities.iter().sum::<f64>();

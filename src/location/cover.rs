@@ -178,6 +178,7 @@ impl<'a> Cover<'a> {
         let fixed = mode.iter().zip(&self.problem.sites).filter_map(|(m, site)| Some(site.modes[(*m)? as usize].fixed));
         objective += fixed.sum::<f64>();
         Location {
+            pressed: Vec::new(),
             mode,
             upper_open: Vec::new(),
             shares,

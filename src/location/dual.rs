@@ -8,25 +8,20 @@
 //! t_d  = F_d − Σ_j ζ_jd − Σ_i θ_id − π_d·capacity_d + Σ ν_r·t_rd
 //! ```
 
+mod walk;
+
 use rayon::prelude::*;
 
+use self::walk::{Entry, Part, each, parts};
 use super::instance::{Instance, NONE};
-use super::knapsack::{Item, fill};
+use super::knapsack::{Filling, Item, fill};
+use super::primal::slack;
 use super::state::State;
+use super::surrogate::{self, Surrogate};
 use super::{Multipliers, Status};
 
 /// From so many lanes × modes on the sites are shared among threads.
 const PARALLEL: usize = 30_000;
-
-/// A lane with a negative reduced cost under the cheapest rate.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    site: u32,
-    customer: u32,
-    position: u32,
-    /// Its cost less the price of its customer, before any per-load cost.
-    value: f64,
-}
 
 /// The relaxed plan at some prices, with room to compute the next.
 #[derive(Debug, Clone, Default)]
@@ -43,10 +38,13 @@ pub(super) struct Relaxed {
     pub open: Vec<bool>,
     /// The customers and lane positions that the relaxed plan uses, with shares.
     pub served: Vec<(u32, u32, f64)>,
-    entries: Vec<Entry>,
+    /// The sites opened, where they must cover all work.
+    pub cover: Surrogate,
+    /// What every mode of a site with a capacity collects.
+    filled: Vec<Filling>,
+    parts: Vec<Part>,
     bucket: Vec<Entry>,
     bucket_starts: Vec<usize>,
-    priced: Vec<f64>,
     rate: Vec<f64>,
     base: Vec<f64>,
     items: Vec<Item>,
@@ -65,44 +63,21 @@ pub(super) struct Slopes {
 impl Relaxed {
     /// Evaluates the Lagrangian function within the decisions of a node.
     pub fn evaluate(&mut self, instance: &Instance, state: &State, prices: &Multipliers) -> f64 {
-        self.gather(instance, state, prices);
         self.price_modes(instance, state, prices);
         self.price_uppers(instance, prices);
         self.choose(instance, state);
         let mut value: f64 = prices.serve.iter().sum();
         value -= instance.rows.iter().zip(&prices.row).map(|(row, price)| row.at_most * price).sum::<f64>();
-        value += self.item_value.iter().zip(&self.open).filter(|(_, open)| **open).map(|(v, _)| v).sum::<f64>();
+        let (of_cover, first) = if instance.needed.is_some() { (self.cover.value, instance.sites) } else { (0.0, 0) };
+        let opened = self.item_value.iter().zip(&self.open).skip(first).filter(|(_, open)| **open);
+        value += of_cover + opened.map(|(v, _)| v).sum::<f64>();
         self.value = value;
         value
     }
 
-    /// Gathers the lanes that some mode could use with profit.
-    fn gather(&mut self, instance: &Instance, state: &State, prices: &Multipliers) {
-        self.entries.clear();
-        if instance.has_lane_rows {
-            self.priced.clear();
-            self.priced.extend(
-                (0..instance.site.len())
-                    .map(|p| instance.cost[p] + instance.lane_rows.priced(instance.lane[p] as usize, &prices.row)),
-            );
-        }
-        let sorted = !instance.has_lane_rows;
-        let cost: &[f64] = if sorted { &instance.cost } else { &self.priced };
-        for i in 0..instance.customers {
-            let bar = prices.serve[i] - instance.least_per_load * instance.load(i);
-            for p in instance.lanes(i) {
-                if cost[p] >= bar {
-                    if sorted {
-                        break;
-                    }
-                    continue;
-                }
-                if state.allows(instance, p) {
-                    let value = cost[p] - prices.serve[i];
-                    self.entries.push(Entry { site: instance.site[p], customer: i as u32, position: p as u32, value });
-                }
-            }
-        }
+    /// How many lanes the last evaluation walked.
+    pub fn walked(&self) -> u64 {
+        self.parts.iter().map(|part| part.walked).sum()
     }
 
     /// Finds v_jm of every mode, and the best mode of every site.
@@ -125,16 +100,18 @@ impl Relaxed {
         self.mode_value.clear();
         self.mode_value
             .extend(self.base.iter().zip(&state.mode_off).map(|(b, off)| if *off { f64::INFINITY } else { *b }));
+        if self.parts.is_empty() {
+            self.parts = parts(instance);
+        }
+        let rate = &self.rate;
+        each(&mut self.parts, |part| part.gather(instance, state, prices, rate));
         if instance.capacitated {
             self.sort_into_buckets(instance);
             self.fill_modes(instance, state, prices);
         } else {
-            for entry in &self.entries {
-                let load = instance.load(entry.customer as usize);
-                for m in instance.modes_of(entry.site as usize) {
-                    let through =
-                        instance.through_price(&prices.through, entry.customer as usize, instance.modes[m].upper);
-                    self.mode_value[m] += (entry.value + self.rate[m] * load + through).min(0.0);
+            for part in &self.parts {
+                for (value, collected) in self.mode_value.iter_mut().zip(&part.collected) {
+                    *value += collected;
                 }
             }
         }
@@ -149,8 +126,10 @@ impl Relaxed {
 
     /// Adds to every mode what its site collects; sites are shared among threads, each mode is summed by one.
     fn fill_modes(&mut self, instance: &Instance, state: &State, prices: &Multipliers) {
-        let mut rest = self.mode_value.as_mut_slice();
-        let mut sites: Vec<(usize, &mut [f64])> = Vec::with_capacity(instance.sites);
+        self.filled.clear();
+        self.filled.resize(instance.modes.len(), Filling::default());
+        let mut rest = self.filled.as_mut_slice();
+        let mut sites: Vec<(usize, &mut [Filling])> = Vec::with_capacity(instance.sites);
         for j in 0..instance.sites {
             let (own, others) = rest.split_at_mut(instance.modes_of(j).len());
             rest = others;
@@ -159,11 +138,11 @@ impl Relaxed {
             }
         }
         let (bucket, starts, rate) = (&self.bucket, &self.bucket_starts, &self.rate);
-        let fill_site = |items: &mut Vec<Item>, (j, values): (usize, &mut [f64])| {
+        let fill_site = |items: &mut Vec<Item>, (j, fillings): (usize, &mut [Filling])| {
             let entries = &bucket[starts[j]..starts[j + 1]];
-            for (m, value) in instance.modes_of(j).zip(values) {
+            for (m, filling) in instance.modes_of(j).zip(fillings) {
                 if !state.mode_off[m] {
-                    *value += collect(instance, j, m, rate[m], entries, &prices.through, items);
+                    *filling = collect(instance, j, m, rate[m], entries, &prices.through, items);
                 }
             }
         };
@@ -172,13 +151,17 @@ impl Relaxed {
         } else {
             sites.into_par_iter().with_min_len(4).for_each_init(Vec::new, fill_site);
         }
+        for (value, filling) in self.mode_value.iter_mut().zip(&self.filled) {
+            *value += filling.value;
+        }
     }
 
     /// Groups the entries by site, keeping their order.
     fn sort_into_buckets(&mut self, instance: &Instance) {
         self.bucket_starts.clear();
         self.bucket_starts.resize(instance.sites + 1, 0);
-        for entry in &self.entries {
+        let entries = || self.parts.iter().flat_map(|part| &part.entries);
+        for entry in entries() {
             self.bucket_starts[entry.site as usize + 1] += 1;
         }
         for j in 0..instance.sites {
@@ -186,8 +169,8 @@ impl Relaxed {
         }
         let mut next = self.bucket_starts.clone();
         self.bucket.clear();
-        self.bucket.resize(self.entries.len(), Entry { site: 0, customer: 0, position: 0, value: 0.0 });
-        for entry in &self.entries {
+        self.bucket.resize(self.bucket_starts[instance.sites], Entry::default());
+        for entry in entries() {
             self.bucket[next[entry.site as usize]] = *entry;
             next[entry.site as usize] += 1;
         }
@@ -220,6 +203,9 @@ impl Relaxed {
             Status::Closed => false,
             Status::Free => instance.group_of[k] == NONE && self.item_value[k] < 0.0,
         }));
+        if let Some(needed) = &instance.needed {
+            self.cover = surrogate::choose(instance, needed, state, &self.item_value, &mut self.open, &mut self.items);
+        }
         for group in &instance.groups {
             let mut free: Vec<u32> = Vec::new();
             let mut open = 0;
@@ -242,6 +228,29 @@ impl Relaxed {
                 }
             }
         }
+    }
+
+    /// The least value of a site if a lane of it has to be used, or must not be.
+    pub fn forced(
+        &self,
+        instance: &Instance,
+        state: &State,
+        prices: &Multipliers,
+        (customer, position): (usize, usize),
+        used: bool,
+    ) -> f64 {
+        let site = instance.site[position] as usize;
+        let work = instance.work(position);
+        let live = instance.modes_of(site).filter(|&m| !state.mode_off[m]);
+        live.map(|m| {
+            let filling = self.filled.get(m).copied().unwrap_or_default();
+            let through = instance.through_price(&prices.through, customer, instance.modes[m].upper);
+            let value = instance.cost[position] - prices.serve[customer] + self.rate[m] * instance.load(customer);
+            let against = value + through - filling.density * work;
+            let lost = if used { against.max(0.0) } else { (-against).max(0.0) };
+            self.mode_value[m].max(self.mode_value[m] - filling.value + filling.divided + lost)
+        })
+        .fold(f64::INFINITY, f64::min)
     }
 
     /// The slopes of the Lagrangian function at the evaluated prices; also lists the lanes used.
@@ -281,16 +290,21 @@ impl Relaxed {
                 }
             }
         } else {
-            for entry in &self.entries {
-                let j = entry.site as usize;
-                if !self.open[j] {
-                    continue;
-                }
-                let (mode, customer) = (self.mode[j] as usize, entry.customer as usize);
-                let through = instance.through_price(&prices.through, customer, instance.modes[mode].upper);
-                if entry.value + self.rate[mode] * instance.load(customer) + through < 0.0 {
-                    self.served.push((entry.customer, entry.position, 1.0));
-                }
+            let chosen = (self.open.as_slice(), self.mode.as_slice(), self.rate.as_slice());
+            let mut rest = slopes.serve.as_mut_slice();
+            let mut shares = Vec::with_capacity(self.parts.len());
+            for part in &mut self.parts {
+                let (own, others) = rest.split_at_mut(part.customers.len());
+                rest = others;
+                shares.push((part, own));
+            }
+            if shares.len() == 1 {
+                shares.into_iter().for_each(|(part, own)| part.serve(instance, prices, chosen, own));
+            } else {
+                shares.into_par_iter().for_each(|(part, own)| part.serve(instance, prices, chosen, own));
+            }
+            for part in &self.parts {
+                self.served.extend_from_slice(&part.served);
             }
         }
         for j in (0..instance.sites).filter(|&j| self.open[j]) {
@@ -334,7 +348,7 @@ fn collect(
     entries: &[Entry],
     through: &[f64],
     items: &mut Vec<Item>,
-) -> f64 {
+) -> Filling {
     items.clear();
     let upper = instance.modes[mode].upper;
     for entry in entries {
@@ -349,8 +363,11 @@ fn collect(
     match instance.problem.sites[site].capacity {
         None => {
             items.iter_mut().for_each(|item| item.share = 1.0);
-            items.iter().map(|item| item.value).sum()
+            let value = items.iter().map(|item| item.value).sum();
+            Filling { value, divided: value, density: 0.0 }
         }
-        Some(capacity) => fill(items, capacity, instance.problem.single),
+        // Undivided service may pass the capacity by the rounding allowed, which can make room for one more.
+        Some(capacity) if instance.problem.single => fill(items, capacity + slack(capacity), true),
+        Some(capacity) => fill(items, capacity, false),
     }
 }

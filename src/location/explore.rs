@@ -3,19 +3,23 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::climb::Climb;
 use super::instance::{Instance, NONE};
 use super::local::{LanePrices, improve, serve_nearest};
 use super::primal::{Design, Plan};
+use super::shake::Dice;
 use super::state::State;
-use super::volume::Climb;
 use super::{Start, Status};
 use crate::watch::Watch;
 
 /// More lanes than this make a problem large.
-const LARGE: usize = 1_000_000;
+pub(super) const LARGE: usize = 1_000_000;
 
-/// Lanes that one local search may walk, roughly.
-const PASSES: usize = 150_000_000;
+/// How often a local search may walk all lanes.
+const WALKS: u64 = 40;
+
+/// Lanes that a shaking may always walk.
+const SHAKEN: u64 = 2_000_000;
 
 /// The maker and keeper of plans.
 pub(super) struct Explorer<'i, 'a> {
@@ -28,12 +32,12 @@ pub(super) struct Explorer<'i, 'a> {
     /// The lane that the last relaxed plan used for each customer, when service is undivided and limited.
     pub seed: Vec<u32>,
     /// Where the perturbations have got to.
-    pub dice: u64,
+    pub dice: Dice,
 }
 
 impl<'i, 'a> Explorer<'i, 'a> {
     pub fn new(instance: &'i Instance<'a>, seed: u64, watch: &'i dyn Watch) -> Self {
-        Self { instance, watch, incumbent: None, tried: BTreeSet::new(), seed: Vec::new(), dice: seed }
+        Self { instance, watch, incumbent: None, tried: BTreeSet::new(), seed: Vec::new(), dice: Dice(seed) }
     }
 
     /// Whether a design is tried for the first time; says so once.
@@ -67,6 +71,10 @@ impl<'i, 'a> Explorer<'i, 'a> {
             }
             design.open_needed(instance);
             self.refine(state, design, None, None);
+        }
+        // Undivided service waits for the climb to tell where to begin.
+        if instance.exchangeable {
+            return;
         }
         // Opening from nothing walks all lanes many times; large problems rather begin from the dual ascent.
         let counted = instance.groups.iter().any(|group| group.max < group.items.len());
@@ -110,7 +118,7 @@ impl<'i, 'a> Explorer<'i, 'a> {
     }
 
     /// Rounds the climb's average and its last relaxed plan into designs, and refines them.
-    pub fn explore(&mut self, state: &State, climb: &Climb, thorough: bool) {
+    pub fn explore(&mut self, state: &State, climb: &Climb, cutoff: f64, thorough: bool) {
         let extra: Option<Vec<f64>> = self.instance.has_lane_rows.then(|| {
             let price = |p: usize| self.instance.lane_rows.priced(self.instance.lane[p] as usize, &climb.prices.row);
             (0..self.instance.site.len()).map(price).collect()
@@ -122,19 +130,30 @@ impl<'i, 'a> Explorer<'i, 'a> {
                 self.seed[i as usize] = p;
             }
         }
+        if self.instance.exchangeable {
+            self.explore_undivided(state, climb, cutoff, if thorough { 48 } else { 4 });
+            if self.incumbent.is_none() {
+                // Capacity may be short where few are open; all sites together are the widest start.
+                let all = self.all_open(state, &climb.relaxed.mode);
+                if self.is_new(&all) {
+                    self.serve_batch(state, vec![all], &[]);
+                }
+            }
+            return;
+        }
         let rounded = self.rounded(state, climb, 0.5);
         self.refine(state, rounded, Some(climb), extra.as_deref());
         if thorough && !self.watch.stop() {
             let wide = self.rounded(state, climb, 0.15);
             self.refine(state, wide, Some(climb), extra.as_deref());
-            if self.instance.plain {
-                self.shake(state, climb);
+            if self.instance.plain && self.instance.uppers > 0 {
+                self.toggle_uppers(state, climb);
             }
         }
     }
 
     /// The design of the items that are open on average at least so far.
-    fn rounded(&self, state: &State, climb: &Climb, level: f64) -> Design {
+    pub fn rounded(&self, state: &State, climb: &Climb, level: f64) -> Design {
         let instance = self.instance;
         let open = |k: usize| match state.item(k) {
             Status::Open => true,
@@ -218,9 +237,13 @@ impl<'i, 'a> Explorer<'i, 'a> {
             self.improve_plain(state, &design, hint);
             return;
         }
+        if instance.exchangeable {
+            self.serve_batch(state, vec![design], &[]);
+            return;
+        }
         let mut start = design;
         if !instance.capacitated {
-            start = improve(instance, state, &start, hint, extra, 500, self.watch);
+            start = improve(instance, state, &start, hint, extra, self.work(), self.watch);
         } else if self.incumbent.is_none() {
             // Capacity may be short where few are open; all sites together are the widest start.
             self.refine_served(state, self.all_open(state, hint), climb, extra, 10);
@@ -231,13 +254,21 @@ impl<'i, 'a> Explorer<'i, 'a> {
 
     /// Local search where the cheapest open site serves; returns the cost of the plan.
     pub fn improve_plain(&mut self, state: &State, design: &Design, hint: &[u32]) -> Option<f64> {
-        // Large problems get fewer passes, so that the climb is not kept waiting.
-        let passes = (PASSES / self.instance.site.len().max(1)).clamp(20, 2_000);
-        let improved = improve(self.instance, state, design, hint, None, passes, self.watch);
+        let improved = improve(self.instance, state, design, hint, None, self.work(), self.watch);
         let plan = serve_nearest(self.instance, improved)?;
         let cost = plan.cost;
         self.offer(plan);
         Some(cost)
+    }
+
+    /// The work of a short shaking \[lanes\].
+    pub fn short(&self) -> u64 {
+        (20 * self.instance.site.len() as u64).min(SHAKEN)
+    }
+
+    /// The work of one local search \[lanes\].
+    fn work(&self) -> u64 {
+        WALKS * (self.instance.site.len() as u64).max(SHAKEN)
     }
 
     fn all_open(&self, state: &State, hint: &[u32]) -> Design {

@@ -57,10 +57,14 @@ pub(super) fn fix(
         let value = relaxed.item_value[k];
         let group = instance.group_of[k];
         let margin = (group != NONE).then(|| margins[group as usize]);
-        let opening = match margin {
-            None => value.max(0.0),
-            Some(margin) if margin.full => value - margin.worst_open,
-            Some(margin) => value - margin.worst_open.max(0.0),
+        // Where the sites must cover all work, the divided cover tells what a change costs.
+        let covered = instance.needed.as_ref().filter(|_| k < instance.sites).map(|needed| (needed, &relaxed.cover));
+        let loss = covered.map_or(0.0, |(_, cover)| cover.value - cover.divided);
+        let opening = match (covered, margin) {
+            (Some((needed, cover)), _) => needed.opening(cover, k, Status::Free, value, value) - loss,
+            (None, None) => value.max(0.0),
+            (None, Some(margin)) if margin.full => value - margin.worst_open,
+            (None, Some(margin)) => value - margin.worst_open.max(0.0),
         };
         let status = state.item(k);
         if status == Status::Free {
@@ -70,10 +74,11 @@ pub(super) fn fix(
                     continue;
                 }
             } else {
-                let closing = match margin {
-                    None => -value,
-                    Some(margin) if margin.short => margin.best_closed - value,
-                    Some(margin) => margin.best_closed.min(0.0) - value,
+                let closing = match (covered, margin) {
+                    (Some((needed, cover)), _) => needed.closing(cover, k, value) - loss,
+                    (None, None) => -value,
+                    (None, Some(margin)) if margin.short => margin.best_closed - value,
+                    (None, Some(margin)) => margin.best_closed.min(0.0) - value,
                 };
                 if relaxed.value + closing > cutoff {
                     decisions.push((k, Status::Open));
@@ -101,21 +106,54 @@ pub(super) fn fix(
     settled
 }
 
-/// Rules out lanes whose reduced cost alone passes the cutoff.
+/// Rules out lanes that no plan below the cutoff uses.
+///
+/// A customer served over one lane has to be taken out of every other site that the relaxed plan puts it in.
 fn fix_lanes(instance: &Instance, state: &mut State, relaxed: &Relaxed, prices: &Multipliers, cutoff: f64) -> usize {
-    let mut settled = 0;
-    for i in 0..instance.customers {
-        let load = instance.load(i);
-        for p in instance.lanes(i) {
-            let site = instance.site[p] as usize;
-            let rise = instance.cost[p] + instance.least_per_load * load - prices.serve[i];
+    // What a site of another value raises when it has to be open.
+    let opening = |state: &State, site: usize, to: f64| {
+        let from = relaxed.item_value[site];
+        match &instance.needed {
+            Some(needed) => needed.opening(&relaxed.cover, site, state.site[site], from, to),
             // A closed site must be opened first, which costs at least its value when nothing makes room for it.
-            let opening = if relaxed.open[site] || instance.group_of[site] != NONE {
-                0.0
-            } else {
-                relaxed.item_value[site].max(0.0)
-            };
-            if !state.lane_off[p] && rise > 0.0 && relaxed.value + rise + opening > cutoff {
+            None if relaxed.open[site] || instance.group_of[site] != NONE => to - from,
+            None => to - from + from.max(0.0),
+        }
+    };
+    let base = match &instance.needed {
+        Some(_) => relaxed.value - relaxed.cover.value + relaxed.cover.divided,
+        None => relaxed.value,
+    };
+    // What leaving a site raises, for every customer and place it has in the relaxed plan.
+    let mut leaving: Vec<(u32, u32, f64)> = Vec::new();
+    for &(i, p, _) in &relaxed.served {
+        let site = instance.site[p as usize] as usize;
+        let without = relaxed.forced(instance, state, prices, (i as usize, p as usize), false);
+        let value = relaxed.item_value[site];
+        let raised = match (&instance.needed, state.site[site]) {
+            (Some(needed), status) => needed.rise(&relaxed.cover, site, status, value, without),
+            (None, Status::Open) => without - value,
+            // It could as well be closed.
+            (None, _) if instance.group_of[site] == NONE => without.min(0.0) - value.min(0.0),
+            (None, _) => 0.0,
+        };
+        leaving.push((i, site as u32, raised.max(0.0)));
+    }
+    leaving.sort_unstable_by_key(|&(i, site, _)| (i, site));
+    let mut settled = 0;
+    let mut rest = leaving.as_slice();
+    for i in 0..instance.customers {
+        let (own, others) = rest.split_at(rest.partition_point(|entry| entry.0 as usize == i));
+        rest = others;
+        let all: f64 = own.iter().map(|entry| entry.2).sum();
+        for p in instance.lanes(i) {
+            if !state.allows(instance, p) {
+                continue;
+            }
+            let site = instance.site[p] as usize;
+            let here = own.iter().find(|entry| entry.1 as usize == site).map_or(0.0, |entry| entry.2);
+            let with = relaxed.forced(instance, state, prices, (i, p), true);
+            if base + opening(state, site, with).max(0.0) + (all - here) > cutoff {
                 state.lane_off[p] = true;
                 settled += 1;
             }

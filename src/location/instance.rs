@@ -1,5 +1,9 @@
 //! The problem laid out for speed: lanes of a customer in order of cost, modes and links in flat arrays.
 
+use rayon::prelude::*;
+
+use super::primal::slack;
+use super::surrogate::Needed;
 use super::{Problem, Row, Status};
 
 /// No index.
@@ -7,6 +11,9 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// The most pairs of customer and upper for which (through) is priced; beyond, memory matters more.
 pub(super) const MOST_THROUGH: usize = 4_000_000;
+
+/// The customers, or sites, whose lanes one thread puts in order at a time.
+const BLOCK: usize = 512;
 
 /// A mode in the flat array of all modes.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +88,13 @@ pub(super) struct Instance<'a> {
     pub site: Vec<u32>,
     pub cost: Vec<f64>,
     pub lane: Vec<u32>,
+    /// The lanes of each site, cheapest first: customer, cost and position; positions only where rows price lanes.
+    pub at_starts: Vec<usize>,
+    pub at_customer: Vec<u32>,
+    pub at_cost: Vec<f64>,
+    pub at_position: Vec<u32>,
+    /// The greatest cost of a lane, by size.
+    pub dearest: f64,
     /// The flat modes of each site.
     pub mode_starts: Vec<usize>,
     pub modes: Vec<FlatMode>,
@@ -88,7 +102,7 @@ pub(super) struct Instance<'a> {
     pub link_upper: Vec<u32>,
     /// The least per-load cost of any mode.
     pub least_per_load: f64,
-    /// The problem's rows, then the counts that no group holds, then the capacity surrogate.
+    /// The problem's rows, then the counts that no group holds, last the capacity surrogate if there is one.
     pub rows: Vec<Row>,
     pub lane_rows: Terms,
     pub site_rows: Terms,
@@ -100,26 +114,53 @@ pub(super) struct Instance<'a> {
     pub capacitated: bool,
     /// Whether cheapest service by open sites is always best: no capacity, no row on lanes.
     pub plain: bool,
+    /// Whether, besides, there are no uppers: only the prices of (serve) and of rows on sites remain.
+    pub direct: bool,
+    /// Whether, besides, every site has one mode and no cost per load.
+    pub bare: bool,
     /// The number of uppers if (through) is priced for every customer and upper, else 0.
     pub through: usize,
     /// Whether each customer needs the same work on all its lanes.
     pub same_work: bool,
+    /// Whether customers, each whole, are limited by the capacities of the sites alone.
+    pub exchangeable: bool,
+    /// What open sites must be able to do, where the subproblem keeps that exactly.
+    pub needed: Option<Needed>,
 }
 
 impl<'a> Instance<'a> {
     pub fn new(problem: &'a Problem) -> Self {
         let (customers, sites, uppers) = (problem.customers.len(), problem.sites.len(), problem.uppers.len());
         let lanes = &problem.lanes;
+        let capacitated = problem.sites.iter().any(|site| site.capacity.is_some());
+        let has_lane_rows = problem.rows.iter().any(|row| !row.lane.is_empty());
+        let one_mode = |site: &super::Site| site.modes.len() == 1 && site.modes[0].per_load == 0.0;
+        let bare = !capacitated && !has_lane_rows && uppers == 0 && problem.sites.iter().all(one_mode);
         let usable = |j: u32| problem.sites[j as usize].status != Status::Closed;
+        let order = |i: usize| {
+            let mut list: Vec<u32> =
+                (lanes.starts[i]..lanes.starts[i + 1]).filter(|&e| usable(lanes.site[e])).map(|e| e as u32).collect();
+            // Ties fall to the lane named first, so that the order is one.
+            let less = |a: &u32, b: &u32| lanes.cost[*a as usize].total_cmp(&lanes.cost[*b as usize]).then(a.cmp(b));
+            if !list.is_sorted_by(|a, b| less(a, b).is_lt()) {
+                list.sort_unstable_by(less);
+            }
+            // Who has a site that is always open is never served at more than its cost.
+            let always = |e: &u32| bare && problem.sites[lanes.site[*e as usize] as usize].status == Status::Open;
+            if let Some(k) = list.iter().position(always) {
+                list.truncate(k + 1);
+            }
+            list
+        };
+        let blocks: Vec<Vec<Vec<u32>>> = (0..customers.div_ceil(BLOCK))
+            .into_par_iter()
+            .map(|block| (block * BLOCK..((block + 1) * BLOCK).min(customers)).map(order).collect())
+            .collect();
         let mut starts = Vec::with_capacity(customers + 1);
         starts.push(0);
         let mut lane: Vec<u32> = Vec::with_capacity(lanes.site.len());
-        for i in 0..customers {
-            let begin = lane.len();
-            lane.extend((lanes.starts[i]..lanes.starts[i + 1]).filter(|&e| usable(lanes.site[e])).map(|e| e as u32));
-            // Ties fall to the lane named first, so that the order is one.
-            lane[begin..]
-                .sort_unstable_by(|&a, &b| lanes.cost[a as usize].total_cmp(&lanes.cost[b as usize]).then(a.cmp(&b)));
+        for list in blocks.into_iter().flatten() {
+            lane.extend(list);
             starts.push(lane.len());
         }
         let site = lane.iter().map(|&e| lanes.site[e as usize]).collect();
@@ -153,9 +194,7 @@ impl<'a> Instance<'a> {
         }
         let least_per_load = modes.iter().map(|mode| mode.per_load).fold(f64::INFINITY, f64::min);
 
-        let capacitated = problem.sites.iter().any(|site| site.capacity.is_some());
         let upper_capacitated = problem.uppers.iter().any(|upper| upper.capacity.is_some());
-        let has_lane_rows = problem.rows.iter().any(|row| !row.lane.is_empty());
         let mut instance = Self {
             problem,
             customers,
@@ -165,6 +204,11 @@ impl<'a> Instance<'a> {
             site,
             cost,
             lane,
+            at_starts: Vec::new(),
+            at_customer: Vec::new(),
+            at_cost: Vec::new(),
+            at_position: Vec::new(),
+            dearest: 0.0,
             mode_starts,
             modes,
             link_upper,
@@ -178,9 +222,15 @@ impl<'a> Instance<'a> {
             group_of: vec![NONE; sites + uppers],
             capacitated,
             plain: !capacitated && !upper_capacitated && !has_lane_rows,
+            direct: false,
+            bare,
             through: if customers.saturating_mul(uppers) <= MOST_THROUGH { uppers } else { 0 },
             same_work: false,
+            exchangeable: problem.single && capacitated && !upper_capacitated && !has_lane_rows,
+            needed: None,
         };
+        instance.list_by_site();
+        instance.direct = instance.plain && uppers == 0;
         instance.same_work = (0..customers).all(|i| {
             let mut works = instance.lanes(i).map(|p| instance.work(p));
             works.next().is_none_or(|first| works.all(|work| work == first))
@@ -191,6 +241,46 @@ impl<'a> Instance<'a> {
         instance.site_rows = Terms::turned(sites, instance.rows.iter().map(|row| row.site.as_slice()));
         instance.upper_rows = Terms::turned(uppers, instance.rows.iter().map(|row| row.upper.as_slice()));
         instance
+    }
+
+    /// Lists the lanes of each site, where sites have no capacity to make that useless.
+    fn list_by_site(&mut self) {
+        self.dearest = self.cost.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+        if self.capacitated {
+            return;
+        }
+        let mut starts = vec![0; self.sites + 1];
+        for &j in &self.site {
+            starts[j as usize + 1] += 1;
+        }
+        for j in 0..self.sites {
+            starts[j + 1] += starts[j];
+        }
+        let mut next = starts.clone();
+        let mut lanes = vec![(0.0, 0, 0); self.site.len()];
+        for i in 0..self.customers {
+            for p in self.lanes(i) {
+                let place = &mut next[self.site[p] as usize];
+                lanes[*place] = (self.cost[p], i as u32, p as u32);
+                *place += 1;
+            }
+        }
+        let mut rest = lanes.as_mut_slice();
+        let mut lists = Vec::with_capacity(self.sites);
+        for j in 0..self.sites {
+            let (own, others) = rest.split_at_mut(starts[j + 1] - starts[j]);
+            lists.push(own);
+            rest = others;
+        }
+        let less =
+            |a: &(f64, u32, u32), b: &(f64, u32, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2));
+        lists.into_par_iter().with_min_len(BLOCK).for_each(|list| list.sort_unstable_by(less));
+        self.at_starts = starts;
+        self.at_cost = lanes.iter().map(|lane| lane.0).collect();
+        self.at_customer = lanes.iter().map(|lane| lane.1).collect();
+        if self.has_lane_rows {
+            self.at_position = lanes.iter().map(|lane| lane.2).collect();
+        }
     }
 
     /// Keeps counts that share no item inside the subproblem, the widest first; the others become rows.
@@ -244,8 +334,13 @@ impl<'a> Instance<'a> {
         self.groups.push(group);
     }
 
-    /// Open capacity must cover all work: a valid row, and a least number of sites, that the relaxation would lose.
+    /// Open capacity must cover all work, which the relaxation would lose.
+    ///
+    /// Without counts the subproblem keeps it exactly; with them it is a row to be priced and a least number of sites.
     fn add_surrogate(&mut self) {
+        if !self.lists_all() {
+            return;
+        }
         let usable: Vec<u32> =
             (0..self.sites as u32).filter(|&j| self.problem.sites[j as usize].status != Status::Closed).collect();
         let capacities: Option<Vec<f64>> = usable.iter().map(|&j| self.problem.sites[j as usize].capacity).collect();
@@ -256,7 +351,17 @@ impl<'a> Instance<'a> {
             return;
         }
         let terms = usable.iter().zip(&capacities).map(|(&j, &capacity)| (j, -capacity.min(work))).collect();
+        if self.groups.is_empty() {
+            // Plans may pass each capacity by the rounding allowed.
+            let rounding: f64 = capacities.iter().map(|&capacity| slack(capacity)).sum();
+            let capacity = |place: &super::Site| place.capacity.map_or(0.0, |capacity| capacity.min(work));
+            let capacity = self.problem.sites.iter().map(capacity).collect();
+            self.needed = Some(Needed { work: work - rounding, capacity });
+        }
         self.rows.push(Row { lane: Vec::new(), site: terms, upper: Vec::new(), at_most: -work });
+        if self.needed.is_some() {
+            return;
+        }
         capacities.sort_unstable_by(|a, b| b.total_cmp(a));
         let mut covered = 0.0;
         // A hair of slack keeps rounding from asking for one site too many.
@@ -278,9 +383,34 @@ impl<'a> Instance<'a> {
         }
     }
 
+    /// The price of (serve) up to which lanes left out of the list cannot bring a profit.
+    pub fn cap_of(&self, customer: usize) -> f64 {
+        let beyond = self.problem.lanes.beyond.get(customer).copied().unwrap_or(f64::INFINITY);
+        beyond + self.least_per_load * self.load(customer)
+    }
+
+    /// Lowers the prices of (serve) to where lanes left out of the list cannot bring a profit.
+    pub fn cap(&self, serve: &mut [f64]) {
+        if !self.problem.lanes.beyond.is_empty() {
+            for (i, price) in serve.iter_mut().enumerate() {
+                *price = price.min(self.cap_of(i));
+            }
+        }
+    }
+
+    /// Whether all lanes of all customers are listed.
+    pub fn lists_all(&self) -> bool {
+        self.problem.lanes.beyond.iter().all(|beyond| *beyond == f64::INFINITY)
+    }
+
     /// The positions of a customer's lanes, cheapest first.
     pub fn lanes(&self, customer: usize) -> std::ops::Range<usize> {
         self.starts[customer]..self.starts[customer + 1]
+    }
+
+    /// Where the lanes of a site stand in the lists by site.
+    pub fn at(&self, site: usize) -> std::ops::Range<usize> {
+        self.at_starts[site]..self.at_starts[site + 1]
     }
 
     /// The flat modes of a site.

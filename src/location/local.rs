@@ -1,11 +1,15 @@
 //! Local search over open sites when the cheapest open site serves: open, close and swap, with the best and second-best
-//! site of every customer at hand (Resende and Werneck 2007).
+//! site of every customer at hand (Resende and Werneck 2007), each move made as soon as it is found to pay (Schubert and
+//! Rousseeuw 2021).
 //!
-//! Opening j gains Σ_i (d1_i − c_ij)⁺ − fee_j; closing k loses Σ_{i at k} (d2_i − d1_i) − fee_k; swapping adds back what
-//! both counted: for customers at k with c_ij < d2_i, d2_i − max(c_ij, d1_i). One walk over the cheap ends of the lanes
-//! evaluates every move at once.
+//! Opening j gains Σ_i (d1_i − c_ij)⁺ − fee_j; closing k loses Σ_{i at k} (d2_i − d1_i) − fee_k; a swap adds back what
+//! both counted: for customers at k with c_ij < d2_i, d2_i − max(c_ij, d1_i). One walk over the customers near j weighs
+//! opening it and every swap that opens it. After a move only sites near the customers it touched are weighed again.
 
 mod moves;
+mod shake;
+
+use std::collections::VecDeque;
 
 use super::Status;
 use super::instance::{Instance, NONE};
@@ -13,11 +17,14 @@ use super::primal::{Design, Plan, Service, price, site_loads};
 use super::state::State;
 use crate::watch::Watch;
 
+pub(super) use self::shake::Shaking;
+
 /// Extra costs of lanes, by position, or none: how capacities and rows are priced into a search that ignores them.
 pub(super) type LanePrices<'p> = Option<&'p [f64]>;
 
 /// A search in progress.
-struct Local<'s, 'a> {
+#[derive(Clone)]
+pub(super) struct Local<'s, 'a> {
     instance: &'s Instance<'a>,
     state: &'s State,
     extra: LanePrices<'s>,
@@ -31,32 +38,69 @@ struct Local<'s, 'a> {
     first_cost: Vec<f64>,
     second: Vec<u32>,
     second_cost: Vec<f64>,
+    /// For every open site the customers of which it is the best or second best, and some of which it once was.
+    near: Vec<Vec<u32>>,
+    /// The length at which such a list is cleaned.
+    near_most: Vec<usize>,
+    /// For every site a cost at least that of each of its lanes that undercuts a second-best one \[before rates\].
+    far: Vec<f64>,
+    /// What closing an open site loses, its fee deducted.
+    loss: Vec<f64>,
+    /// The cost of all customers and fees.
+    total: f64,
     /// The cost of leaving a customer unserved: beyond any service.
     unserved: f64,
-    gain: Vec<f64>,
-    loss: Vec<f64>,
-    passes: usize,
-    /// How many swaps are made at once.
-    batch: usize,
+    /// Sites to weigh.
+    queue: VecDeque<u32>,
+    queued: Vec<bool>,
+    /// The moves made: (site closed, site opened).
+    journal: Vec<(u32, u32)>,
+    /// What swaps with each open site add back, and which sites have such an entry.
+    back: Vec<f64>,
+    touched: Vec<u32>,
+    /// The cheapest site to close in every group, and outside all groups; recomputed when a move was made.
+    cheapest: Option<Vec<u32>>,
+    /// Lanes walked.
+    pub work: u64,
 }
 
-/// Improves a design by moves of sites, then of modes and uppers, until neither helps.
+/// Improves a design by moves of sites, then of modes and uppers, until neither helps or the work is done \[lanes\].
 pub(super) fn improve(
     instance: &Instance,
     state: &State,
     start: &Design,
     hint: &[u32],
     extra: LanePrices,
-    passes: usize,
+    work: u64,
     watch: &dyn Watch,
 ) -> Design {
+    polish(instance, state, start, hint, extra, work, None, watch).0
+}
+
+/// Improves a design and then shakes it; returns also the lanes walked.
+#[expect(clippy::too_many_arguments, reason = "a search has a place, a start, a measure of work and a watch")]
+pub(super) fn polish(
+    instance: &Instance,
+    state: &State,
+    start: &Design,
+    hint: &[u32],
+    extra: LanePrices,
+    work: u64,
+    shaking: Option<Shaking>,
+    watch: &dyn Watch,
+) -> (Design, u64) {
     let mut design = start.clone();
     let mut best = f64::INFINITY;
     let mut best_design = design.clone();
+    let mut walked = 0;
     for _ in 0..8 {
-        let mut local = Local::new(instance, state, &design, hint, extra, passes);
-        local.search(watch);
+        let mut local = Local::new(instance, state, &design, hint, extra);
+        local.search(work, watch);
+        if let Some(shaking) = shaking {
+            local.shake(shaking, watch);
+        }
         local.write(&mut design);
+        walked += local.work;
         let service = local.service();
         if let Some(service) = &service {
             let loads = site_loads(instance, service);
@@ -73,7 +117,7 @@ pub(super) fn improve(
             break;
         }
     }
-    best_design
+    (best_design, walked)
 }
 
 /// Serves every customer over its cheapest open lane and prices the plan.
@@ -122,13 +166,12 @@ pub(super) fn nearest(instance: &Instance, design: &Design, customer: usize, ext
 }
 
 impl<'s, 'a> Local<'s, 'a> {
-    fn new(
+    pub fn new(
         instance: &'s Instance<'a>,
         state: &'s State,
         design: &Design,
         hint: &[u32],
         extra: LanePrices<'s>,
-        passes: usize,
     ) -> Self {
         let sites = instance.sites;
         let opened = design.mode.iter().filter(|&&m| m != NONE).count().max(1);
@@ -171,11 +214,10 @@ impl<'s, 'a> Local<'s, 'a> {
             .collect();
         let heaviest = instance.problem.customers.iter().fold(0.0, |a: f64, &b| a.max(b));
         let steepest = rate.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
-        let dearest = instance.cost.iter().fold(0.0, |a: f64, b| a.max(b.abs()))
-            + extra.map_or(0.0, |extra| extra.iter().fold(0.0, |a: f64, b| a.max(b.abs())));
+        let dearest = instance.dearest + extra.map_or(0.0, |extra| extra.iter().fold(0.0, |a: f64, b| a.max(b.abs())));
         let greatest_fee = fee.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
         let customers = instance.customers;
-        Self {
+        let mut local = Self {
             instance,
             state,
             extra,
@@ -188,12 +230,98 @@ impl<'s, 'a> Local<'s, 'a> {
             first_cost: vec![0.0; customers],
             second: vec![NONE; customers],
             second_cost: vec![0.0; customers],
-            unserved: 2.0 * (dearest + steepest * heaviest) + 10.0 * greatest_fee + 1.0,
-            gain: Vec::new(),
+            near: vec![Vec::new(); sites],
+            near_most: vec![64; sites],
+            far: vec![f64::NEG_INFINITY; sites],
             loss: Vec::new(),
-            passes,
-            batch: 64,
+            total: 0.0,
+            unserved: 2.0 * (dearest + steepest * heaviest) + 10.0 * greatest_fee + 1.0,
+            queue: VecDeque::new(),
+            queued: vec![false; sites],
+            journal: Vec::new(),
+            back: vec![0.0; sites],
+            touched: Vec::new(),
+            cheapest: None,
+            work: 0,
+        };
+        local.find_all();
+        local
+    }
+
+    /// Finds the best and second-best open site of every customer.
+    fn find_all(&mut self) {
+        self.loss = self.fee.iter().map(|fee| -fee).collect();
+        self.total = self.fee.iter().zip(&self.open).filter(|(_, open)| **open).map(|(fee, _)| fee).sum();
+        for i in 0..self.instance.customers {
+            self.find_two(i);
+            self.enter(i);
+            self.reach_out(i);
+            self.total += self.first_cost[i];
         }
+    }
+
+    /// Finds the best and second-best open site of a customer.
+    fn find_two(&mut self, i: usize) {
+        let (mut first, mut first_cost) = (NONE, self.unserved);
+        let (mut second, mut second_cost) = (NONE, self.unserved);
+        let lanes = self.instance.lanes(i);
+        let begin = lanes.start;
+        for p in lanes {
+            if second != NONE && self.floor(i, p) >= second_cost {
+                self.work += (p - begin) as u64;
+                break;
+            }
+            let j = self.instance.site[p];
+            if !self.open[j as usize] {
+                continue;
+            }
+            let cost = self.cost(i, p);
+            if cost < first_cost {
+                if first != j {
+                    (second, second_cost) = (first, first_cost);
+                }
+                (first, first_cost) = (j, cost);
+            } else if cost < second_cost && j != first {
+                (second, second_cost) = (j, cost);
+            }
+        }
+        (self.first[i], self.first_cost[i]) = (first, first_cost);
+        (self.second[i], self.second_cost[i]) = (second, second_cost);
+    }
+
+    /// Enters a customer at its best and second-best site.
+    fn enter(&mut self, i: usize) {
+        let (first, second) = (self.first[i], self.second[i]);
+        if first != NONE {
+            self.note(first, i);
+            self.loss[first as usize] += self.second_cost[i] - self.first_cost[i];
+        }
+        if second != NONE {
+            self.note(second, i);
+        }
+    }
+
+    /// Tells the sites near a customer how far they have to look for it.
+    fn reach_out(&mut self, i: usize) {
+        for p in self.instance.lanes(i) {
+            if self.floor(i, p) >= self.second_cost[i] {
+                break;
+            }
+            let far = &mut self.far[self.instance.site[p] as usize];
+            *far = far.max(self.instance.cost[p]);
+        }
+    }
+
+    /// Lists a customer at a site; drops those that have left when the list has doubled.
+    fn note(&mut self, site: u32, i: usize) {
+        let list = &mut self.near[site as usize];
+        if list.len() >= self.near_most[site as usize] {
+            list.retain(|&i| self.first[i as usize] == site || self.second[i as usize] == site);
+            list.sort_unstable();
+            list.dedup();
+            self.near_most[site as usize] = 2 * list.len() + 64;
+        }
+        list.push(i as u32);
     }
 
     fn cost(&self, customer: usize, position: usize) -> f64 {
@@ -207,99 +335,6 @@ impl<'s, 'a> Local<'s, 'a> {
         match self.extra {
             None => self.instance.cost[position] + self.instance.least_per_load * self.instance.load(customer),
             Some(_) => f64::NEG_INFINITY,
-        }
-    }
-
-    fn search(&mut self, watch: &dyn Watch) {
-        self.find_two();
-        while self.passes > 0 && !watch.stop() {
-            self.passes -= 1;
-            self.weigh();
-            if self.open_pass() || self.close_pass() || self.swap_pass() {
-                self.find_two();
-            } else {
-                break;
-            }
-        }
-    }
-
-    /// Finds the best and second-best open site of every customer.
-    fn find_two(&mut self) {
-        for i in 0..self.instance.customers {
-            let (mut first, mut first_cost) = (NONE, self.unserved);
-            let (mut second, mut second_cost) = (NONE, self.unserved);
-            for p in self.instance.lanes(i) {
-                if self.floor(i, p) >= second_cost {
-                    break;
-                }
-                let j = self.instance.site[p];
-                if !self.open[j as usize] {
-                    continue;
-                }
-                let cost = self.cost(i, p);
-                if cost < first_cost {
-                    if first != j {
-                        (second, second_cost) = (first, first_cost);
-                    }
-                    (first, first_cost) = (j, cost);
-                } else if cost < second_cost && j != first {
-                    (second, second_cost) = (j, cost);
-                }
-            }
-            (self.first[i], self.first_cost[i]) = (first, first_cost);
-            (self.second[i], self.second_cost[i]) = (second, second_cost);
-        }
-    }
-
-    /// Weighs every opening and every closing.
-    fn weigh(&mut self) {
-        self.gain.clear();
-        self.gain.extend(self.fee.iter().map(|fee| -fee));
-        self.loss.clear();
-        self.loss.extend(self.fee.iter().map(|fee| -fee));
-        for i in 0..self.instance.customers {
-            if self.first[i] != NONE {
-                self.loss[self.first[i] as usize] += self.second_cost[i] - self.first_cost[i];
-            }
-            for p in self.instance.lanes(i) {
-                if self.floor(i, p) >= self.first_cost[i] {
-                    break;
-                }
-                let saving = self.first_cost[i] - self.cost(i, p);
-                if saving > 0.0 {
-                    self.gain[self.instance.site[p] as usize] += saving;
-                }
-            }
-        }
-    }
-
-    fn threshold(&self) -> f64 {
-        1e-9 * self.unserved
-    }
-
-    fn may_open(&self, site: usize) -> bool {
-        let group = self.instance.group_of[site];
-        self.can_be_opened(site)
-            && (group == NONE || self.group_open[group as usize] < self.instance.groups[group as usize].max)
-    }
-
-    fn can_be_opened(&self, site: usize) -> bool {
-        !self.open[site] && self.candidate[site] != NONE && self.state.site[site] != Status::Closed
-    }
-
-    fn may_close(&self, site: usize) -> bool {
-        let group = self.instance.group_of[site];
-        self.open[site]
-            && self.state.site[site] == Status::Free
-            && (group == NONE || self.group_open[group as usize] > self.instance.groups[group as usize].min)
-    }
-
-    fn set_open(&mut self, site: usize, open: bool) {
-        self.open[site] = open;
-        let group = self.instance.group_of[site];
-        if group != NONE {
-            let count = &mut self.group_open[group as usize];
-            *count = if open { *count + 1 } else { *count - 1 };
         }
     }
 

@@ -225,6 +225,7 @@ pub(super) fn merge(problem: &Problem) -> Option<Merged<'_>> {
     }
     groups.starts.push(groups.lanes.len());
     let lanes = Lanes {
+        beyond: Vec::new(),
         starts: groups.starts,
         site: groups.lanes.iter().map(|lane| lane.site).collect(),
         cost: groups.cost,

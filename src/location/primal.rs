@@ -195,6 +195,19 @@ pub(super) fn answer(instance: &Instance, plan: &Plan, bound: f64, multipliers: 
     let shares = (0..instance.customers)
         .map(|i| plan.service.of(i).iter().map(|&(p, share)| (instance.site[p as usize], share)).collect())
         .collect();
+    let pressed = (0..instance.customers)
+        .filter(|&i| {
+            let cap = instance.cap_of(i);
+            let paid = || {
+                plan.service.of(i).iter().map(|&(p, share)| {
+                    let mode = plan.design.mode[instance.site[p as usize] as usize];
+                    share * (instance.cost[p as usize] + instance.modes[mode as usize].per_load * instance.load(i))
+                })
+            };
+            cap < f64::INFINITY && (multipliers.serve[i] >= cap || paid().sum::<f64>() > cap)
+        })
+        .map(|i| i as u32)
+        .collect();
     Location {
         mode: plan.design.mode.iter().map(|&m| (m != NONE).then(|| instance.modes[m as usize].number)).collect(),
         upper_open: plan.design.upper_open.clone(),
@@ -202,6 +215,7 @@ pub(super) fn answer(instance: &Instance, plan: &Plan, bound: f64, multipliers: 
         objective: plan.cost,
         lower_bound: bound.min(plan.cost),
         multipliers,
+        pressed,
         nodes,
     }
 }

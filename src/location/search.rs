@@ -1,302 +1,272 @@
 //! The whole search: the root's climb with plans on the way, then branch and bound until the gap closes.
 //!
-//! Nodes are explored least bound first. A node branches on the place whose averaged openness is most undecided, then
-//! on the mode of an open site, then (undivided service within limits only) on a lane; a node with nothing left to
-//! decide is answered exactly. The bound of the whole is the least among the nodes still open.
+//! The bound of the whole is the least among the nodes still open (`tree`).
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
-use std::sync::Arc;
-
-use super::allot::{Allotment, Effort, allot};
 use super::ascent::{Ascent, Scale, ascend};
-use super::explore::Explorer;
+use super::climb::{Climb, End};
+use super::core::core;
+use super::explore::{Explorer, LARGE};
+use super::granule::Granule;
 use super::instance::Instance;
 use super::primal::{Plan, answer};
 use super::state::State;
-use super::volume::{Climb, End};
-use super::{Failure, Location, Multipliers, Reason, Settings, Status};
+use super::{Failure, Location, Multipliers, Reason, Settings};
 use crate::watch::Watch;
 
-/// The dual iterations of a node.
-const NODE_ITERATIONS: usize = 60;
+/// The first stride of a climb from a dual ascent, and from the prices of an earlier run.
+const FIRST_STRIDE: f64 = 0.2;
+const WARM_STRIDE: f64 = 0.05;
 
 /// The part of the gap that a round at the root must close for another to follow; branching does better by then.
 const WORTHWHILE: f64 = 0.005;
 
-/// What a node branches on.
-#[derive(Debug, Clone, Copy)]
-enum Branch {
-    /// A site or an upper: open or closed.
-    Item(usize),
-    /// A flat mode: taken by its site, or ruled out.
-    Mode(usize),
-    /// A lane position: serves its customer, or ruled out.
-    Lane(usize, usize),
-}
-
-/// An open node.
-struct Node {
-    bound: f64,
-    number: usize,
-    state: State,
-    prices: Arc<Multipliers>,
-    branch: Branch,
-}
-
-impl PartialEq for Node {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Node {}
-
-impl PartialOrd for Node {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Node {
-    /// The least bound comes first out of the heap; among equals the youngest.
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.bound.total_cmp(&self.bound).then(self.number.cmp(&other.number))
-    }
-}
-
 /// A search under way.
-struct Search<'i, 'a> {
-    instance: &'i Instance<'a>,
-    settings: &'i Settings,
-    watch: &'i dyn Watch,
-    scale: Scale,
-    explorer: Explorer<'i, 'a>,
+pub(super) struct Search<'i, 'a> {
+    pub instance: &'i Instance<'a>,
+    pub settings: &'i Settings,
+    pub watch: &'i dyn Watch,
+    /// The reach of every price, as the root's climb has left it.
+    pub scale: Scale,
+    pub explorer: Explorer<'i, 'a>,
+    /// The cost of a plan known before, which the instance may no longer contain.
+    pub known: f64,
+    /// The step of all plans' costs, if they have one.
+    granule: Option<Granule>,
+    /// Nothing dearer than this is looked for at the moment.
+    ceiling: f64,
     /// The least bound of nodes that could be neither closed nor branched.
-    loose: f64,
-    nodes: usize,
+    pub loose: f64,
+    pub nodes: usize,
+}
+
+/// What the root leaves to the tree.
+struct Root {
+    state: State,
+    prices: Multipliers,
+    bound: f64,
+    pruned: bool,
+    average: Vec<f64>,
 }
 
 /// Searches for the best plan.
 pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
-    let mut root = State::new(instance);
-    if !root.propagate(instance) {
-        return Err(Failure::Infeasible(Reason::Proven));
+    let mut state = State::new(instance);
+    if !state.propagate(instance) {
+        return Err(if instance.lists_all() { Failure::Infeasible(Reason::Proven) } else { Failure::Unlisted });
     }
     watch.stage("placing outlets");
     let mut explorer = Explorer::new(instance, settings.seed, watch);
-    explorer.begin(&root, settings.start.as_ref());
-    let Ascent { mut prices, scale, tight } = ascend(instance, &root, explorer.count_price());
-    explorer.begin_tight(&root, &tight);
-    let fitting = |known: &&Multipliers| {
-        known.serve.len() == prices.serve.len()
-            && known.link.len() == prices.link.len()
-            && known.through.len() == prices.through.len()
-            && known.upper_load.len() == prices.upper_load.len()
-            && known.row.len() == prices.row.len()
-            && [&known.serve, &known.link, &known.through, &known.upper_load, &known.row]
-                .iter()
-                .all(|list| list.iter().all(|price| price.is_finite()))
+    explorer.begin(&state, settings.start.as_ref());
+    let Ascent { prices, scale, tight } = ascend(instance, &state, explorer.count_price());
+    explorer.begin_tight(&state, &tight);
+    let (prices, stride) = match warm_prices(instance, settings, &prices) {
+        Some(known) => (known, WARM_STRIDE),
+        None => (prices, FIRST_STRIDE),
     };
-    if let Some(known) = settings.start.as_ref().and_then(|start| start.multipliers.as_ref()).filter(fitting) {
-        prices = known.clone();
-        let signed =
-            prices.link.iter_mut().chain(&mut prices.through).chain(&mut prices.upper_load).chain(&mut prices.row);
-        signed.for_each(|price| *price = price.max(0.0));
+    let mut search = Search::new(instance, settings, watch, explorer, scale);
+    let root = search.climb(state, prices, stride);
+    if root.pruned {
+        return search.finish(f64::INFINITY, root.prices);
     }
-    let mut search = Search { instance, settings, watch, scale, explorer, loose: f64::INFINITY, nodes: 0 };
-    search.run(root, prices)
+    if search.done(root.bound) || settings.node_limit == 0 || watch.stop() {
+        return search.finish(root.bound, root.prices);
+    }
+    let multipliers = root.prices.clone();
+    if let Some((problem, lanes_off)) = core(instance, &root.state) {
+        let smaller = Instance::new(&problem);
+        if smaller.rows.len() == instance.rows.len() {
+            let lane_off = smaller.lane.iter().filter_map(|&lane| lanes_off.get(lane as usize).copied()).collect();
+            let state = State { lane_off, ..root.state };
+            let explorer = Explorer::new(&smaller, settings.seed, watch);
+            let mut inner = Search::new(&smaller, settings, watch, explorer, search.scale.clone());
+            inner.known = search.cost();
+            let left = inner.divide(state, root.prices, root.bound, &root.average);
+            if inner.explorer.incumbent.as_ref().is_some_and(|plan| plan.cost < inner.known) {
+                return inner.finish(left, multipliers);
+            }
+            (search.nodes, search.loose) = (inner.nodes, inner.loose);
+            return search.finish(left, multipliers);
+        }
+    }
+    let left = search.divide(root.state, root.prices, root.bound, &root.average);
+    search.finish(left, multipliers)
 }
 
-impl Search<'_, '_> {
-    fn run(&mut self, mut root: State, prices: Multipliers) -> Result<Location, Failure> {
-        let scale = self.scale.clone();
-        let mut climb = Climb::new(self.instance, &scale, prices, 1.0);
-        let mut spent = 0;
-        let mut before = f64::NEG_INFINITY;
-        let mut chunk = 30;
-        let mut end = End::Spent;
-        loop {
-            let iterations = chunk.min(self.settings.iteration_limit.max(1) - spent);
-            end = match climb.run(&mut root, self.cutoff(), iterations, self.watch) {
-                End::Pruned => End::Pruned,
-                End::Spent => end,
-            };
+/// The prices of an earlier run, when they fit.
+fn warm_prices(instance: &Instance, settings: &Settings, fresh: &Multipliers) -> Option<Multipliers> {
+    let known = settings.start.as_ref()?.multipliers.as_ref()?;
+    let lists = |prices: &'_ Multipliers| {
+        [&prices.serve, &prices.link, &prices.through, &prices.upper_load, &prices.row].map(Vec::len)
+    };
+    let finite = |list: &Vec<f64>| list.iter().all(|price| price.is_finite());
+    let all = [&known.serve, &known.link, &known.through, &known.upper_load, &known.row];
+    if lists(known) != lists(fresh) || !all.into_iter().all(finite) {
+        return None;
+    }
+    let mut prices = known.clone();
+    instance.cap(&mut prices.serve);
+    let signed = prices.link.iter_mut().chain(&mut prices.through).chain(&mut prices.upper_load).chain(&mut prices.row);
+    signed.for_each(|price| *price = price.max(0.0));
+    Some(prices)
+}
+
+impl<'i, 'a> Search<'i, 'a> {
+    fn new(
+        instance: &'i Instance<'a>,
+        settings: &'i Settings,
+        watch: &'i dyn Watch,
+        explorer: Explorer<'i, 'a>,
+        scale: Scale,
+    ) -> Self {
+        Search {
+            instance,
+            settings,
+            watch,
+            scale,
+            explorer,
+            known: f64::INFINITY,
+            granule: Granule::of(instance),
+            ceiling: f64::INFINITY,
+            loose: f64::INFINITY,
+            nodes: 0,
+        }
+    }
+
+    /// Climbs at the root, round by round; while the prices climb, the best plan is shaken.
+    fn climb(&mut self, mut state: State, prices: Multipliers, stride: f64) -> Root {
+        let mut climb = Climb::new(self.instance, self.scale.clone(), prices, stride);
+        let limit = self.settings.iteration_limit.max(1);
+        let large = self.instance.site.len() >= LARGE;
+        let (mut spent, mut chunk) = (0, if large { 90 } else { 30 });
+        let mut shaken = (4 * self.instance.site.len() as u64).max(self.explorer.short());
+        let pruned = loop {
+            let (before, cutoff) = (climb.best, self.cutoff());
+            let iterations = chunk.min(limit - spent);
+            let (then, average, hint) = (state.clone(), climb.average.clone(), climb.relaxed.mode.clone());
+            let effort = (self.explorer.dice.roll(), shaken);
+            let (worked, watch) = (climb.work, self.watch);
+            let (end, plan) = rayon::join(
+                || climb.run(&mut state, cutoff, iterations, watch),
+                || self.explorer.shaken(&then, &average, &hint, effort),
+            );
+            shaken = (climb.work - worked).max(self.explorer.short());
             spent += iterations;
+            plan.into_iter().for_each(|plan| self.explorer.offer(plan));
             if end == End::Pruned {
-                break;
+                break true;
             }
-            if !self.watch.stop() || self.incumbent().is_none() {
-                self.explorer.explore(&root, &climb, true);
+            if !self.watch.stop() || self.explorer.incumbent.is_none() {
+                self.explorer.explore(&state, &climb, self.known_cutoff(), !large);
             }
             self.tell(climb.best);
-            if self.done(climb.best)
-                || spent >= self.settings.iteration_limit.max(1)
-                || climb.is_exhausted()
-                || (chunk == 200 && climb.best - before < WORTHWHILE * (self.cutoff() - climb.best))
-                || self.watch.stop()
-            {
-                break;
+            if self.done(climb.best) || spent >= limit || self.watch.stop() {
+                break false;
             }
-            before = climb.best;
+            let gained = climb.best - before;
+            if climb.is_exhausted() || (chunk == 200 && gained < WORTHWHILE * (self.cutoff() - climb.best)) {
+                break false;
+            }
             chunk = (chunk * 2).min(200);
+        };
+        self.scale.clone_from(&climb.scale);
+        if !pruned {
+            self.shake_long(&state, &climb);
         }
-        let multipliers = climb.prices.clone();
-        let bound = climb.best;
-        if end == End::Pruned {
-            return self.finish(f64::INFINITY, multipliers);
-        }
-        let mut heap = BinaryHeap::new();
-        let mut left = f64::INFINITY;
-        if self.done(bound) || self.settings.node_limit == 0 || self.watch.stop() {
-            left = bound;
-        } else {
-            // Settle with the last incumbent before the first branching.
-            match self.branch(&root, &climb) {
-                Some(branch) => {
-                    let prices = Arc::new(climb.prices.clone());
-                    heap.push(Node { bound, number: 0, state: root, prices, branch });
-                }
-                None => self.close(&root, bound),
-            }
-        }
-        drop(climb);
-        while let Some(node) = heap.pop() {
-            if node.bound >= self.cutoff() {
-                break;
-            }
-            self.tell(node.bound.min(self.loose));
-            if self.done(node.bound.min(self.loose)) || self.nodes >= self.settings.node_limit || self.watch.stop() {
-                left = node.bound;
-                break;
-            }
-            for side in [true, false] {
-                let mut state = node.state.clone();
-                apply(self.instance, &mut state, node.branch, side);
-                if let Some(child) = self.explore_node(state, &node) {
-                    heap.push(child);
-                }
-            }
-        }
-        self.finish(left, multipliers)
+        Root { state, pruned, bound: climb.best, average: std::mem::take(&mut climb.average), prices: climb.prices }
     }
 
-    /// Bounds a child; none when nothing better than the incumbent is left in it.
-    fn explore_node(&mut self, mut state: State, parent: &Node) -> Option<Node> {
-        self.nodes += 1;
-        let number = self.nodes;
-        if !state.propagate(self.instance) {
-            return None;
+    /// Branches below the root; returns the least bound of what was not explored, infinite when all was.
+    ///
+    /// Undivided service branches as if a plan not far above the bound were known, then farther, until one is. Where a
+    /// guess rules out everything, it is a bound; where it is too low, its tree is small, for reduced costs settle more
+    /// the nearer the cutoff is.
+    fn divide(&mut self, root: State, prices: Multipliers, bound: f64, average: &[f64]) -> f64 {
+        if !self.instance.exchangeable {
+            return self.tree(root, prices, bound, average);
         }
-        let scale = self.scale.clone();
-        let mut climb = Climb::new(self.instance, &scale, (*parent.prices).clone(), 0.2);
-        if climb.run(&mut state, self.cutoff(), NODE_ITERATIONS, self.watch) == End::Pruned {
-            return None;
-        }
-        let bound = climb.best.max(parent.bound);
-        self.explorer.explore(&state, &climb, number < 20 || number.is_multiple_of(10));
-        if bound >= self.cutoff() {
-            return None;
-        }
-        match self.branch(&state, &climb) {
-            Some(branch) => {
-                let prices = Arc::new(std::mem::take(&mut climb.prices));
-                Some(Node { bound, number, state, prices, branch })
+        let mut floor = self.raised(bound);
+        let mut step = (0.1 * (self.cost() - floor)).clamp(2e-4 * floor.abs(), 5e-3 * floor.abs());
+        loop {
+            let guess = floor + step;
+            let guessing = step > 0.0 && step < floor.abs() && guess < self.known_cutoff();
+            self.ceiling = if guessing { guess } else { f64::INFINITY };
+            self.loose = f64::INFINITY;
+            let left = self.tree(root.clone(), prices.clone(), floor, average);
+            let ceiling = std::mem::replace(&mut self.ceiling, f64::INFINITY);
+            let known = self.cost();
+            if left < f64::INFINITY || ceiling == f64::INFINITY || (known <= ceiling && self.loose == f64::INFINITY) {
+                return left.min(if known <= ceiling { f64::INFINITY } else { ceiling });
             }
-            None => {
-                self.close(&state, bound);
-                None
-            }
+            floor = floor.max(ceiling.min(self.loose));
+            step *= 4.0;
         }
     }
 
-    /// What to branch on; none when all is decided.
-    fn branch(&self, state: &State, climb: &Climb) -> Option<Branch> {
-        if let Some(item) = climb.undecided(state) {
-            return Some(Branch::Item(item));
-        }
-        let instance = self.instance;
-        let live = |j: usize| instance.modes_of(j).filter(|&m| !state.mode_off[m]);
-        for j in (0..instance.sites).filter(|&j| state.site[j] == Status::Open) {
-            if live(j).nth(1).is_some() {
-                let value = |m: usize| climb.relaxed.mode_value[m];
-                return live(j).min_by(|&a, &b| value(a).total_cmp(&value(b)).then(a.cmp(&b))).map(Branch::Mode);
-            }
-        }
-        if state.lane_off.is_empty() {
-            return None;
-        }
-        let choices = |i: usize| instance.lanes(i).filter(|&p| state.allows(instance, p));
-        let contested = (0..instance.customers).filter(|&i| choices(i).nth(1).is_some()).max_by(|&a, &b| {
-            let doubt = |i: usize| climb.violation.serve[i].abs();
-            doubt(a).total_cmp(&doubt(b)).then(b.cmp(&a))
-        })?;
-        let used = climb.relaxed.served.iter().find(|served| served.0 as usize == contested).map(|s| s.1 as usize);
-        let lane = used.filter(|&p| state.allows(instance, p)).or_else(|| choices(contested).next())?;
-        Some(Branch::Lane(contested, lane))
-    }
-
-    /// Answers a node with nothing left to decide.
-    fn close(&mut self, state: &State, bound: f64) {
-        let design = self.explorer.settled_design(state);
-        let found = allot(self.instance, state, &design, None, &[], Effort::Exact);
-        let exact = matches!(found, Allotment::Exact(_)) || !state.lane_off.is_empty();
-        if let Some(plan) = found.plan() {
-            self.explorer.offer(plan);
-        }
-        if !exact {
-            self.loose = self.loose.min(bound);
+    /// Shakes the best plan of a large problem for as long as that closes the gap faster than branching would.
+    fn shake_long(&mut self, state: &State, climb: &Climb) {
+        let lanes = self.instance.site.len();
+        let mut idle = 0;
+        while lanes >= LARGE && self.instance.plain && idle < 2 && !self.done(climb.best) && !self.watch.stop() {
+            let before = self.cost();
+            let effort = (self.explorer.dice.roll(), 20 * lanes as u64);
+            let plan = self.explorer.shaken(state, &climb.average, &climb.relaxed.mode, effort);
+            plan.into_iter().for_each(|plan| self.explorer.offer(plan));
+            self.tell(climb.best);
+            let worthwhile = before - self.cost() >= WORTHWHILE * (self.cost() - climb.best);
+            idle = if worthwhile { 0 } else { idle + 1 };
         }
     }
 
-    fn incumbent(&self) -> Option<&Plan> {
-        self.explorer.incumbent.as_ref()
+    /// The cost of the best plan known.
+    pub fn cost(&self) -> f64 {
+        self.explorer.incumbent.as_ref().map_or(f64::INFINITY, |plan| plan.cost).min(self.known)
     }
 
     /// A plan is worth finding only below this.
-    fn cutoff(&self) -> f64 {
-        self.incumbent().map_or(f64::INFINITY, |plan| plan.cost - 1e-9 * plan.cost.abs())
+    pub fn cutoff(&self) -> f64 {
+        self.ceiling.min(self.known_cutoff())
     }
 
-    fn done(&self, bound: f64) -> bool {
-        self.incumbent().is_some_and(|plan| plan.cost - bound <= self.settings.gap * plan.cost.abs())
+    /// A plan better than the best known costs less than this.
+    pub fn known_cutoff(&self) -> f64 {
+        let cost = self.cost();
+        if cost == f64::INFINITY {
+            return cost;
+        }
+        let better = cost - 1e-9 * cost.abs();
+        self.granule.map_or(better, |granule| granule.below(cost).min(better))
     }
 
-    fn tell(&self, bound: f64) {
-        self.watch.progress(self.incumbent().map(|plan| plan.cost), bound);
+    /// The bound raised to what a plan can cost.
+    fn raised(&self, bound: f64) -> f64 {
+        self.granule.map_or(bound, |granule| granule.raise(bound))
+    }
+
+    /// Whether the gap asked for is reached.
+    pub fn done(&self, bound: f64) -> bool {
+        let cost = self.cost();
+        cost.is_finite() && cost - self.raised(bound) <= self.settings.gap * cost.abs()
+    }
+
+    /// Tells the watch where the search stands.
+    pub fn tell(&self, bound: f64) {
+        let cost = self.cost();
+        self.watch.progress(cost.is_finite().then_some(cost), self.raised(bound).min(cost));
     }
 
     /// `left` is the least bound of what was not explored, infinite when all was.
     fn finish(&mut self, left: f64, multipliers: Multipliers) -> Result<Location, Failure> {
-        let lower_bound = left.min(self.loose);
+        let lower_bound = self.raised(left.min(self.loose));
         match self.explorer.incumbent.take() {
             Some(plan) => {
+                let plan: Plan = plan;
                 let location = answer(self.instance, &plan, lower_bound, multipliers, self.nodes);
                 self.watch.progress(Some(location.objective), location.lower_bound);
                 Ok(location)
             }
+            None if lower_bound == f64::INFINITY && !self.instance.lists_all() => Err(Failure::Unlisted),
             None if lower_bound == f64::INFINITY => Err(Failure::Infeasible(Reason::Proven)),
             None => Err(Failure::NothingFound { lower_bound }),
         }
-    }
-}
-
-/// Takes one side of a branching.
-fn apply(instance: &Instance, state: &mut State, branch: Branch, side: bool) {
-    match branch {
-        Branch::Item(item) => state.set_item(item, if side { Status::Open } else { Status::Closed }),
-        Branch::Mode(mode) if side => {
-            let site = instance.mode_starts.partition_point(|&start| start <= mode) - 1;
-            for other in instance.modes_of(site) {
-                state.mode_off[other] |= other != mode;
-            }
-        }
-        Branch::Mode(mode) => state.mode_off[mode] = true,
-        Branch::Lane(customer, lane) if side => {
-            for other in instance.lanes(customer) {
-                state.lane_off[other] |= other != lane;
-            }
-        }
-        Branch::Lane(_, lane) => state.lane_off[lane] = true,
     }
 }

@@ -2,12 +2,12 @@
 
 use super::Status;
 use super::allot::{Effort, allot};
+use super::climb::Climb;
 use super::explore::Explorer;
 use super::instance::NONE;
 use super::local::LanePrices;
 use super::primal::{Design, Plan, site_loads};
 use super::state::State;
-use super::volume::Climb;
 
 /// The most sites considered for closing, and for opening, in swaps.
 const SWAP_WIDTH: usize = 8;

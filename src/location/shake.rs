@@ -1,32 +1,47 @@
 //! Shaking a good plan: uppers toggled one at a time, and a few sites exchanged at random, each followed by local search.
 
 use super::Status;
+use super::climb::Climb;
 use super::explore::Explorer;
 use super::instance::NONE;
-use super::primal::{Design, site_loads};
+use super::local::{Shaking, polish, serve_nearest};
+use super::primal::{Plan, site_loads};
 use super::state::State;
-use super::volume::Climb;
 
-/// Lanes that perturbations may walk for each look at a climb.
-const WALK: usize = 4_000_000;
+/// The most sites exchanged at once.
+const STRENGTH: usize = 3;
+
+/// Chance from a splitmix generator (Steele, Lea and Flood 2014).
+#[derive(Debug, Clone)]
+pub(super) struct Dice(pub u64);
+
+impl Dice {
+    /// A whole number below `n`.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.roll() % n.max(1) as u64) as usize
+    }
+
+    /// A whole number of any size.
+    pub fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+}
 
 impl Explorer<'_, '_> {
-    /// Shakes the incumbent; the climb tells which uppers and sites are worth it.
-    pub fn shake(&mut self, state: &State, climb: &Climb) {
-        if self.instance.uppers > 0 {
-            self.toggle_uppers(state, climb);
-        }
-        let rounds = (WALK / self.instance.site.len().max(1)).min(20);
-        for _ in 0..rounds {
-            if self.watch.stop() {
-                return;
-            }
-            self.exchange_some(state, climb);
-        }
+    /// Shakes the incumbent over so many lanes; the climb's average tells which sites are worth it.
+    pub fn shaken(&self, state: &State, average: &[f64], hint: &[u32], (seed, work): (u64, u64)) -> Option<Plan> {
+        let design = &self.incumbent.as_ref().filter(|_| self.instance.plain)?.design;
+        let shaking = Shaking { seed, average, strength: STRENGTH, work };
+        let (better, _) = polish(self.instance, state, design, hint, None, u64::MAX, Some(shaking), self.watch);
+        if better == *design { None } else { serve_nearest(self.instance, better) }
     }
 
     /// Opens, closes and exchanges the uppers about which the incumbent and the climb disagree.
-    fn toggle_uppers(&mut self, state: &State, climb: &Climb) {
+    pub fn toggle_uppers(&mut self, state: &State, climb: &Climb) {
         let instance = self.instance;
         let Some(mut current) = self.incumbent.clone() else { return };
         let average = |u: usize| climb.average[instance.sites + u];
@@ -76,48 +91,5 @@ impl Explorer<'_, '_> {
                 current = better.clone();
             }
         }
-    }
-
-    /// Exchanges a few sites near one random customer, then searches again.
-    fn exchange_some(&mut self, state: &State, climb: &Climb) {
-        let instance = self.instance;
-        let Some(current) = self.incumbent.as_ref().filter(|_| instance.customers > 0) else { return };
-        let mut design: Design = current.design.clone();
-        let centre = self.roll(instance.customers);
-        let strength = 1 + self.roll(3);
-        for _ in 0..strength {
-            // The neighbourhood: what serves, or could well serve, those whom the centre's own sites could serve.
-            let lanes = instance.lanes(centre);
-            let reach = lanes.len().min(4 + 4 * strength);
-            let near: Vec<usize> = lanes.take(reach).map(|p| instance.site[p] as usize).collect();
-            let free = |j: &&usize| state.site[**j] == Status::Free;
-            let open: Vec<usize> = near.iter().filter(free).copied().filter(|&j| design.is_open(j)).collect();
-            let closed: Vec<usize> = near.iter().filter(free).copied().filter(|&j| !design.is_open(j)).collect();
-            if !open.is_empty() {
-                design.mode[open[self.roll(open.len())]] = NONE;
-            }
-            if !closed.is_empty() {
-                // The likelier of two at random: chance stays, yet the climb is heard.
-                let (a, b) = (closed[self.roll(closed.len())], closed[self.roll(closed.len())]);
-                let j = if climb.average[a] >= climb.average[b] { a } else { b };
-                let mode = climb.relaxed.mode[j];
-                let upper = if mode == NONE { NONE } else { instance.modes[mode as usize].upper };
-                if mode != NONE && (upper == NONE || design.upper_open[upper as usize]) {
-                    design.mode[j] = mode;
-                }
-            }
-        }
-        if self.is_new(&design) {
-            self.improve_plain(state, &design, &climb.relaxed.mode);
-        }
-    }
-
-    /// A whole number below `n`, from a splitmix generator (Steele, Lea and Flood 2014).
-    fn roll(&mut self, n: usize) -> usize {
-        self.dice = self.dice.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.dice;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((mixed ^ (mixed >> 31)) % n.max(1) as u64) as usize
     }
 }

@@ -117,6 +117,10 @@ impl State {
     fn keep_served(&mut self, instance: &Instance) -> Option<bool> {
         let mut changed = false;
         for i in 0..instance.customers {
+            if instance.cap_of(i) < f64::INFINITY {
+                // Somebody who is not listed may serve it.
+                continue;
+            }
             let mut live = instance.lanes(i).filter(|&p| self.allows(instance, p));
             let first = instance.site[live.next()?] as usize;
             if self.site[first] == Status::Free && live.all(|p| instance.site[p] as usize == first) {

@@ -91,7 +91,7 @@ fn choose_uppers(
     for u in (0..instance.uppers).filter(|&u| design.upper_open[u]) {
         start.mode[u] = u as u32;
     }
-    let chosen = improve(&small, &State::new(&small), &start, &[], None, 200, watch);
+    let chosen = improve(&small, &State::new(&small), &start, &[], None, u64::MAX, watch);
     for u in 0..instance.uppers {
         design.upper_open[u] = chosen.mode[u] != NONE && state.upper[u] != Status::Closed;
     }

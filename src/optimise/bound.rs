@@ -114,7 +114,7 @@ fn priced_bound(
     let mut served: Vec<Vec<(RegionId, Road)>> = vec![Vec::new(); scenario.outlets.len()];
     for region in (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0) {
         for (outlet, road) in network.roads(region).filter(|(_, road)| road.hours <= reach) {
-            served[outlet.at()].push((region, *road));
+            served[outlet.at()].push((region, road));
         }
     }
     let outlets: Vec<OutletPrice> = served

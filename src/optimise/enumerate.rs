@@ -110,7 +110,7 @@ fn add_modes(model: &Model, lanes: &[usize], leaves: &mut Vec<Leaf>) {
         let site = problem.lanes.site[lane] as usize;
         open[site] = true;
         load[site] += problem.customers[customer];
-        work[site] += problem.lanes.work[lane];
+        work[site] += problem.lanes.work.get(lane).copied().unwrap_or(0.0);
     }
     let too_much = |site: usize| problem.sites[site].capacity.is_some_and(|most| work[site] > most * (1.0 + 1e-9));
     if (0..problem.sites.len()).any(|site| open[site] && (too_much(site) || problem.sites[site].modes.is_empty())) {

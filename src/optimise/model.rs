@@ -13,6 +13,7 @@
 //! A job's *best reading* is what it counts when the part is always on the shelf; a promise that even then is broken by a
 //! set of lanes is broken by every stock, so (promise) cuts off no plan that keeps its promises.
 
+mod lanes;
 mod promises;
 mod supply;
 
@@ -20,14 +21,15 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::cost::{site_cost, wage};
+use crate::cost::site_cost;
 use crate::load::Load;
-use crate::location::{Count, Lanes, Mode, Problem, Row, Site, Status as Openness, Upper};
+use crate::location::{Count, Mode, Problem, Row, Site, Status as Openness, Upper};
 use crate::network::{Network, Road};
 use crate::scenario::{CountryId, DepotId, Objective, OutletId, RegionId, Scenario, Sourcing, Status, Stockout};
 use crate::service::Key;
 
-use promises::may_serve;
+use lanes::Served;
+pub use promises::beyond_helps;
 use supply::{Supply, mixes};
 
 /// What an outlet's stock is taken to cost in the location problem [a year]: `fixed + per_load × load`.
@@ -44,9 +46,9 @@ pub struct Allowance {
 /// How the location problem is written.
 pub struct Terms<'a> {
     /// The ways an outlet's stock may be priced; an empty list closes the outlet.
-    pub allowances: &'a dyn Fn(OutletId) -> Vec<Allowance>,
+    pub allowances: &'a (dyn Fn(OutletId) -> Vec<Allowance> + Sync),
     /// Added to the cost of serving a region over a lane.
-    pub lane: &'a dyn Fn(RegionId, OutletId, &Road) -> f64,
+    pub lane: &'a (dyn Fn(RegionId, OutletId, &Road) -> f64 + Sync),
     /// How far beyond a stock-dependent target the best reading has to be: 0 cuts off no plan; a share of the way to 1
     /// leaves room for stock that is not always there.
     pub margin: f64,
@@ -55,7 +57,7 @@ pub struct Terms<'a> {
     pub relaxed: bool,
     /// No unit of a region pays more freight and duty over a lane than this: in a relaxation of a scenario that expresses
     /// parts, what expressing costs in place of them; else infinite.
-    pub most: &'a dyn Fn(RegionId, OutletId) -> f64,
+    pub most: &'a (dyn Fn(RegionId, OutletId) -> f64 + Sync),
     /// Lanes longer than this are left out \[hours\].
     pub reach: f64,
 }
@@ -88,7 +90,7 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
     let regions: Vec<RegionId> =
         (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0).collect();
     let by_cost = matches!(scenario.planning.objective, Objective::Cost);
-    let by_hours = scenario.outlets.iter().any(|outlet| outlet.capacity_hours.is_some());
+    let by_hours = by_hours(scenario);
     let mixes = mixes(load, &regions);
     let relaxed = terms.relaxed;
     // min(dearer, E) − min(least, E) grows with E, so the least cost of expressing bounds every region's.
@@ -104,33 +106,7 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         .map(|outlet| Supply::of(scenario, network, &mixes, OutletId::from(outlet), relaxed, cap))
         .collect();
 
-    let mut lanes = Lanes { starts: vec![0], ..Lanes::default() };
-    let mut ends: Vec<(RegionId, OutletId)> = Vec::new();
-    let mut jobs_of_lane: Vec<f64> = Vec::new();
-    let mut spent: Vec<f64> = Vec::new();
-    for &region in &regions {
-        let jobs = load.jobs[region.at()];
-        for (outlet, road) in network.roads(region) {
-            let closed = scenario.outlets[outlet.at()].status == Status::Closed;
-            if closed || road.hours > terms.reach || !may_serve(scenario, load, region, outlet, road, terms) {
-                continue;
-            }
-            let hands_on = load.repair_hours[region.at()];
-            let own = jobs * road.cost_per_job + hands_on * wage(scenario, outlet);
-            let money = own + supply[outlet.at()].least_of((terms.most)(region, outlet), load, region);
-            spent.push(money);
-            lanes.site.push(outlet.0);
-            lanes.cost.push(match scenario.planning.objective {
-                Objective::Cost => money + (terms.lane)(region, outlet, road),
-                Objective::Coverage { within } if road.hours > within.get() * (1.0 + 1e-12) => jobs,
-                Objective::Coverage { .. } | Objective::Farthest => 0.0,
-            });
-            lanes.work.push(if by_hours { hands_on + jobs * road.hours_per_job } else { jobs });
-            jobs_of_lane.push(jobs);
-            ends.push((region, outlet));
-        }
-        lanes.starts.push(lanes.site.len());
-    }
+    let (lanes, spent) = Served::of(scenario, network, load, terms, &supply).lanes(&regions);
 
     // Whoever serves them, failed parts are repaired in the same share.
     let mut constant = if by_cost { repairs(scenario, load, &regions) } else { 0.0 };
@@ -179,11 +155,16 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         promises: Vec::new(),
     };
     if by_hours {
-        model.second_capacity(scenario, &jobs_of_lane);
+        model.second_capacity(scenario, load);
     }
     model.budget(scenario, by_cost, &spent);
-    model.promise_rows(scenario, network, load, terms, &ends);
+    model.promise_rows(scenario, network, load, terms);
     model
+}
+
+/// Is the capacity of outlets counted in hours of work? Else it is in jobs.
+fn by_hours(scenario: &Scenario) -> bool {
+    scenario.outlets.iter().any(|outlet| outlet.capacity_hours.is_some())
 }
 
 fn repairs(scenario: &Scenario, load: &Load, regions: &[RegionId]) -> f64 {
@@ -245,16 +226,22 @@ fn counts(scenario: &Scenario) -> Vec<Count> {
 }
 
 impl Model {
-    fn second_capacity(&mut self, scenario: &Scenario, jobs: &[f64]) {
+    fn second_capacity(&mut self, scenario: &Scenario, load: &Load) {
         let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
         for (number, outlet) in (0u32..).zip(&scenario.outlets) {
             if let Some(capacity) = outlet.capacity_jobs {
                 rows.insert(number, Row { site: vec![(number, -capacity)], ..Row::default() });
             }
         }
-        for (lane, site) in (0u32..).zip(&self.problem.lanes.site) {
-            if let Some(row) = rows.get_mut(site) {
-                row.lane.push((lane, jobs[lane as usize]));
+        if rows.is_empty() {
+            return;
+        }
+        let lanes = &self.problem.lanes;
+        for (region, ends) in self.regions.iter().zip(lanes.starts.windows(2)) {
+            for lane in ends[0]..ends[1] {
+                if let Some(row) = rows.get_mut(&lanes.site[lane]) {
+                    row.lane.push((lane as u32, load.jobs[region.at()]));
+                }
             }
         }
         self.promises.extend(rows.iter().map(|_| None));

@@ -127,7 +127,7 @@ pub fn stock(
                 items[item].miss_cost += rate * (express - unit_cost(scenario, network, outlet, depot, part).total());
             }
             for (number, question) in questions.iter().enumerate().filter(|(number, _)| !left_out(*number)) {
-                let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) else { continue };
+                let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) else { continue };
                 let next = goals.len();
                 let goal = goals.entry((number, key)).or_insert_with(|| Asked { number: next, ..Asked::default() });
                 goal.sum += rate * reading.constant;

@@ -3,6 +3,7 @@
 //! Only decisions are read: which sites are open, who serves and who replenishes whom, the base-stock levels. Other columns
 //! are computed from them and may say what they like.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -22,7 +23,9 @@ pub enum Unread {
 /// A table of a plan folder: the columns asked for, row by row, with their places.
 struct Table {
     file: &'static str,
-    lines: Vec<String>,
+    text: String,
+    /// Where each line of the text begins.
+    starts: Vec<usize>,
     rows: Vec<Row>,
 }
 
@@ -36,11 +39,15 @@ struct Row {
 /// # Errors
 /// [`Unread`] with all faults at once.
 pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
-    let mut reader = Reader { scenario, faults: Diagnostics::default() };
+    let outlets = Names::of("outlet", scenario.outlets.iter().map(|site| site.id.as_str()));
+    let depots = Names::of("depot", scenario.depots.iter().map(|site| site.id.as_str()));
+    let regions = Names::of("region", scenario.regions.iter().map(|region| region.id.as_str()));
+    let parts = Names::of("part", scenario.parts.iter().map(|part| part.id.as_str()));
+    let mut reader = Reader { faults: Diagnostics::default() };
     let mut decisions = Decisions::none(scenario);
     if let Some(table) = reader.table(folder, "outlets.csv", &["outlet", "open"], true)? {
         for row in &table.rows {
-            let outlet = reader.outlet(&table, row, 0);
+            let outlet = reader.id::<OutletId>(&table, row, 0, &outlets);
             let open = reader.truth(&table, row, 1);
             if let (Some(outlet), Some(open)) = (outlet, open) {
                 decisions.outlet_open[outlet.at()] = open;
@@ -49,7 +56,7 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
     }
     if let Some(table) = reader.table(folder, "depots.csv", &["depot", "open"], !scenario.depots.is_empty())? {
         for row in &table.rows {
-            let depot = reader.depot(&table, row, 0);
+            let depot = reader.id::<DepotId>(&table, row, 0, &depots);
             let open = reader.truth(&table, row, 1);
             if let (Some(depot), Some(open)) = (depot, open) {
                 decisions.depot_open[depot.at()] = open;
@@ -58,8 +65,8 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
     }
     if let Some(table) = reader.table(folder, "assignments.csv", &["region", "outlet", "share?"], true)? {
         for row in &table.rows {
-            let region = reader.region(&table, row, 0);
-            let outlet = reader.outlet(&table, row, 1);
+            let region = reader.id::<RegionId>(&table, row, 0, &regions);
+            let outlet = reader.id::<OutletId>(&table, row, 1, &outlets);
             let share = if row.fields[2].is_empty() { Some(1.0) } else { reader.share(&table, row, 2) };
             let (Some(region), Some(outlet), Some(share)) = (region, outlet, share) else { continue };
             let served: &mut Vec<(OutletId, f64)> = &mut decisions.served_by[region.at()];
@@ -71,8 +78,8 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
     }
     if let Some(table) = reader.table(folder, "replenishment.csv", &["outlet", "depot"], !scenario.depots.is_empty())? {
         for row in &table.rows {
-            let outlet = reader.outlet(&table, row, 0);
-            let depot = reader.depot(&table, row, 1);
+            let outlet = reader.id::<OutletId>(&table, row, 0, &outlets);
+            let depot = reader.id::<DepotId>(&table, row, 1, &depots);
             let (Some(outlet), Some(depot)) = (outlet, depot) else { continue };
             if decisions.replenished_by[outlet.at()].replace(depot).is_some() {
                 reader.fault(
@@ -90,8 +97,8 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
         reader.table(folder, "stock.csv", &["site", "part", "base_stock"], !scenario.parts.is_empty())?
     {
         for row in &table.rows {
-            let site = reader.site(&table, row, 0);
-            let part = reader.part(&table, row, 1);
+            let site = reader.site(&table, row, 0, &outlets, &depots);
+            let part = reader.id::<PartId>(&table, row, 1, &parts);
             let level = reader.level(&table, row, 2);
             let (Some(site), Some(part), Some(level)) = (site, part, level) else { continue };
             let levels = match site {
@@ -110,12 +117,27 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
     if reader.faults.has_errors() { Err(Unread::Faulty(reader.faults)) } else { Ok(decisions) }
 }
 
-struct Reader<'a> {
-    scenario: &'a Scenario,
+/// The ids of a table of the scenario.
+struct Names<'a> {
+    /// What an id is called.
+    what: &'static str,
+    list: Vec<&'a str>,
+    row_of: HashMap<&'a str, usize>,
+}
+
+impl<'a> Names<'a> {
+    fn of(what: &'static str, ids: impl Iterator<Item = &'a str>) -> Self {
+        let list: Vec<&str> = ids.collect();
+        let row_of = list.iter().enumerate().map(|(row, id)| (*id, row)).collect();
+        Self { what, list, row_of }
+    }
+}
+
+struct Reader {
     faults: Diagnostics,
 }
 
-impl Reader<'_> {
+impl Reader {
     /// Reads the named columns of a table; a name that ends in `?` may be missing and is then blank.
     fn table(
         &mut self,
@@ -131,7 +153,9 @@ impl Reader<'_> {
         let bytes = fs::read(&path).map_err(|error| Unread::Unreadable(path.display().to_string(), error))?;
         let text = String::from_utf8_lossy(&bytes);
         let text = text.trim_start_matches('\u{feff}');
-        let mut table = Table { file, lines: text.lines().map(str::to_owned).collect(), rows: Vec::new() };
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        let starts: Vec<usize> = std::iter::once(0).chain(ends).collect();
+        let mut table = Table { file, text: text.to_owned(), starts, rows: Vec::new() };
         let mut records = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .flexible(true)
@@ -143,7 +167,7 @@ impl Reader<'_> {
             let offset = record.position().map_or(0, |position| position.byte() as usize).min(text.len());
             // The reader's offset may stand before blank lines and line ends, which belong to no record.
             let skipped = text[offset..].len() - text[offset..].trim_start_matches(['\r', '\n']).len();
-            let line = text[..offset + skipped].matches('\n').count() + 1;
+            let line = table.starts.partition_point(|start| *start <= offset + skipped);
             let Some(places) = &places else {
                 let found: Vec<Option<usize>> = columns
                     .iter()
@@ -169,7 +193,8 @@ impl Reader<'_> {
     }
 
     fn fault(&mut self, table: &Table, row: &Row, field: usize, code: &'static str, message: &str, hint: Option<&str>) {
-        let text = table.lines.get(row.line - 1).cloned().unwrap_or_default();
+        let start = table.starts.get(row.line - 1).copied().unwrap_or(table.text.len());
+        let text = table.text[start..].lines().next().unwrap_or_default().to_owned();
         let sought = row.fields.get(field).map_or("", String::as_str);
         let at = if sought.is_empty() { None } else { text.find(sought) };
         let indent = at.map_or(0, |at| text[..at].chars().count());
@@ -178,21 +203,28 @@ impl Reader<'_> {
         self.faults.error(code, origin, message.to_owned(), hint.map(str::to_owned));
     }
 
-    fn id<Id: From<usize>>(
+    fn id<Id: From<usize>>(&mut self, table: &Table, row: &Row, field: usize, names: &Names) -> Option<Id> {
+        self.id_called(names.what, table, row, field, names)
+    }
+
+    fn id_called<Id: From<usize>>(
         &mut self,
+        what: &str,
         table: &Table,
         row: &Row,
         field: usize,
-        what: &str,
-        mut ids: impl Iterator<Item = String> + Clone,
+        names: &Names,
     ) -> Option<Id> {
-        let sought = &row.fields[field];
-        if let Some(found) = ids.clone().position(|id| id == *sought) {
-            return Some(Id::from(found));
+        let sought = row.fields[field].as_str();
+        if let Some(found) = names.row_of.get(sought) {
+            return Some(Id::from(*found));
         }
-        let near = ids
-            .by_ref()
-            .map(|id| (strsim::jaro_winkler(&id, sought), id))
+        let near = names
+            .list
+            .iter()
+            // Looking for a hint is slow, and no more faults than these are shown.
+            .filter(|_| self.faults.len() < Diagnostics::SHOWN)
+            .map(|id| (strsim::jaro_winkler(id, sought), id))
             .max_by(|left, right| left.0.total_cmp(&right.0))
             .filter(|(likeness, _)| *likeness > 0.8);
         let hint = near.map(|(_, id)| format!("did you mean `{id}`?"));
@@ -200,29 +232,12 @@ impl Reader<'_> {
         None
     }
 
-    fn outlet(&mut self, table: &Table, row: &Row, field: usize) -> Option<OutletId> {
-        self.id(table, row, field, "outlet", self.scenario.outlets.iter().map(|site| site.id.clone()))
-    }
-
-    fn depot(&mut self, table: &Table, row: &Row, field: usize) -> Option<DepotId> {
-        self.id(table, row, field, "depot", self.scenario.depots.iter().map(|site| site.id.clone()))
-    }
-
-    fn region(&mut self, table: &Table, row: &Row, field: usize) -> Option<RegionId> {
-        self.id(table, row, field, "region", self.scenario.regions.iter().map(|region| region.id.clone()))
-    }
-
-    fn part(&mut self, table: &Table, row: &Row, field: usize) -> Option<PartId> {
-        self.id(table, row, field, "part", self.scenario.parts.iter().map(|part| part.id.clone()))
-    }
-
-    fn site(&mut self, table: &Table, row: &Row, field: usize) -> Option<SiteId> {
-        let sought = &row.fields[field];
-        if let Some(depot) = self.scenario.depots.iter().position(|site| site.id == *sought) {
-            return Some(SiteId::Depot(DepotId::from(depot)));
+    /// An outlet or a depot, which share one space of ids.
+    fn site(&mut self, table: &Table, row: &Row, field: usize, outlets: &Names, depots: &Names) -> Option<SiteId> {
+        if let Some(depot) = depots.row_of.get(row.fields[field].as_str()) {
+            return Some(SiteId::Depot(DepotId::from(*depot)));
         }
-        let outlets = self.scenario.outlets.iter().map(|site| site.id.clone());
-        self.id(table, row, field, "outlet or depot", outlets).map(SiteId::Outlet)
+        self.id_called("outlet or depot", table, row, field, outlets).map(SiteId::Outlet)
     }
 
     fn truth(&mut self, table: &Table, row: &Row, field: usize) -> Option<bool> {

@@ -3,11 +3,12 @@
 //! Tables are made in a folder beside the one asked for and put in its place by renaming, so that no reader ever sees
 //! half a plan. Numbers are written with the fewest digits that read back to the same number.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{Certificate, Plan};
@@ -21,23 +22,40 @@ use crate::service::{Promise, outlet_streams};
 /// The file of a plan's decisions, costs and promises in one object.
 pub const PLAN_FILE: &str = "plan.json";
 
+/// The file of a plan's network for a map.
+pub const MAP_FILE: &str = "network.geojson";
+
+/// A file's content, to be written when asked for.
+type Writer<'a> = &'a (dyn Fn() -> String + Sync);
+
 /// The files of a plan: name and content.
 pub fn files(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> Vec<(&'static str, String)> {
-    let mut files = vec![
-        ("assignments.csv", assignments(scenario, network, plan)),
-        ("costs.csv", costs(scenario, plan)),
-        ("depots.csv", depots(scenario, load, plan)),
-        ("outlets.csv", outlets(scenario, network, load, plan)),
-        (PLAN_FILE, format!("{:#}\n", Value::Object(summary(scenario, plan)))),
-        ("replenishment.csv", replenishment(scenario, network, plan)),
-        ("service.csv", service(scenario, plan)),
-        ("stock.csv", stock(scenario, plan)),
-    ];
-    // A position of GeoJSON is a longitude and a latitude; a plane has neither.
-    if scenario.travel.metric == DistanceMetric::Geodesic {
-        files.push(("network.geojson", geojson::network(scenario, network, load, plan)));
-    }
+    let (mut files, map) = rayon::join(
+        || tables(scenario, network, load, plan),
+        || has_map(scenario).then(|| geojson::network(scenario, network, load, plan)),
+    );
+    files.extend(map.map(|text| (MAP_FILE, text)));
     files
+}
+
+/// Has a plan of this scenario a map? A position of GeoJSON is a longitude and a latitude; a plane has neither.
+pub fn has_map(scenario: &Scenario) -> bool {
+    scenario.travel.metric == DistanceMetric::Geodesic
+}
+
+/// The files of a plan that hold its decisions and figures: name and content.
+pub fn tables(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> Vec<(&'static str, String)> {
+    let writers: [(&str, Writer); 8] = [
+        ("assignments.csv", &|| assignments(scenario, network, plan)),
+        ("costs.csv", &|| costs(scenario, plan)),
+        ("depots.csv", &|| depots(scenario, load, plan)),
+        ("outlets.csv", &|| outlets(scenario, network, load, plan)),
+        (PLAN_FILE, &|| format!("{:#}\n", Value::Object(summary(scenario, plan)))),
+        ("replenishment.csv", &|| replenishment(scenario, network, plan)),
+        ("service.csv", &|| service(scenario, plan)),
+        ("stock.csv", &|| stock(scenario, plan)),
+    ];
+    writers.into_par_iter().map(|(name, write)| (name, write())).collect()
 }
 
 /// Writes files into a folder that appears whole: an older plan of that name is replaced.
@@ -150,11 +168,12 @@ impl Table {
             if number > 0 {
                 self.0.push(',');
             }
-            let text = field.to_string();
-            if text.contains([',', '"', '\n', '\r']) {
-                self.0.push_str(&format!("\"{}\"", text.replace('"', "\"\"")));
-            } else {
-                self.0.push_str(&text);
+            let start = self.0.len();
+            write!(self.0, "{field}").expect("a text takes any text");
+            if self.0[start..].contains([',', '"', '\n', '\r']) {
+                let quoted = format!("\"{}\"", self.0[start..].replace('"', "\"\""));
+                self.0.truncate(start);
+                self.0.push_str(&quoted);
             }
         }
         self.0.push('\n');

@@ -1,179 +1,381 @@
-//! The moves themselves: open, close, swap, many at once where they do not get in each other's way.
+//! The moves themselves: weighing a site, opening, closing, swapping, and waking the sites near what changed.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 use super::super::Status;
 use super::super::instance::NONE;
 use super::Local;
+use crate::watch::Watch;
+
+/// Moves between two questions whether to stop.
+const LOOK: usize = 64;
+
+/// A site with the gain it had when last weighed; gains only fall while sites open.
+struct Hope {
+    gain: f64,
+    site: u32,
+}
+
+impl PartialEq for Hope {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Hope {}
+
+impl PartialOrd for Hope {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Hope {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.gain.total_cmp(&other.gain).then(other.site.cmp(&self.site))
+    }
+}
 
 impl Local<'_, '_> {
-    /// Opens every site that gains by the customers who want it most; such customers are not counted twice.
-    pub(super) fn open_pass(&mut self) -> bool {
-        let threshold = self.threshold();
-        let short = |local: &Self, j: usize| {
-            let group = local.instance.group_of[j];
-            group != NONE && local.group_open[group as usize] < local.instance.groups[group as usize].min
-        };
-        let wanted: Vec<bool> = (0..self.instance.sites)
-            .map(|j| self.may_open(j) && (self.gain[j] > threshold || short(self, j)))
-            .collect();
-        if !wanted.contains(&true) {
-            return false;
-        }
-        let mut voted: Vec<f64> = self.fee.iter().map(|fee| -fee).collect();
-        for i in 0..self.instance.customers {
-            let mut choice: Option<(usize, f64)> = None;
-            for p in self.instance.lanes(i) {
-                if self.floor(i, p) >= self.first_cost[i] {
-                    break;
-                }
-                let j = self.instance.site[p] as usize;
-                let saving = self.first_cost[i] - self.cost(i, p);
-                if wanted[j] && saving > 0.0 && choice.is_none_or(|(best, _)| self.gain[j] > self.gain[best]) {
-                    choice = Some((j, saving));
-                }
+    /// Brings the counts in order, then moves until no move pays or the work is done \[lanes\].
+    pub(super) fn search(&mut self, work: u64, watch: &dyn Watch) {
+        let until = self.work.saturating_add(work);
+        self.close_surplus();
+        self.open_greedily(until, watch);
+        loop {
+            let made = self.journal.len();
+            for j in 0..self.instance.sites as u32 {
+                self.wake(j);
             }
-            if let Some((j, saving)) = choice {
-                voted[j] += saving;
-            }
-        }
-        let mut order: Vec<usize> = (0..self.instance.sites).filter(|&j| wanted[j]).collect();
-        order.sort_by(|&a, &b| voted[b].total_cmp(&voted[a]).then(a.cmp(&b)));
-        let mut moved = false;
-        for j in order {
-            let short = short(self, j);
-            if self.may_open(j) && (voted[j] > threshold || (short && !moved)) {
-                self.set_open(j, true);
-                moved = true;
-            }
-        }
-        moved
-    }
-
-    /// Closes every site that costs more than it saves, unless its customers would turn to another that closes.
-    pub(super) fn close_pass(&mut self) -> bool {
-        let threshold = self.threshold();
-        let mut closing: Vec<bool> =
-            (0..self.instance.sites).map(|j| self.may_close(j) && self.loss[j] < -threshold).collect();
-        if !closing.contains(&true) {
-            return false;
-        }
-        for i in 0..self.instance.customers {
-            let (a, b) = (self.first[i] as usize, self.second[i] as usize);
-            if self.second[i] != NONE && closing[a] && closing[b] {
-                let weaker = if (self.loss[a], a) <= (self.loss[b], b) { b } else { a };
-                closing[weaker] = false;
-            }
-        }
-        let mut order: Vec<usize> = (0..self.instance.sites).filter(|&j| closing[j]).collect();
-        order.sort_by(|&a, &b| self.loss[a].total_cmp(&self.loss[b]).then(a.cmp(&b)));
-        let mut moved = false;
-        for j in order {
-            if self.may_close(j) {
-                self.set_open(j, false);
-                moved = true;
-            }
-        }
-        moved
-    }
-
-    /// Makes the best swaps of an open site for a closed one: many at once while that pays, else the best alone.
-    pub(super) fn swap_pass(&mut self) -> bool {
-        let mut swaps = self.swaps();
-        swaps.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        let Some(&(_, j, k)) = swaps.first() else { return false };
-        if self.batch > 1 && swaps.len() > 1 {
-            let before = self.total();
-            let made = self.make_apart(&swaps);
-            self.find_two();
-            if self.total() <= before - swaps[0].0 {
-                self.batch *= 2;
-                return true;
-            }
-            // Together they got in each other's way.
-            for (j, k) in made {
-                self.set_open(j, false);
-                self.set_open(k, true);
-            }
-            self.batch /= 2;
-        }
-        self.set_open(k, false);
-        self.set_open(j, true);
-        true
-    }
-
-    /// Makes swaps that touch different sites, up to the batch; returns them.
-    fn make_apart(&mut self, swaps: &[(f64, usize, usize)]) -> Vec<(usize, usize)> {
-        let mut touched = vec![false; self.instance.sites];
-        let mut made = Vec::new();
-        for &(_, j, k) in swaps {
-            if made.len() >= self.batch {
+            self.settle(until, watch);
+            // A move changes the worth of swaps farther away than it wakes; a whole round without a move ends it.
+            if self.journal.len() == made || self.work >= until || watch.stop() {
                 break;
             }
-            let same = self.instance.group_of[j] == self.instance.group_of[k];
-            if touched[j] || touched[k] || !(same || (self.may_open(j) && self.may_close(k))) {
+        }
+        self.rest();
+    }
+
+    /// Weighs the sites in the queue until it is empty or the work is done.
+    pub(super) fn settle(&mut self, until: u64, watch: &dyn Watch) {
+        let mut looked = 0;
+        while let Some(j) = self.queue.pop_front() {
+            self.queued[j as usize] = false;
+            looked += 1;
+            if self.work >= until || looked % LOOK == 0 && watch.stop() {
+                break;
+            }
+            self.try_site(j as usize);
+        }
+    }
+
+    /// Forgets what was to be weighed.
+    pub(super) fn rest(&mut self) {
+        for j in self.queue.drain(..) {
+            self.queued[j as usize] = false;
+        }
+    }
+
+    /// Makes the best move that opens a closed site or closes an open one, if it pays.
+    fn try_site(&mut self, j: usize) {
+        let threshold = self.threshold();
+        if self.open[j] {
+            if self.may_close(j) && self.loss[j] < -threshold {
+                self.apply(j as u32, NONE);
+            }
+            return;
+        }
+        if !self.can_be_opened(j) {
+            return;
+        }
+        let gain = self.weigh(j);
+        let mut best = if self.may_open(j) { gain } else { f64::NEG_INFINITY };
+        let mut closing = NONE;
+        for at in 0..self.touched.len() {
+            let k = self.touched[at];
+            let net = gain + self.back[k as usize] - self.loss[k as usize];
+            if net > best && self.may_swap(j, k as usize) {
+                (best, closing) = (net, k);
+            }
+            self.back[k as usize] = 0.0;
+        }
+        self.touched.clear();
+        if gain > best.max(threshold) || closing == NONE {
+            for k in self.cheapest() {
+                let net = gain - self.loss[k as usize];
+                if net > best && self.may_swap(j, k as usize) {
+                    (best, closing) = (net, k);
+                }
+            }
+        }
+        if best > threshold {
+            self.apply(closing, j as u32);
+        }
+    }
+
+    /// What opening a site gains; leaves what swaps add back in `back`, for the open sites in `touched`.
+    fn weigh(&mut self, j: usize) -> f64 {
+        let mut gain = -self.fee[j];
+        let rate = self.rate[j];
+        let instance = self.instance;
+        let at = instance.at(j);
+        let begin = at.start;
+        let (far, mut farthest) = (self.far[j], f64::NEG_INFINITY);
+        for q in at {
+            if instance.at_cost[q] > far {
+                self.work += (q - begin) as u64;
+                break;
+            }
+            let i = instance.at_customer[q] as usize;
+            let cost = match self.extra {
+                None => instance.at_cost[q] + rate * instance.load(i),
+                Some(extra) => instance.at_cost[q] + rate * instance.load(i) + extra[instance.at_position[q] as usize],
+            };
+            let second = self.second_cost[i];
+            if cost >= second {
                 continue;
             }
-            (touched[j], touched[k]) = (true, true);
-            self.set_open(k, false);
-            self.set_open(j, true);
-            made.push((j, k));
+            farthest = instance.at_cost[q];
+            let first = self.first_cost[i];
+            gain += (first - cost).max(0.0);
+            let k = self.first[i];
+            if k != NONE {
+                let back = &mut self.back[k as usize];
+                if *back == 0.0 {
+                    self.touched.push(k);
+                }
+                *back += second - cost.max(first);
+            }
         }
-        made
+        self.far[j] = farthest;
+        gain
     }
 
-    /// The cost of all customers and fees.
-    fn total(&self) -> f64 {
-        let fees: f64 = self.fee.iter().zip(&self.open).filter(|(_, open)| **open).map(|(fee, _)| fee).sum();
-        self.first_cost.iter().sum::<f64>() + fees
+    /// The cheapest sites to close: one of each group, and one outside all groups.
+    fn cheapest(&mut self) -> Vec<u32> {
+        if self.cheapest.is_none() {
+            let groups = self.instance.groups.len();
+            let mut least = vec![NONE; groups + 1];
+            for k in 0..self.instance.sites {
+                if !self.open[k] || self.state.site[k] != Status::Free {
+                    continue;
+                }
+                let group = self.instance.group_of[k];
+                let known = &mut least[if group == NONE { groups } else { group as usize }];
+                if *known == NONE || self.loss[k] < self.loss[*known as usize] {
+                    *known = k as u32;
+                }
+            }
+            least.retain(|&k| k != NONE);
+            self.cheapest = Some(least);
+        }
+        self.cheapest.clone().unwrap_or_default()
     }
 
-    /// The best swap of every open site that gains: (gain, site to open, site to close).
-    fn swaps(&self) -> Vec<(f64, usize, usize)> {
-        let sites = self.instance.sites;
-        let favourite = (0..sites)
-            .filter(|&j| self.can_be_opened(j))
-            .max_by(|&a, &b| self.gain[a].total_cmp(&self.gain[b]).then(b.cmp(&a)));
-        let Some(favourite) = favourite else { return Vec::new() };
-        let mut members: Vec<Vec<u32>> = vec![Vec::new(); sites];
-        for (i, &first) in self.first.iter().enumerate().filter(|(_, first)| **first != NONE) {
-            members[first as usize].push(i as u32);
+    /// Closes what a count forbids, the cheapest first.
+    fn close_surplus(&mut self) {
+        for g in 0..self.instance.groups.len() {
+            while self.group_open[g] > self.instance.groups[g].max {
+                self.cheapest = None;
+                let of_group = |k: &u32| self.instance.group_of[*k as usize] == g as u32;
+                let Some(k) = self.cheapest().into_iter().find(of_group) else { break };
+                self.apply(k, NONE);
+            }
         }
-        let mut back = vec![0.0; sites];
-        let mut seen = vec![false; sites];
-        let mut touched: Vec<usize> = Vec::new();
-        let mut swaps = Vec::new();
-        for k in (0..sites).filter(|&k| self.open[k] && self.state.site[k] == Status::Free) {
-            seen[favourite] = true;
-            touched.push(favourite);
-            for i in members[k].iter().map(|&i| i as usize) {
-                for p in self.instance.lanes(i) {
-                    if self.floor(i, p) >= self.second_cost[i] {
-                        break;
-                    }
-                    let j = self.instance.site[p] as usize;
-                    let cost = self.cost(i, p);
-                    if cost < self.second_cost[i] && self.can_be_opened(j) {
-                        if !std::mem::replace(&mut seen[j], true) {
-                            touched.push(j);
-                        }
-                        back[j] += self.second_cost[i] - cost.max(self.first_cost[i]);
-                    }
+    }
+
+    /// Opens the site of greatest gain again and again, while one pays or a count asks for more.
+    ///
+    /// Gains only fall while sites open, so a site whose fresh gain is still at the head need not be compared again.
+    fn open_greedily(&mut self, until: u64, watch: &dyn Watch) {
+        let threshold = self.threshold();
+        let mut hopes = BinaryHeap::new();
+        for j in 0..self.instance.sites {
+            if self.may_open(j) {
+                let gain = self.gain(j);
+                if gain > threshold || self.is_short(j) {
+                    hopes.push(Hope { gain, site: j as u32 });
                 }
             }
-            let mut best: Option<(f64, usize)> = None;
-            for j in touched.drain(..) {
-                let net = self.gain[j] - self.loss[k] + back[j];
-                let same = self.instance.group_of[j] == self.instance.group_of[k];
-                if net > self.threshold()
-                    && best.is_none_or(|(known, _)| net > known)
-                    && (same || (self.may_open(j) && self.may_close(k)))
-                {
-                    best = Some((net, j));
-                }
-                back[j] = 0.0;
-                seen[j] = false;
-            }
-            swaps.extend(best.map(|(net, j)| (net, j, k)));
         }
-        swaps
+        let mut looked = 0;
+        while let Some(hope) = hopes.pop() {
+            looked += 1;
+            if self.work >= until || looked % LOOK == 0 && watch.stop() {
+                break;
+            }
+            let j = hope.site as usize;
+            if !self.may_open(j) {
+                continue;
+            }
+            let gain = self.gain(j);
+            if gain <= threshold && !self.is_short(j) {
+                continue;
+            }
+            if hopes.peek().is_none_or(|next| gain >= next.gain) {
+                self.apply(NONE, j as u32);
+            } else {
+                hopes.push(Hope { gain, site: j as u32 });
+            }
+        }
+    }
+
+    fn gain(&mut self, j: usize) -> f64 {
+        let gain = self.weigh(j);
+        for k in self.touched.drain(..) {
+            self.back[k as usize] = 0.0;
+        }
+        gain
+    }
+
+    /// Closes a site, opens a site, or both; [`NONE`] stands for neither.
+    pub(super) fn apply(&mut self, close: u32, open: u32) {
+        self.cheapest = None;
+        self.journal.push((close, open));
+        if close != NONE {
+            self.set_open(close as usize, false);
+            self.total -= self.fee[close as usize];
+        }
+        if open != NONE {
+            self.set_open(open as usize, true);
+            self.total += self.fee[open as usize];
+            self.loss[open as usize] = -self.fee[open as usize];
+            self.draw_to(open);
+        }
+        if close != NONE {
+            self.send_from(close);
+        }
+    }
+
+    /// Gives a newly opened site to the customers for whom it is best or second best.
+    fn draw_to(&mut self, site: u32) {
+        let instance = self.instance;
+        let j = site as usize;
+        let at = instance.at(j);
+        let begin = at.start;
+        for q in at {
+            if instance.at_cost[q] > self.far[j] {
+                self.work += (q - begin) as u64;
+                break;
+            }
+            let i = instance.at_customer[q] as usize;
+            let mut cost = instance.at_cost[q] + self.rate[j] * instance.load(i);
+            if let Some(extra) = self.extra {
+                cost += extra[instance.at_position[q] as usize];
+            }
+            if cost >= self.second_cost[i] {
+                continue;
+            }
+            self.wake_near(i);
+            let first = self.first[i];
+            if first != NONE {
+                self.loss[first as usize] -= self.second_cost[i] - self.first_cost[i];
+            }
+            if cost < self.first_cost[i] {
+                self.total += cost - self.first_cost[i];
+                (self.second[i], self.second_cost[i]) = (first, self.first_cost[i]);
+                (self.first[i], self.first_cost[i]) = (site, cost);
+            } else {
+                (self.second[i], self.second_cost[i]) = (site, cost);
+            }
+            self.note(site, i);
+            self.loss[self.first[i] as usize] += self.second_cost[i] - self.first_cost[i];
+        }
+    }
+
+    /// Sends the customers of a closed site to their next best.
+    fn send_from(&mut self, site: u32) {
+        let customers = std::mem::take(&mut self.near[site as usize]);
+        for i in customers.into_iter().map(|i| i as usize) {
+            let (first, second) = (self.first[i], self.second[i]);
+            if first != site && second != site {
+                continue;
+            }
+            self.total -= self.first_cost[i];
+            if first != site {
+                self.loss[first as usize] -= self.second_cost[i] - self.first_cost[i];
+            }
+            self.find_two(i);
+            self.total += self.first_cost[i];
+            let (new_first, new_second) = (self.first[i], self.second[i]);
+            if new_first != NONE {
+                self.loss[new_first as usize] += self.second_cost[i] - self.first_cost[i];
+            }
+            // At the site that stays the customer is listed already.
+            for new in [new_first, new_second] {
+                if new != NONE && new != first && new != second {
+                    self.note(new, i);
+                }
+            }
+            self.wake_near(i);
+        }
+    }
+
+    /// Wakes the sites that could now be worth more, or less, to a customer.
+    fn wake_near(&mut self, i: usize) {
+        let lanes = self.instance.lanes(i);
+        let begin = lanes.start;
+        for p in lanes {
+            if self.floor(i, p) >= self.second_cost[i] {
+                self.work += (p - begin) as u64;
+                break;
+            }
+            let j = self.instance.site[p];
+            let far = &mut self.far[j as usize];
+            *far = far.max(self.instance.cost[p]);
+            self.wake(j);
+        }
+    }
+
+    /// Puts a site in the queue.
+    pub(super) fn wake(&mut self, j: u32) {
+        if !std::mem::replace(&mut self.queued[j as usize], true) {
+            self.queue.push_back(j);
+        }
+    }
+
+    /// What a move must gain at least: more than rounding could feign.
+    pub(super) fn threshold(&self) -> f64 {
+        1e-9 * self.unserved
+    }
+
+    pub(super) fn may_open(&self, site: usize) -> bool {
+        let group = self.instance.group_of[site];
+        self.can_be_opened(site)
+            && (group == NONE || self.group_open[group as usize] < self.instance.groups[group as usize].max)
+    }
+
+    /// Whether a site's count asks for more.
+    fn is_short(&self, site: usize) -> bool {
+        let group = self.instance.group_of[site];
+        group != NONE && self.group_open[group as usize] < self.instance.groups[group as usize].min
+    }
+
+    pub(super) fn can_be_opened(&self, site: usize) -> bool {
+        !self.open[site] && self.candidate[site] != NONE && self.state.site[site] != Status::Closed
+    }
+
+    pub(super) fn may_close(&self, site: usize) -> bool {
+        let group = self.instance.group_of[site];
+        self.open[site]
+            && self.state.site[site] == Status::Free
+            && (group == NONE || self.group_open[group as usize] > self.instance.groups[group as usize].min)
+    }
+
+    /// Whether a closed site may take the place of an open one.
+    pub(super) fn may_swap(&self, open: usize, close: usize) -> bool {
+        self.state.site[close] == Status::Free
+            && (self.instance.group_of[open] == self.instance.group_of[close]
+                || self.may_open(open) && self.may_close(close))
+    }
+
+    fn set_open(&mut self, site: usize, open: bool) {
+        self.open[site] = open;
+        let group = self.instance.group_of[site];
+        if group != NONE {
+            let count = &mut self.group_open[group as usize];
+            *count = if open { *count + 1 } else { *count - 1 };
+        }
     }
 }

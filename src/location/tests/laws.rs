@@ -280,3 +280,36 @@ fn published_optima_come_back_proven() {
         assert!((found.lower_bound - optimum).abs() <= 1e-6 * optimum, "{name}: {}", found.lower_bound);
     }
 }
+
+#[test]
+fn a_list_cut_short_keeps_the_bound_and_names_whom_it_presses() {
+    for seed in 0..200 {
+        let problem = random(Kind { counts: seed % 3 == 0, modes: seed % 2 == 0, ..Kind::default() }, 7_000 + seed);
+        let Some(optimum) = enumerate(&problem) else { continue };
+        let mut cut = problem.clone();
+        cut.lanes = Lanes { starts: vec![0], ..Lanes::default() };
+        for i in 0..problem.customers.len() {
+            let mut lanes: Vec<usize> = (problem.lanes.starts[i]..problem.lanes.starts[i + 1]).collect();
+            lanes.sort_by(|&a, &b| problem.lanes.cost[a].total_cmp(&problem.lanes.cost[b]));
+            let kept = lanes.len().min(1 + (seed as usize + i) % 2);
+            for &e in &lanes[..kept] {
+                cut.lanes.site.push(problem.lanes.site[e]);
+                cut.lanes.cost.push(problem.lanes.cost[e]);
+                cut.lanes.work.push(problem.lanes.work[e]);
+            }
+            cut.lanes.beyond.push(lanes.get(kept).map_or(f64::INFINITY, |&e| problem.lanes.cost[e]));
+            cut.lanes.starts.push(cut.lanes.site.len());
+        }
+        match locate(&cut, &Settings::default(), &Nobody) {
+            Ok(found) => {
+                assert!(found.lower_bound <= optimum + 1e-9 * optimum.abs().max(1.0), "seed {seed}");
+                assert!(found.objective >= optimum - 1e-9 * optimum.abs().max(1.0), "seed {seed}");
+                if found.pressed.is_empty() {
+                    assert!((found.objective - optimum).abs() <= 1e-9 * optimum.abs().max(1.0), "seed {seed}");
+                }
+            }
+            Err(Failure::Unlisted | Failure::NothingFound { .. }) => {}
+            Err(failure) => panic!("seed {seed}: {failure}"),
+        }
+    }
+}

@@ -66,6 +66,24 @@ pub(super) fn may_serve(
     })
 }
 
+/// May a lane off the list of a region bring a promise nearer than what is asked? Then the rows of the problem would need
+/// it.
+///
+/// No metric counts a longer way for more than a shorter one, so a lane off the list has no better reading than one at
+/// the distance where the list ends; if that one misses what is asked, or only meets it, so do all.
+pub fn beyond_helps(scenario: &Scenario, network: &Network, load: &Load, region: RegionId) -> bool {
+    let Some(road) = network.beyond(region, 0.0) else { return false };
+    let hard = scenario.targets.iter().filter(|target| target.penalty.is_none());
+    hard.into_iter().filter(|target| target.metric != Metric::Availability).any(|target| {
+        let question = Question::of(target);
+        let Some(limit) = asked(target.limit, target.metric, 0.0) else { return false };
+        question.tasks(load, region).iter().any(|task| {
+            let reading = question.read(scenario, region, &road, task);
+            missing(target.metric, limit, &reading) < 0.0
+        })
+    })
+}
+
 /// By how much the best reading misses what is asked.
 fn missing(metric: Metric, limit: f64, reading: &Reading) -> f64 {
     let best = best(metric, reading);
@@ -73,14 +91,7 @@ fn missing(metric: Metric, limit: f64, reading: &Reading) -> f64 {
 }
 
 impl Model {
-    pub(super) fn promise_rows(
-        &mut self,
-        scenario: &Scenario,
-        network: &Network,
-        load: &Load,
-        terms: &Terms,
-        ends: &[(RegionId, OutletId)],
-    ) {
+    pub(super) fn promise_rows(&mut self, scenario: &Scenario, network: &Network, load: &Load, terms: &Terms) {
         for (number, target) in scenario.targets.iter().enumerate() {
             let alone =
                 target.scope.contains(&Scope::Region) && self.problem.single && target.metric != Metric::Availability;
@@ -90,22 +101,31 @@ impl Model {
             }
             let question = Question::of(target);
             let mut rows: BTreeMap<Key, (Row, bool)> = BTreeMap::new();
-            for (lane, &(region, outlet)) in (0u32..).zip(ends) {
-                let Some(road) = network.road(region, outlet) else { continue };
-                let mut own: BTreeMap<Key, f64> = BTreeMap::new();
-                for task in question.tasks(load, region) {
-                    if let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) {
-                        let missed = match target.metric {
-                            Metric::Availability => best(target.metric, &reading),
-                            metric => missing(metric, limit, &reading),
-                        };
-                        *own.entry(key).or_default() += task.rate * missed;
+            let lanes = &self.problem.lanes;
+            for (&region, ends) in self.regions.iter().zip(lanes.starts.windows(2)) {
+                // A region's lanes are some of its roads, in the same order.
+                let mut roads = network.roads(region);
+                for lane in ends[0]..ends[1] {
+                    let Some((outlet, road)) = roads.find(|(outlet, _)| outlet.0 == lanes.site[lane]) else { break };
+                    let mut own: Vec<(Key, f64)> = Vec::new();
+                    for task in question.tasks(load, region) {
+                        if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) {
+                            let missed = task.rate
+                                * match target.metric {
+                                    Metric::Availability => best(target.metric, &reading),
+                                    metric => missing(metric, limit, &reading),
+                                };
+                            match own.iter_mut().find(|entry| entry.0 == key) {
+                                Some(entry) => entry.1 += missed,
+                                None => own.push((key, missed)),
+                            }
+                        }
                     }
-                }
-                for (key, missed) in own {
-                    let (row, binds) = rows.entry(key).or_default();
-                    row.lane.push((lane, missed));
-                    *binds |= missed > 0.0;
+                    for (key, missed) in own {
+                        let (row, binds) = rows.entry(key).or_default();
+                        row.lane.push((lane as u32, missed));
+                        *binds |= missed > 0.0;
+                    }
                 }
             }
             for (key, (mut row, binds)) in rows {

@@ -27,7 +27,8 @@ fn supply_is_free(prices: &[f64]) -> bool {
 /// Freight and duty by depot, for one outlet.
 pub(super) struct Supply {
     least: Vec<f64>,
-    free: bool,
+    /// Does no part pay freight or duty?
+    pub(super) free: bool,
     /// What a unit costs more from a depot than at the cheapest, over the mixes of parts: their least or their mean.
     dearer: Vec<(Option<DepotId>, f64)>,
 }

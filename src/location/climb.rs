@@ -1,0 +1,254 @@
+//! The climb of the prices: deflected subgradient steps (Camerini, Fratta and Maffioli 1975), each price with a reach of
+//! its own that grows while its slope keeps its sign and shrinks when it turns (Riedmiller and Braun 1993).
+//!
+//! ```text
+//! d ← (1 − w)·d + w·g        the slope g of the relaxed plan blended into the direction d
+//! s ← s·(1 ± r)              by the sign of d·g, price by price
+//! u ← u + α·s·d              prices of inequalities stay at least zero
+//! ```
+//!
+//! The stride α falls when the values of a few iterations no longer rise; no target value is needed. The average of the
+//! relaxed plans' open places tells where to round and where to branch.
+
+use super::ascent::Scale;
+use super::dual::{Relaxed, Slopes};
+use super::fixing::fix;
+use super::instance::Instance;
+use super::state::State;
+use super::{Multipliers, Status};
+use crate::watch::Watch;
+
+/// The share of a new slope in the direction.
+const DEFLECTION: f64 = 0.3;
+/// By how much a price's reach grows or shrinks.
+const RESILIENCE: f64 = 0.04;
+/// Iterations whose mean value is compared with that of those before.
+const WINDOW: usize = 3;
+/// What the stride is multiplied by when the values no longer rise.
+const SHORTER: f64 = 0.7;
+/// The rise of the mean value, relative to it and to the stride, below which the stride is shortened.
+const RISE: f64 = 1e-3;
+/// A stride below this moves nothing that matters.
+const SHORTEST: f64 = 1e-5;
+/// The share of the last relaxed plan in the average.
+const BLEND: f64 = 0.05;
+
+/// The relaxed plans remembered.
+const RECENT: usize = 40;
+
+/// How a climb ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The bound has passed the cutoff, or the decisions contradict each other: nothing better is here.
+    Pruned,
+    /// The iterations ran out, or nothing more is to be gained.
+    Spent,
+}
+
+/// A climb in progress.
+pub(super) struct Climb<'i, 'a> {
+    instance: &'i Instance<'a>,
+    /// How far each price moves at a stride of one.
+    pub scale: Scale,
+    /// The best bound so far.
+    pub best: f64,
+    /// The prices of the best bound.
+    pub prices: Multipliers,
+    /// How far each item was open, on average.
+    pub average: Vec<f64>,
+    /// The last relaxed plan.
+    pub relaxed: Relaxed,
+    /// The direction of the climb: the violation of the relaxed plans of late.
+    pub violation: Slopes,
+    /// The sites open in the last relaxed plans, where undivided service is limited by capacities.
+    pub recent: Vec<Vec<bool>>,
+    /// The lanes walked so far.
+    pub work: u64,
+    trial: Multipliers,
+    slopes: Slopes,
+    stride: f64,
+    seen: usize,
+    window: Window,
+}
+
+/// The values of the last few iterations, and the mean of those before.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    sum: f64,
+    count: usize,
+    before: f64,
+}
+
+impl<'i, 'a> Climb<'i, 'a> {
+    /// Begins a climb at some prices with a stride: 0.2 from an ascent, less from prices that are nearly right.
+    pub fn new(instance: &'i Instance<'a>, scale: Scale, prices: Multipliers, stride: f64) -> Self {
+        Self {
+            instance,
+            scale,
+            best: f64::NEG_INFINITY,
+            trial: prices.clone(),
+            prices,
+            average: Vec::new(),
+            relaxed: Relaxed::default(),
+            violation: Slopes::default(),
+            recent: Vec::new(),
+            work: 0,
+            slopes: Slopes::default(),
+            stride,
+            seen: 0,
+            window: Window { sum: 0.0, count: 0, before: f64::NEG_INFINITY },
+        }
+    }
+
+    /// Climbs for some iterations; settles by reduced cost what cannot be better than the cutoff.
+    pub fn run(&mut self, state: &mut State, cutoff: f64, iterations: usize, watch: &dyn Watch) -> End {
+        for round in 0..iterations {
+            if self.is_exhausted() {
+                return End::Spent;
+            }
+            if self.seen > 0 {
+                self.move_trial();
+            }
+            let value = self.relaxed.evaluate(self.instance, state, &self.trial);
+            self.relaxed.slopes(self.instance, &self.trial, &mut self.slopes);
+            self.work += self.relaxed.walked();
+            if self.instance.exchangeable {
+                self.remember(round);
+            }
+            let better = value > self.best;
+            if better || self.seen == 0 {
+                self.best = self.best.max(value);
+                self.prices.clone_from(&self.trial);
+            }
+            self.direct();
+            self.average_in();
+            self.seen += 1;
+            if self.best > cutoff {
+                return End::Pruned;
+            }
+            // Fixing is cheap beside an evaluation, yet seldom finds something new at poor prices.
+            let settled = if better || round % 10 == 0 {
+                fix(self.instance, state, &self.relaxed, &self.trial, cutoff)
+            } else {
+                0
+            };
+            if settled > 0 && !state.propagate(self.instance) {
+                self.best = self.best.max(cutoff);
+                return End::Pruned;
+            }
+            self.pace(value);
+            if watch.stop() {
+                return End::Spent;
+            }
+        }
+        End::Spent
+    }
+
+    /// Keeps the sites that the last relaxed plan opens, in place of the oldest kept.
+    fn remember(&mut self, round: usize) {
+        let open = &self.relaxed.open[..self.instance.sites];
+        if self.recent.iter().any(|known| known == open) {
+            return;
+        }
+        if self.recent.len() < RECENT {
+            self.recent.push(open.to_vec());
+        } else {
+            self.recent[round % RECENT].copy_from_slice(open);
+        }
+    }
+
+    /// Shortens the stride when the values no longer rise.
+    fn pace(&mut self, value: f64) {
+        let window = &mut self.window;
+        window.sum += value;
+        window.count += 1;
+        if window.count < WINDOW {
+            return;
+        }
+        let mean = window.sum / window.count as f64;
+        if mean < window.before + RISE * self.stride * mean.abs() {
+            self.stride *= SHORTER;
+        }
+        *window = Window { sum: 0.0, count: 0, before: mean };
+    }
+
+    /// Blends the slopes into the direction and adapts the reach of every price.
+    fn direct(&mut self) {
+        if self.seen == 0 {
+            self.violation.clone_from(&self.slopes);
+            return;
+        }
+        let blend = |direction: &mut [f64], slopes: &[f64], scale: &mut [f64]| {
+            for ((direction, &slope), scale) in direction.iter_mut().zip(slopes).zip(scale) {
+                let along = *direction * slope;
+                if along > 0.0 {
+                    *scale *= 1.0 + RESILIENCE;
+                } else if along < 0.0 {
+                    *scale *= 1.0 - RESILIENCE;
+                }
+                *direction += DEFLECTION * (slope - *direction);
+            }
+        };
+        let (violation, slopes, scale) = (&mut self.violation, &self.slopes, &mut self.scale);
+        blend(&mut violation.serve, &slopes.serve, &mut scale.serve);
+        blend(&mut violation.link, &slopes.link, &mut scale.link);
+        blend(&mut violation.through, &slopes.through, &mut scale.through);
+        blend(&mut violation.upper_load, &slopes.upper_load, &mut scale.upper_load);
+        blend(&mut violation.row, &slopes.row, &mut scale.row);
+    }
+
+    fn move_trial(&mut self) {
+        let stride = self.stride;
+        let free = |price: &mut [f64], direction: &[f64], scale: &[f64]| {
+            for ((price, direction), scale) in price.iter_mut().zip(direction).zip(scale) {
+                *price += stride * scale * direction;
+            }
+        };
+        let signed = |price: &mut [f64], direction: &mut [f64], scale: &[f64]| {
+            for ((price, direction), scale) in price.iter_mut().zip(direction).zip(scale) {
+                *price += stride * scale * *direction;
+                if *price <= 0.0 {
+                    *price = 0.0;
+                    // At its bound a price has nowhere to fall, and should not have to climb out of an old direction.
+                    *direction = direction.max(0.0);
+                }
+            }
+        };
+        let (trial, violation, scale) = (&mut self.trial, &mut self.violation, &self.scale);
+        free(&mut trial.serve, &violation.serve, &scale.serve);
+        signed(&mut trial.link, &mut violation.link, &scale.link);
+        signed(&mut trial.through, &mut violation.through, &scale.through);
+        signed(&mut trial.upper_load, &mut violation.upper_load, &scale.upper_load);
+        signed(&mut trial.row, &mut violation.row, &scale.row);
+        self.instance.cap(&mut trial.serve);
+    }
+
+    fn average_in(&mut self) {
+        let open = self.relaxed.open.iter().map(|&open| f64::from(u8::from(open)));
+        if self.seen == 0 {
+            self.average.clear();
+            self.average.extend(open);
+            return;
+        }
+        let weight = BLEND.max(1.0 / (self.seen + 1) as f64);
+        for (average, open) in self.average.iter_mut().zip(open) {
+            *average += weight * (open - *average);
+        }
+    }
+
+    /// Whether further iterations would hardly move the bound.
+    pub fn is_exhausted(&self) -> bool {
+        self.stride < SHORTEST
+    }
+
+    /// The item to branch on: free, and on average the most undecided; none when all are settled.
+    pub fn undecided(&self, state: &State) -> Option<usize> {
+        let doubt = |k: usize| {
+            let average = self.average.get(k).copied().unwrap_or(0.5);
+            0.5 - (average - 0.5).abs()
+        };
+        (0..self.instance.sites + self.instance.uppers)
+            .filter(|&k| state.item(k) == Status::Free)
+            .max_by(|&a, &b| doubt(a).total_cmp(&doubt(b)).then(b.cmp(&a)))
+    }
+}

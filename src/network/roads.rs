@@ -1,0 +1,278 @@
+//! The lanes between regions and outlets: any pair can be measured, and those that matter are listed.
+//!
+//! A list holds of each lane its outlet and its kilometres; hours and money follow from these, so that a listed lane
+//! takes 12 bytes. Lists lie side by side and not in one graph of `petgraph`, which serves the outlets and depots: a
+//! `Csr` is made from a list of all its edges, which would hold the lanes three times over while it is made, and no row
+//! of it can grow.
+//!
+//! **Short lists.** Where the lanes of all pairs within `max_hours` would be too many, each region lists its nearest
+//! outlets only, as many as it was asked for, and knows a distance \[km\] that no lane off the list undercuts:
+//!
+//! ```text
+//! chord(r, o) ≥ c for every o off the list  ⟹  distance(r, o) ≥ circuity · least_over_ground(c)
+//! ```
+//!
+//! A measured lane is always on the list. Lists grow, region by region, until they hold all there is.
+
+use rayon::prelude::*;
+
+use super::Road;
+use super::measure::{Point, least_over_ground};
+use super::reach::Reach;
+use crate::scenario::{CountryId, Lanes, OutletId, RegionId, Scenario, ServiceLane, Status, Travel};
+
+/// A network of no more pairs of region and outlet than this lists all its lanes.
+const FEW_PAIRS: usize = 4_000_000;
+/// So does one of more pairs with no more lanes than about this within `max_hours`.
+const MANY_LANES: f64 = 24_000_000.0;
+/// The first length of short lists.
+const FIRST: usize = 64;
+/// Regions whose lanes are counted to tell how many there are in all.
+const COUNTED: usize = 500;
+/// Rounding in the index may put a place this much too near.
+const HAIR: f64 = 1e-12;
+
+/// The lanes between regions and outlets.
+#[derive(Debug)]
+pub struct Roads {
+    travel: Travel,
+    /// Where a lane can be estimated from.
+    regions: Vec<Option<Point>>,
+    /// Where a lane can be estimated to: outlets that may open.
+    outlets: Vec<Option<Point>>,
+    /// The wage of an hour at each outlet.
+    wages: Vec<f64>,
+    /// The lanes that were given, in order of region and outlet.
+    measured: Vec<Measured>,
+    reach: Reach,
+    lists: Vec<List>,
+}
+
+/// A lane that was given.
+#[derive(Debug, Clone, Copy)]
+struct Measured {
+    region: RegionId,
+    outlet: OutletId,
+    /// `None`: it takes longer than a lane may.
+    road: Option<Road>,
+}
+
+/// The listed lanes of a region.
+#[derive(Debug)]
+struct List {
+    /// In order.
+    outlets: Box<[u32]>,
+    /// Of each \[km\].
+    distances: Box<[f64]>,
+    /// No lane off the list is shorter \[km\]; infinite where there is none.
+    beyond: f64,
+}
+
+impl Roads {
+    /// Makes pairs measurable; nothing is listed.
+    pub fn of(scenario: &Scenario) -> Self {
+        let travel = &scenario.travel;
+        let estimated = travel.lanes == Lanes::Estimated;
+        let point = |place: Option<_>| place.filter(|_| estimated).map(|place| Point::of(travel, place));
+        let regions = scenario.regions.iter().map(|region| point(region.place)).collect();
+        let outlets: Vec<Option<Point>> = scenario
+            .outlets
+            .iter()
+            .map(|outlet| point(outlet.place.filter(|_| outlet.status != Status::Closed)))
+            .collect();
+        let wage = |country: CountryId| scenario.countries[country.at()].labour_cost_per_hour.get();
+        let wages = scenario.outlets.iter().map(|outlet| outlet.country.map_or(0.0, wage)).collect();
+        let placed = outlets.iter().enumerate().filter_map(|(outlet, point)| Some((OutletId::from(outlet), (*point)?)));
+        let reach = Reach::of(placed);
+        let (measured, lists) = (Vec::new(), Vec::new());
+        let mut roads = Self { travel: travel.clone(), regions, outlets, wages, measured, reach, lists };
+        let mut measured: Vec<Measured> =
+            scenario.service_lanes.iter().map(|lane| roads.measured_lane(scenario, lane)).collect();
+        measured.par_sort_unstable_by_key(|lane| (lane.region, lane.outlet));
+        roads.measured = measured;
+        roads
+    }
+
+    /// Lists the lanes of every region: all of them where that is bearable, else the nearest.
+    pub fn list(&mut self) {
+        let pairs = self.regions.len().saturating_mul(self.outlets.len());
+        let short = pairs > FEW_PAIRS && self.expected() > MANY_LANES;
+        self.list_nearest(if short { FIRST } else { usize::MAX });
+    }
+
+    /// Lists the given number of nearest outlets of every region, besides the measured lanes.
+    pub fn list_nearest(&mut self, most: usize) {
+        let regions = (0..self.regions.len()).into_par_iter();
+        self.lists = regions.map(|region| self.listed(RegionId::from(region), most)).collect();
+    }
+
+    /// Lists twice as many lanes of each of these regions.
+    pub fn grow(&mut self, regions: &[RegionId]) {
+        let grown: Vec<(RegionId, List)> = regions
+            .par_iter()
+            .filter(|region| self.beyond(**region).is_finite())
+            .map(|&region| {
+                let estimated = self.lists[region.at()].outlets.len() - self.measured_of(region).len();
+                (region, self.listed(region, (2 * estimated).max(FIRST)))
+            })
+            .collect();
+        for (region, list) in grown {
+            self.lists[region.at()] = list;
+        }
+    }
+
+    /// About how many lanes there are within `max_hours`.
+    fn expected(&self) -> f64 {
+        let placed = self.outlets.iter().flatten().count();
+        let regions = self.regions.len();
+        let Some(chord) = self.longest_chord() else { return regions as f64 * placed as f64 };
+        let step = regions.div_ceil(COUNTED).max(1);
+        let counted: Vec<usize> = (0..regions)
+            .step_by(step)
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .map(|region| self.regions[region].map_or(0, |point| self.reach.within(&point, chord).count()))
+            .collect();
+        counted.iter().sum::<usize>() as f64 * regions as f64 / counted.len().max(1) as f64
+    }
+
+    /// No lane within `max_hours` has a longer chord \[km\]; `None` without such a limit.
+    fn longest_chord(&self) -> Option<f64> {
+        let hours = self.travel.max_hours?;
+        // A chord is no longer than the way over ground, but for what measuring and rounding may err.
+        Some(hours.get() * self.travel.speed_kmh / self.travel.circuity * (1.0 + 1e-8) + 1e-5)
+    }
+
+    /// The list of a region with at most so many estimated lanes.
+    fn listed(&self, region: RegionId, most: usize) -> List {
+        let measured = self.measured_of(region);
+        let mut lanes: Vec<(u32, f64)> =
+            measured.iter().filter_map(|lane| Some((lane.outlet.0, lane.road?.distance))).collect();
+        let mut beyond = f64::INFINITY;
+        if let Some(from) = &self.regions[region.at()] {
+            let estimated = |(outlet, there): &(OutletId, Point)| -> Option<(u32, f64)> {
+                let known = !measured.is_empty() && measured.binary_search_by_key(outlet, |lane| lane.outlet).is_ok();
+                let distance = self.distance(from, there);
+                (!known && self.reaches(distance)).then_some((outlet.0, distance))
+            };
+            let chord = self.longest_chord();
+            if most >= self.outlets.len() {
+                lanes.extend(self.reach.within(from, chord.unwrap_or(f64::INFINITY)).filter_map(estimated));
+            } else {
+                let mut left = most;
+                for (there, away) in self.reach.nearest(from) {
+                    if chord.is_some_and(|chord| away > chord) {
+                        break;
+                    }
+                    if left == 0 {
+                        let least = self.travel.circuity * least_over_ground(self.travel.metric, away * (1.0 - HAIR));
+                        beyond = if self.reaches(least) { least } else { f64::INFINITY };
+                        break;
+                    }
+                    if let Some(lane) = estimated(there) {
+                        lanes.push(lane);
+                        left -= 1;
+                    }
+                }
+            }
+            lanes.sort_unstable_by_key(|lane| lane.0);
+        }
+        let (outlets, distances): (Vec<u32>, Vec<f64>) = lanes.into_iter().unzip();
+        List { outlets: outlets.into(), distances: distances.into(), beyond }
+    }
+
+    /// The listed lanes of a region, in order of outlet.
+    pub fn of_region(&self, region: RegionId) -> impl ExactSizeIterator<Item = (OutletId, Road)> {
+        let list = &self.lists[region.at()];
+        let mut measured = self.measured_of(region).iter().peekable();
+        list.outlets.iter().zip(&list.distances).map(move |(&outlet, &distance)| {
+            let outlet = OutletId(outlet);
+            while measured.next_if(|lane| lane.outlet < outlet).is_some() {}
+            let given = measured.peek().filter(|lane| lane.outlet == outlet).and_then(|lane| lane.road);
+            (outlet, given.unwrap_or_else(|| self.road(outlet, distance / self.travel.speed_kmh, distance, None)))
+        })
+    }
+
+    /// The lane between a region and an outlet, listed or not, if there is one.
+    pub fn between(&self, region: RegionId, outlet: OutletId) -> Option<Road> {
+        let measured = self.measured_of(region);
+        if let Ok(found) = measured.binary_search_by_key(&outlet, |lane| lane.outlet) {
+            return measured[found].road;
+        }
+        let (from, to) = (self.regions[region.at()].as_ref()?, self.outlets[outlet.at()].as_ref()?);
+        let distance = self.distance(from, to);
+        let hours = distance / self.travel.speed_kmh;
+        self.reaches(distance).then(|| self.road(outlet, hours, distance, None))
+    }
+
+    /// The number of listed lanes.
+    pub fn count(&self) -> usize {
+        self.lists.iter().map(|list| list.outlets.len()).sum()
+    }
+
+    /// The number of listed lanes of a region.
+    pub fn count_of(&self, region: RegionId) -> usize {
+        self.lists[region.at()].outlets.len()
+    }
+
+    /// No lane of a region that is not listed is shorter \[km\]; infinite where all are listed.
+    pub fn beyond(&self, region: RegionId) -> f64 {
+        self.lists[region.at()].beyond
+    }
+
+    /// Are all lanes of all regions listed?
+    pub fn complete(&self) -> bool {
+        self.lists.iter().all(|list| list.beyond == f64::INFINITY)
+    }
+
+    /// What a lane of a length would be between a region and an outlet whose hour costs `wage`.
+    pub fn of_length(&self, distance: f64, wage: f64) -> Road {
+        self.priced(wage, distance / self.travel.speed_kmh, distance, None)
+    }
+
+    fn measured_of(&self, region: RegionId) -> &[Measured] {
+        let first = self.measured.partition_point(|lane| lane.region < region);
+        let count = self.measured[first..].partition_point(|lane| lane.region == region);
+        &self.measured[first..first + count]
+    }
+
+    fn distance(&self, from: &Point, to: &Point) -> f64 {
+        from.kilometres(self.travel.metric, to) * self.travel.circuity
+    }
+
+    /// Is an estimated lane of this length within `max_hours`?
+    fn reaches(&self, distance: f64) -> bool {
+        self.travel.max_hours.is_none_or(|most| distance / self.travel.speed_kmh <= most.get())
+    }
+
+    fn measured_lane(&self, scenario: &Scenario, lane: &ServiceLane) -> Measured {
+        let speed = self.travel.speed_kmh;
+        let places = (scenario.regions[lane.region.at()].place, scenario.outlets[lane.outlet.at()].place);
+        let estimated = || match places {
+            (Some(from), Some(to)) => self.distance(&Point::of(&self.travel, from), &Point::of(&self.travel, to)),
+            _ => 0.0,
+        };
+        let (hours, distance) = match (lane.hours, lane.distance) {
+            (Some(hours), Some(distance)) => (hours.get(), distance.get()),
+            (Some(hours), None) => (hours.get(), hours.get() * speed),
+            (None, Some(distance)) => (distance.get() / speed, distance.get()),
+            (None, None) => {
+                let distance = estimated();
+                (distance / speed, distance)
+            }
+        };
+        let within = self.travel.max_hours.is_none_or(|most| hours <= most.get());
+        let road = || self.road(lane.outlet, hours, distance, lane.cost_per_job.map(|cost| cost.get()));
+        Measured { region: lane.region, outlet: lane.outlet, road: within.then(road) }
+    }
+
+    fn road(&self, outlet: OutletId, hours: f64, distance: f64, cost_per_job: Option<f64>) -> Road {
+        self.priced(self.wages[outlet.at()], hours, distance, cost_per_job)
+    }
+
+    fn priced(&self, wage: f64, hours: f64, distance: f64, cost_per_job: Option<f64>) -> Road {
+        let trips = if self.travel.round_trip { 2.0 } else { 1.0 };
+        let estimated = trips * (distance * self.travel.cost_per_km.get() + hours * wage);
+        Road { hours, distance, cost_per_job: cost_per_job.unwrap_or(estimated), hours_per_job: trips * hours }
+    }
+}
