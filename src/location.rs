@@ -33,6 +33,7 @@ mod instance;
 mod knapsack;
 mod local;
 mod merge;
+mod parts;
 mod primal;
 mod search;
 mod served;

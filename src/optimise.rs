@@ -128,7 +128,7 @@ impl Search<'_> {
         if stock_matters(self.scenario, self.load) {
             return rounds::plan(self, reach);
         }
-        self.location_alone(reach, None).map(|(found, _)| found)
+        self.location_alone(reach, &self.settings()).map(|(found, _)| found)
     }
 
     /// The problem without any allowance for stock.
@@ -159,12 +159,11 @@ impl Search<'_> {
 
     /// A scenario in which stock costs nothing and changes nothing: the location engine's plan and bound are the whole
     /// model's, up to depots whose freight the problem charges by a mean or a least over regions.
-    fn location_alone(&self, reach: f64, start: Option<Start>) -> Result<(Found, Onward), Nothing> {
+    fn location_alone(&self, reach: f64, settings: &Settings) -> Result<(Found, Onward), Nothing> {
         let relaxed = self.bare_model(reach, 0.0, true);
         self.watch.stage("placing outlets");
         let watch = Shifted { watch: self.watch, constant: relaxed.constant };
-        let settings = Settings { start, ..self.settings() };
-        let location = locate(&relaxed.problem, &settings, &watch).map_err(|failure| nothing(&failure))?;
+        let location = locate(&relaxed.problem, settings, &watch).map_err(|failure| nothing(&failure))?;
         let lower_bound = location.lower_bound + relaxed.constant;
         let mut best = self.priced(&relaxed, &location);
         let proven = best.costs.total() - lower_bound <= self.scenario.planning.gap * best.costs.total().abs();

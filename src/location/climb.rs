@@ -60,6 +60,8 @@ pub(super) struct Climb<'i, 'a> {
     pub relaxed: Relaxed,
     /// The direction of the climb: the violation of the relaxed plans of late.
     pub violation: Slopes,
+    /// How far each lane position was used, on average; only where undivided service is limited by capacities.
+    pub lane_average: Vec<f64>,
     /// The sites open in the last relaxed plans, where undivided service is limited by capacities.
     pub recent: Vec<Vec<bool>>,
     /// The lanes walked so far.
@@ -91,6 +93,7 @@ impl<'i, 'a> Climb<'i, 'a> {
             average: Vec::new(),
             relaxed: Relaxed::default(),
             violation: Slopes::default(),
+            lane_average: Vec::new(),
             recent: Vec::new(),
             work: 0,
             slopes: Slopes::default(),
@@ -223,17 +226,27 @@ impl<'i, 'a> Climb<'i, 'a> {
         self.instance.cap(&mut trial.serve);
     }
 
+    /// Blends the last relaxed plan into the averages.
     fn average_in(&mut self) {
-        let open = self.relaxed.open.iter().map(|&open| f64::from(u8::from(open)));
-        if self.seen == 0 {
-            self.average.clear();
-            self.average.extend(open);
-            return;
-        }
         let weight = BLEND.max(1.0 / (self.seen + 1) as f64);
-        for (average, open) in self.average.iter_mut().zip(open) {
-            *average += weight * (open - *average);
+        if self.seen == 0 {
+            self.average.resize(self.relaxed.open.len(), 0.0);
+            self.lane_average.resize(if self.instance.exchangeable { self.instance.site.len() } else { 0 }, 0.0);
         }
+        for (average, &open) in self.average.iter_mut().zip(&self.relaxed.open) {
+            *average += weight * (f64::from(u8::from(open)) - *average);
+        }
+        if self.instance.exchangeable {
+            self.lane_average.iter_mut().for_each(|average| *average *= 1.0 - weight);
+            self.relaxed.served.iter().for_each(|&(_, p, share)| self.lane_average[p as usize] += weight * share);
+        }
+    }
+
+    /// Goes on from the best prices with a new stride.
+    pub fn rekindle(&mut self, stride: f64) {
+        self.stride = stride;
+        self.trial.clone_from(&self.prices);
+        self.window.before = f64::NEG_INFINITY;
     }
 
     /// Whether further iterations would hardly move the bound.
@@ -241,14 +254,33 @@ impl<'i, 'a> Climb<'i, 'a> {
         self.stride < SHORTEST
     }
 
+    /// The lane to branch on where undivided service is limited by capacities: that of a customer of much work who is
+    /// served half here, half there; none when none is.
+    pub fn contested(&self, state: &State) -> Option<(usize, usize)> {
+        if self.lane_average.is_empty() {
+            return None;
+        }
+        let average = |p: usize| self.lane_average[p];
+        let candidates = (0..self.instance.customers).filter_map(|i| {
+            let live = || self.instance.lanes(i).filter(|&p| state.allows(self.instance, p));
+            live().nth(1)?;
+            let p = live().max_by(|&a, &b| average(a).total_cmp(&average(b)).then(b.cmp(&a)))?;
+            let doubt = 1.0 - average(p);
+            (doubt > 0.05).then(|| (doubt.min(0.5) * self.instance.work(p), i, p))
+        });
+        candidates.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))).map(|(_, i, p)| (i, p))
+    }
+
+    /// How undecided an item is on average: 0 when it is always open or never, 0.5 at most.
+    pub fn doubt(&self, item: usize) -> f64 {
+        let average = self.average.get(item).copied().unwrap_or(0.5);
+        0.5 - (average - 0.5).abs()
+    }
+
     /// The item to branch on: free, and on average the most undecided; none when all are settled.
     pub fn undecided(&self, state: &State) -> Option<usize> {
-        let doubt = |k: usize| {
-            let average = self.average.get(k).copied().unwrap_or(0.5);
-            0.5 - (average - 0.5).abs()
-        };
         (0..self.instance.sites + self.instance.uppers)
             .filter(|&k| state.item(k) == Status::Free)
-            .max_by(|&a, &b| doubt(a).total_cmp(&doubt(b)).then(b.cmp(&a)))
+            .max_by(|&a, &b| self.doubt(a).total_cmp(&self.doubt(b)).then(b.cmp(&a)))
     }
 }

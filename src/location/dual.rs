@@ -40,6 +40,10 @@ pub(super) struct Relaxed {
     pub served: Vec<(u32, u32, f64)>,
     /// The sites opened, where they must cover all work.
     pub cover: Surrogate,
+    /// Whether undivided service is counted whole at every site, also at those that stay closed.
+    pub thorough: bool,
+    /// Whether each site was filled whole, as far as its customers are.
+    whole: Vec<bool>,
     /// What every mode of a site with a capacity collects.
     filled: Vec<Filling>,
     parts: Vec<Part>,
@@ -66,6 +70,7 @@ impl Relaxed {
         self.price_modes(instance, state, prices);
         self.price_uppers(instance, prices);
         self.choose(instance, state);
+        self.fill_whole(instance, state, prices);
         let mut value: f64 = prices.serve.iter().sum();
         value -= instance.rows.iter().zip(&prices.row).map(|(row, price)| row.at_most * price).sum::<f64>();
         let (of_cover, first) = if instance.needed.is_some() { (self.cover.value, instance.sites) } else { (0.0, 0) };
@@ -128,6 +133,11 @@ impl Relaxed {
     fn fill_modes(&mut self, instance: &Instance, state: &State, prices: &Multipliers) {
         self.filled.clear();
         self.filled.resize(instance.modes.len(), Filling::default());
+        // Sites that were closed will mostly stay closed: for them the divided filling is bound enough.
+        let lazy = instance.exchangeable && instance.needed.is_some() && !self.thorough;
+        self.whole.clear();
+        self.whole
+            .extend((0..instance.sites).map(|j| instance.problem.single && (!lazy || self.open.get(j) == Some(&true))));
         let mut rest = self.filled.as_mut_slice();
         let mut sites: Vec<(usize, &mut [Filling])> = Vec::with_capacity(instance.sites);
         for j in 0..instance.sites {
@@ -137,12 +147,12 @@ impl Relaxed {
                 sites.push((j, own));
             }
         }
-        let (bucket, starts, rate) = (&self.bucket, &self.bucket_starts, &self.rate);
+        let (bucket, starts, rate, whole) = (&self.bucket, &self.bucket_starts, &self.rate, &self.whole);
         let fill_site = |items: &mut Vec<Item>, (j, fillings): (usize, &mut [Filling])| {
             let entries = &bucket[starts[j]..starts[j + 1]];
             for (m, filling) in instance.modes_of(j).zip(fillings) {
                 if !state.mode_off[m] {
-                    *filling = collect(instance, j, m, rate[m], entries, &prices.through, items);
+                    *filling = collect(instance, (j, m), rate[m], entries, &prices.through, whole[j], items);
                 }
             }
         };
@@ -153,6 +163,38 @@ impl Relaxed {
         }
         for (value, filling) in self.mode_value.iter_mut().zip(&self.filled) {
             *value += filling.value;
+        }
+    }
+
+    /// Fills the open sites whole, and chooses again, until every open site is filled so.
+    ///
+    /// A site left closed at the value of its divided filling would be left closed at its own, which is no less.
+    fn fill_whole(&mut self, instance: &Instance, state: &State, prices: &Multipliers) {
+        if !(instance.exchangeable && instance.needed.is_some()) {
+            return;
+        }
+        loop {
+            let mut filled = false;
+            for j in 0..instance.sites {
+                if !self.open[j] || std::mem::replace(&mut self.whole[j], true) {
+                    continue;
+                }
+                filled = true;
+                let entries = &self.bucket[self.bucket_starts[j]..self.bucket_starts[j + 1]];
+                for m in instance.modes_of(j).filter(|&m| !state.mode_off[m]) {
+                    let rate = self.rate[m];
+                    let filling = collect(instance, (j, m), rate, entries, &prices.through, true, &mut self.items);
+                    self.mode_value[m] += filling.value - self.filled[m].value;
+                    self.filled[m] = filling;
+                }
+                let best = instance.modes_of(j).min_by(|&a, &b| self.mode_value[a].total_cmp(&self.mode_value[b]));
+                self.mode[j] = best.map_or(NONE, |m| m as u32);
+                self.item_value[j] = best.map_or(f64::INFINITY, |m| self.mode_value[m]);
+            }
+            if !filled {
+                return;
+            }
+            self.choose(instance, state);
         }
     }
 
@@ -284,7 +326,8 @@ impl Relaxed {
                 }
                 let mode = self.mode[j] as usize;
                 let entries = &self.bucket[self.bucket_starts[j]..self.bucket_starts[j + 1]];
-                collect(instance, j, mode, self.rate[mode], entries, &prices.through, &mut self.items);
+                let whole = instance.problem.single;
+                collect(instance, (j, mode), self.rate[mode], entries, &prices.through, whole, &mut self.items);
                 for item in self.items.iter().filter(|item| item.share > 0.0) {
                     self.served.push((item.customer, item.position, item.share));
                 }
@@ -342,11 +385,11 @@ impl Relaxed {
 /// Fills a site in a mode as profitably as its capacity allows; leaves the filling in `items`.
 fn collect(
     instance: &Instance,
-    site: usize,
-    mode: usize,
+    (site, mode): (usize, usize),
     rate: f64,
     entries: &[Entry],
     through: &[f64],
+    whole: bool,
     items: &mut Vec<Item>,
 ) -> Filling {
     items.clear();
@@ -367,7 +410,7 @@ fn collect(
             Filling { value, divided: value, density: 0.0 }
         }
         // Undivided service may pass the capacity by the rounding allowed, which can make room for one more.
-        Some(capacity) if instance.problem.single => fill(items, capacity + slack(capacity), true),
+        Some(capacity) if instance.problem.single => fill(items, capacity + slack(capacity), whole),
         Some(capacity) => fill(items, capacity, false),
     }
 }

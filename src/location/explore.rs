@@ -19,7 +19,7 @@ pub(super) const LARGE: usize = 1_000_000;
 const WALKS: u64 = 40;
 
 /// Lanes that a shaking may always walk.
-const SHAKEN: u64 = 2_000_000;
+const SHAKEN: u64 = 8_000_000;
 
 /// The maker and keeper of plans.
 pub(super) struct Explorer<'i, 'a> {
@@ -131,12 +131,21 @@ impl<'i, 'a> Explorer<'i, 'a> {
             }
         }
         if self.instance.exchangeable {
-            self.explore_undivided(state, climb, cutoff, if thorough { 48 } else { 4 });
+            self.explore_undivided(
+                state,
+                climb,
+                cutoff,
+                match (thorough, self.instance.site.len()) {
+                    (true, ..=10_000) => 96,
+                    (true, _) => 24,
+                    _ => 4,
+                },
+            );
             if self.incumbent.is_none() {
                 // Capacity may be short where few are open; all sites together are the widest start.
                 let all = self.all_open(state, &climb.relaxed.mode);
                 if self.is_new(&all) {
-                    self.serve_batch(state, vec![all], &[]);
+                    self.serve_batch(state, &[all], &[]);
                 }
             }
             return;
@@ -238,7 +247,7 @@ impl<'i, 'a> Explorer<'i, 'a> {
             return;
         }
         if instance.exchangeable {
-            self.serve_batch(state, vec![design], &[]);
+            self.serve_batch(state, &[design], &[]);
             return;
         }
         let mut start = design;

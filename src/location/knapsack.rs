@@ -50,7 +50,9 @@ pub(super) fn fill(items: &mut [Item], capacity: f64, whole: bool) -> Filling {
         return Filling { value, divided: value, density: 0.0 };
     }
     // Densest first; an item without work comes before all others because its density is minus infinity.
-    items.sort_unstable_by(|a, b| (a.value / a.work).total_cmp(&(b.value / b.work)).then(a.position.cmp(&b.position)));
+    // Until the filling begins the share holds the density.
+    items.iter_mut().for_each(|item| item.share = item.value / item.work);
+    items.sort_unstable_by(|a, b| a.share.total_cmp(&b.share).then(a.position.cmp(&b.position)));
     let mut room = capacity;
     let mut divided = 0.0;
     let mut density = 0.0;

@@ -13,9 +13,16 @@ use super::state::State;
 use super::{Failure, Location, Multipliers, Reason, Settings};
 use crate::watch::Watch;
 
-/// The first stride of a climb from a dual ascent, and from the prices of an earlier run.
+/// The first stride of a climb from a dual ascent, from the prices of an earlier run, and from where it came to rest.
 const FIRST_STRIDE: f64 = 0.2;
 const WARM_STRIDE: f64 = 0.05;
+const AGAIN_STRIDE: f64 = 0.02;
+
+/// The open sites of the parts in which undivided plans are improved, in turn.
+const WIDTHS: [usize; 2] = [6, 10];
+
+/// The most ceilings guessed before the search goes without.
+const GUESSES: usize = 5;
 
 /// The part of the gap that a round at the root must close for another to follow; branching does better by then.
 const WORTHWHILE: f64 = 0.005;
@@ -71,6 +78,15 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
     if search.done(root.bound) || settings.node_limit == 0 || watch.stop() {
         return search.finish(root.bound, root.prices);
     }
+    if instance.exchangeable {
+        for width in WIDTHS {
+            search.explorer.improve_parts(&root.state, &root.prices, width);
+            search.tell(root.bound);
+        }
+        if search.done(root.bound) {
+            return search.finish(root.bound, root.prices);
+        }
+    }
     let multipliers = root.prices.clone();
     if let Some((problem, lanes_off)) = core(instance, &root.state) {
         let smaller = Instance::new(&problem);
@@ -110,6 +126,28 @@ fn warm_prices(instance: &Instance, settings: &Settings, fresh: &Multipliers) ->
     Some(prices)
 }
 
+/// A plan cheaper than a ceiling, searched for from given prices of (serve) with few nodes; none when none was found.
+pub(super) fn below(
+    instance: &Instance,
+    serve: &[f64],
+    ceiling: f64,
+    node_limit: usize,
+    watch: &dyn Watch,
+) -> Option<Plan> {
+    let mut root = State::new(instance);
+    if !root.propagate(instance) {
+        return None;
+    }
+    let Ascent { mut prices, scale, .. } = ascend(instance, &root, 0.0);
+    prices.serve.copy_from_slice(serve);
+    let settings = Settings { node_limit, ..Settings::default() };
+    let explorer = Explorer::new(instance, settings.seed, watch);
+    let mut search = Search::new(instance, &settings, watch, explorer, scale);
+    search.ceiling = ceiling;
+    search.tree(root, prices, f64::NEG_INFINITY, &[]);
+    search.explorer.incumbent.filter(|plan| plan.cost < ceiling)
+}
+
 impl<'i, 'a> Search<'i, 'a> {
     fn new(
         instance: &'i Instance<'a>,
@@ -139,8 +177,11 @@ impl<'i, 'a> Search<'i, 'a> {
         let large = self.instance.site.len() >= LARGE;
         let (mut spent, mut chunk) = (0, if large { 90 } else { 30 });
         let mut shaken = (4 * self.instance.site.len() as u64).max(self.explorer.short());
+        // Where no branching follows, the root is given a second chance.
+        let patience = usize::from(self.settings.node_limit == 0);
+        let mut idle = 0;
         let pruned = loop {
-            let (before, cutoff) = (climb.best, self.cutoff());
+            let (before, cost, cutoff) = (climb.best, self.cost(), self.cutoff());
             let iterations = chunk.min(limit - spent);
             let (then, average, hint) = (state.clone(), climb.average.clone(), climb.relaxed.mode.clone());
             let effort = (self.explorer.dice.roll(), shaken);
@@ -162,9 +203,14 @@ impl<'i, 'a> Search<'i, 'a> {
             if self.done(climb.best) || spent >= limit || self.watch.stop() {
                 break false;
             }
-            let gained = climb.best - before;
-            if climb.is_exhausted() || (chunk == 200 && gained < WORTHWHILE * (self.cutoff() - climb.best)) {
+            let gained = (climb.best - before) + (cost - self.cost());
+            let settled = climb.is_exhausted() || chunk == 200;
+            idle = if settled && gained < WORTHWHILE * (self.cutoff() - climb.best) { idle + 1 } else { 0 };
+            if idle > patience {
                 break false;
+            }
+            if climb.is_exhausted() {
+                climb.rekindle(AGAIN_STRIDE);
             }
             chunk = (chunk * 2).min(200);
         };
@@ -186,9 +232,9 @@ impl<'i, 'a> Search<'i, 'a> {
         }
         let mut floor = self.raised(bound);
         let mut step = (0.1 * (self.cost() - floor)).clamp(2e-4 * floor.abs(), 5e-3 * floor.abs());
-        loop {
+        for guesses in 1.. {
             let guess = floor + step;
-            let guessing = step > 0.0 && step < floor.abs() && guess < self.known_cutoff();
+            let guessing = step > 0.0 && guess < self.known_cutoff();
             self.ceiling = if guessing { guess } else { f64::INFINITY };
             self.loose = f64::INFINITY;
             let left = self.tree(root.clone(), prices.clone(), floor, average);
@@ -198,8 +244,9 @@ impl<'i, 'a> Search<'i, 'a> {
                 return left.min(if known <= ceiling { f64::INFINITY } else { ceiling });
             }
             floor = floor.max(ceiling.min(self.loose));
-            step *= 4.0;
+            step = if guesses < GUESSES { 4.0 * step } else { f64::INFINITY };
         }
+        floor
     }
 
     /// Shakes the best plan of a large problem for as long as that closes the gap faster than branching would.

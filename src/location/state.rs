@@ -104,10 +104,10 @@ impl State {
                 }
             }
             if !changed {
-                match self.keep_served(instance) {
-                    None => return false,
-                    Some(false) => return self.site_rows_possible(instance),
-                    Some(true) => {}
+                match (self.keep_served(instance), self.keep_capacities(instance)) {
+                    (None, _) | (_, None) => return false,
+                    (Some(false), Some(false)) => return self.site_rows_possible(instance),
+                    _ => {}
                 }
             }
         }
@@ -126,6 +126,40 @@ impl State {
             if self.site[first] == Status::Free && live.all(|p| instance.site[p] as usize == first) {
                 self.site[first] = Status::Open;
                 changed = true;
+            }
+        }
+        Some(changed)
+    }
+
+    /// Rules out lanes that do not fit beside the customers who have no other; none when those alone do not fit.
+    fn keep_capacities(&mut self, instance: &Instance) -> Option<bool> {
+        if !instance.exchangeable {
+            return Some(false);
+        }
+        let mut room: Vec<f64> = instance
+            .problem
+            .sites
+            .iter()
+            .map(|site| site.capacity.map_or(f64::INFINITY, |capacity| capacity + super::primal::slack(capacity)))
+            .collect();
+        let mut bound = vec![false; instance.customers];
+        for (i, bound) in bound.iter_mut().enumerate() {
+            let mut live = instance.lanes(i).filter(|&p| self.allows(instance, p));
+            if let (Some(p), None) = (live.next(), live.next()) {
+                *bound = true;
+                room[instance.site[p] as usize] -= instance.work(p);
+            }
+        }
+        if room.iter().any(|&room| room < 0.0) {
+            return None;
+        }
+        let mut changed = false;
+        for i in (0..instance.customers).filter(|&i| !bound[i]) {
+            for p in instance.lanes(i) {
+                if !self.lane_off[p] && instance.work(p) > room[instance.site[p] as usize] {
+                    self.lane_off[p] = true;
+                    changed = true;
+                }
             }
         }
         Some(changed)

@@ -1,6 +1,7 @@
 //! Branch and bound: what the root leaves undecided is divided until nothing better than the best plan can be left.
 //!
-//! Nodes are explored least bound first, several at a time. A node branches on the place whose averaged openness is most
+//! Nodes are explored several at a time, least bound first; undivided service is hard to round, so there the likelier
+//! child is followed down until the dive ends in a plan or in nothing. A node branches on the place whose averaged openness is most
 //! undecided, then on the mode of an open site, then (undivided service within limits only) on a lane; a node with
 //! nothing left to decide is answered exactly.
 
@@ -17,8 +18,8 @@ use super::search::Search;
 use super::state::State;
 use super::{Multipliers, Status};
 
-/// The dual iterations of a node.
-const ITERATIONS: usize = 60;
+/// The dual iterations of a node, in parts.
+const ITERATIONS: [usize; 2] = [40, 20];
 
 /// The first stride of a node's climb; its parent's prices are nearly right.
 const STRIDE: f64 = 0.05;
@@ -26,8 +27,9 @@ const STRIDE: f64 = 0.05;
 /// The nodes explored at a time; fixed, because the order of exploration follows from it.
 const BATCH: usize = 4;
 
-/// Batches in which the best plan is shaken every time; later it is shaken once in so many.
-const RESTLESS: usize = 16;
+/// Batches in which the best plan is shaken every time; later it is shaken once in `REST`.
+const RESTLESS: usize = 64;
+const REST: usize = 4;
 
 /// What a node branches on.
 #[derive(Debug, Clone, Copy)]
@@ -75,14 +77,19 @@ impl<'i, 'a> Search<'i, 'a> {
     pub fn tree(&mut self, mut root: State, prices: Multipliers, bound: f64, average: &[f64]) -> f64 {
         let mut heap = BinaryHeap::new();
         let mut climb = Climb::new(self.instance, self.scale.clone(), prices, STRIDE);
-        if !root.propagate(self.instance) || climb.run(&mut root, self.cutoff(), ITERATIONS, self.watch) == End::Pruned
+        if !root.propagate(self.instance)
+            || climb.run(&mut root, self.cutoff(), ITERATIONS[0], self.watch) == End::Pruned
         {
             return f64::INFINITY;
         }
         let hint = climb.relaxed.mode.clone();
         heap.extend(self.judge(root, climb, bound, 0));
+        let dives = self.instance.exchangeable;
+        let mut diving: Vec<Node> = Vec::new();
         let mut batch = 0;
-        while let Some(least) = heap.peek().map(|node: &Node| node.bound) {
+        loop {
+            let least =
+                heap.peek().into_iter().chain(&diving).map(|node: &Node| node.bound).fold(f64::INFINITY, f64::min);
             if least >= self.cutoff() {
                 break;
             }
@@ -90,25 +97,32 @@ impl<'i, 'a> Search<'i, 'a> {
             if self.done(least.min(self.loose)) || self.nodes >= self.settings.node_limit || self.watch.stop() {
                 return least;
             }
-            let nodes: Vec<Node> = (0..BATCH).map_while(|_| heap.pop()).collect();
+            let mut nodes = std::mem::take(&mut diving);
+            nodes.extend((nodes.len()..BATCH).map_while(|_| heap.pop()));
             let cutoff = self.cutoff();
+            nodes.retain(|node| node.bound < cutoff);
             let children: Vec<(State, &Node)> = nodes
                 .iter()
-                .filter(|node| node.bound < cutoff)
                 .flat_map(|node| [true, false].map(|side| (divided(self.instance, node, side), node)))
                 .collect();
             let effort = (self.explorer.dice.roll(), self.explorer.short());
-            let shaking = batch < RESTLESS || batch % RESTLESS == 0;
-            let state = &nodes[0].state;
+            let shaking = batch < RESTLESS || batch % REST == 0;
+            let state = nodes.first().map(|node| &node.state);
             let (climbs, plan) = rayon::join(
                 || self.climbs(children, cutoff),
-                || if shaking { self.explorer.shaken(state, average, &hint, effort) } else { None },
+                || state.filter(|_| shaking).and_then(|state| self.explorer.shaken(state, average, &hint, effort)),
             );
             plan.into_iter().for_each(|plan| self.explorer.offer(plan));
-            for (child, bound) in climbs {
+            let mut siblings: Vec<Node> = Vec::with_capacity(2);
+            for (k, (child, bound)) in climbs.into_iter().enumerate() {
                 self.nodes += 1;
                 if let Some((state, climb)) = child {
-                    heap.extend(self.judge(state, climb, bound, self.nodes));
+                    siblings.extend(self.judge(state, climb, bound, self.nodes));
+                }
+                if k % 2 == 1 {
+                    siblings.sort_by(|a, b| a.bound.total_cmp(&b.bound));
+                    diving.extend(siblings.drain(..usize::from(dives && !siblings.is_empty())));
+                    heap.extend(siblings.drain(..));
                 }
             }
             batch += 1;
@@ -126,8 +140,18 @@ impl<'i, 'a> Search<'i, 'a> {
                     return (None, parent.bound);
                 }
                 let mut climb = Climb::new(instance, scale.clone(), (*parent.prices).clone(), STRIDE);
-                let pruned = climb.run(&mut state, cutoff, ITERATIONS, watch) == End::Pruned;
-                ((!pruned).then_some((state, climb)), parent.bound)
+                let mut before = parent.bound;
+                for chunk in ITERATIONS {
+                    if climb.run(&mut state, cutoff, chunk, watch) == End::Pruned {
+                        return (None, parent.bound);
+                    }
+                    // Where this is far from enough to close the node, branching does better.
+                    if climb.best - before < 0.1 * (cutoff - climb.best) {
+                        break;
+                    }
+                    before = before.max(climb.best);
+                }
+                (Some((state, climb)), parent.bound)
             })
             .collect()
     }
@@ -153,7 +177,14 @@ impl<'i, 'a> Search<'i, 'a> {
 
     /// What to branch on; none when all is decided.
     fn branch(&self, state: &State, climb: &Climb) -> Option<Branch> {
-        if let Some(item) = climb.undecided(state) {
+        let item = climb.undecided(state);
+        // Where the sites are as good as decided the customers are not.
+        if item.is_none_or(|item| climb.doubt(item) < 0.1)
+            && let Some((customer, lane)) = climb.contested(state)
+        {
+            return Some(Branch::Lane(customer, lane));
+        }
+        if let Some(item) = item {
             return Some(Branch::Item(item));
         }
         let instance = self.instance;

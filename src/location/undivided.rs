@@ -19,6 +19,9 @@ use super::state::State;
 /// Designs served side by side, whatever the number of threads.
 const BATCH: usize = 8;
 
+/// The room to spare that neighbours are asked for, as a part of all work: each in turn.
+const ROOM: [f64; 4] = [0.0, 0.0, 0.01, 0.03];
+
 /// The prices' view of the sites.
 struct Worth {
     relaxed: Relaxed,
@@ -31,6 +34,7 @@ struct Worth {
 impl Worth {
     fn new(instance: &Instance, state: &State, climb: &Climb) -> Self {
         let mut relaxed = Relaxed::default();
+        relaxed.thorough = true;
         relaxed.evaluate(instance, state, &climb.prices);
         relaxed.slopes(instance, &climb.prices, &mut Slopes::default());
         let sites: f64 = match instance.needed {
@@ -51,13 +55,11 @@ impl Explorer<'_, '_> {
     pub fn explore_undivided(&mut self, state: &State, climb: &Climb, cutoff: f64, most: usize) {
         let instance = self.instance;
         let worth = Worth::new(instance, state, climb);
-        let mut seed = vec![NONE; instance.customers];
-        for &(i, p, _) in &worth.relaxed.served {
-            let known = &mut seed[i as usize];
-            if *known == NONE || p < *known {
-                *known = p;
-            }
-        }
+        let average = |p: usize| climb.lane_average[p];
+        let likeliest = |i: usize| instance.lanes(i).max_by(|&a, &b| average(a).total_cmp(&average(b)).then(b.cmp(&a)));
+        let seed: Vec<u32> = (0..instance.customers)
+            .map(|i| likeliest(i).filter(|&p| average(p) > 0.5).map_or(NONE, |p| p as u32))
+            .collect();
         let mut met: Vec<(f64, Design)> = Vec::new();
         let designs = climb.recent.iter().map(|open| self.design_of(state, &worth, open));
         for design in designs.chain([self.rounded(state, climb, 0.5)]) {
@@ -75,36 +77,58 @@ impl Explorer<'_, '_> {
                 .collect();
         for batch in batches {
             left = left.saturating_sub(batch.len());
-            self.serve_batch(state, batch, &seed);
+            let (_, failed) = self.serve_batch(state, &batch, &seed);
+            // Where nothing was found the design may be too tight: one site more makes room.
+            let wider = failed.into_iter().filter_map(|k| widened(state, &worth, &batch[k]));
+            let wider: Vec<Design> = wider.filter(|design| self.is_new(design)).collect();
+            left = left.saturating_sub(wider.len());
+            self.serve_batch(state, &wider, &seed);
         }
         self.search_neighbours(state, &worth, cutoff, left);
     }
 
     /// Serves neighbours of the best plan's design, again from every better plan, while trials are left.
-    fn search_neighbours(&mut self, state: &State, worth: &Worth, cutoff: f64, mut left: usize) {
+    fn search_neighbours(&mut self, state: &State, worth: &Worth, cutoff: f64, most: usize) {
         let instance = self.instance;
+        let mut left = most;
         while left > 0 && !self.watch.stop() {
             let Some(best) = self.incumbent.clone() else { return };
             let seed = positions(&best);
-            let mut moves = self.neighbours(state, worth, &best.design, cutoff.min(best.cost)).into_iter();
+            let moves = self.neighbours(state, worth, &best.design, cutoff.min(best.cost));
+            // The least worth belongs to the tightest designs, which are the hardest to serve; so some are chosen
+            // among those with room to spare.
+            let spare = |design: &Design| match &instance.needed {
+                Some(needed) => {
+                    let open = needed.capacity.iter().zip(&design.mode).filter(|(_, m)| **m != NONE);
+                    open.map(|(capacity, _)| capacity).sum::<f64>() / needed.work - 1.0
+                }
+                None => f64::INFINITY,
+            };
+            let mut walks = ROOM.map(|room| (room, moves.iter()));
             let mut improved = false;
             while left > 0 && !improved && !self.watch.stop() {
                 let mut batch: Vec<Design> = Vec::new();
-                while batch.len() < BATCH.min(left)
-                    && let Some((_, close, open)) = moves.next()
-                {
-                    let mut design = best.design.clone();
-                    close.into_iter().for_each(|j| design.mode[j as usize] = NONE);
-                    open.into_iter().for_each(|j| design.mode[j as usize] = worth.relaxed.mode[j as usize]);
-                    if design.keeps_counts(instance) && self.is_new(&design) {
-                        batch.push(design);
+                for (room, walk) in &mut walks {
+                    let goal = batch.len() + BATCH / ROOM.len();
+                    while batch.len() < goal
+                        && let Some((_, close, open)) = walk.next()
+                    {
+                        let mut design = best.design.clone();
+                        close.iter().for_each(|&j| design.mode[j as usize] = NONE);
+                        open.iter().for_each(|&j| design.mode[j as usize] = worth.relaxed.mode[j as usize]);
+                        if spare(&design) >= *room && design.keeps_counts(instance) && self.is_new(&design) {
+                            batch.push(design);
+                        }
                     }
                 }
                 if batch.is_empty() {
                     return;
                 }
-                left -= batch.len();
-                improved = self.serve_batch(state, batch, &seed);
+                left = left.saturating_sub(batch.len());
+                improved = self.serve_batch(state, &batch, &seed).0;
+            }
+            if improved {
+                left = most;
             }
         }
     }
@@ -144,15 +168,15 @@ impl Explorer<'_, '_> {
         moves
     }
 
-    /// Serves designs side by side; whether the best plan got better.
-    pub fn serve_batch(&mut self, state: &State, batch: Vec<Design>, seed: &[u32]) -> bool {
+    /// Serves designs side by side; whether the best plan got better, and which designs nobody could serve.
+    pub fn serve_batch(&mut self, state: &State, batch: &[Design], seed: &[u32]) -> (bool, Vec<usize>) {
         let instance = self.instance;
         let known = self.incumbent.as_ref().map_or(f64::INFINITY, |plan| plan.cost);
         let plans: Vec<Option<Plan>> = batch
-            .into_par_iter()
+            .par_iter()
             .with_max_len(1)
             .map(|design| {
-                let plan = serve(instance, state, &design, seed, Effort::Quick)?;
+                let plan = serve(instance, state, design, seed, Effort::Quick)?;
                 // What comes near the best is worth a second look.
                 if known == f64::INFINITY || plan.cost > known + 0.01 * known.abs() {
                     return Some(plan);
@@ -161,11 +185,17 @@ impl Explorer<'_, '_> {
                 Some(again.filter(|again| again.cost < plan.cost).unwrap_or(plan))
             })
             .collect();
-        for plan in plans.into_iter().flatten() {
-            let plan = self.reselected(state, plan);
-            self.offer(plan);
+        let mut failed = Vec::new();
+        for (k, plan) in plans.into_iter().enumerate() {
+            match plan {
+                Some(plan) => {
+                    let plan = self.reselected(state, plan);
+                    self.offer(plan);
+                }
+                None => failed.push(k),
+            }
         }
-        self.incumbent.as_ref().is_some_and(|plan| plan.cost < known)
+        (self.incumbent.as_ref().is_some_and(|plan| plan.cost < known), failed)
     }
 
     /// The plan with its modes adapted to the loads, where there is a choice and that helps.
@@ -185,9 +215,10 @@ impl Explorer<'_, '_> {
     fn design_of(&self, state: &State, worth: &Worth, open: &[bool]) -> Design {
         let instance = self.instance;
         let mut design = Design::forced(instance);
-        for j in 0..instance.sites {
-            design.mode[j] =
-                if open[j] && state.site[j] != Status::Closed { worth.relaxed.mode[j] } else { design.mode[j] };
+        for (j, &open) in open.iter().enumerate() {
+            if open && state.site[j] != Status::Closed {
+                design.mode[j] = worth.relaxed.mode[j];
+            }
         }
         for u in 0..instance.uppers {
             design.upper_open[u] |= worth.relaxed.open[instance.sites + u];
@@ -197,15 +228,27 @@ impl Explorer<'_, '_> {
     }
 }
 
+/// The design with one site more, the one of least value; none when all are open.
+fn widened(state: &State, worth: &Worth, design: &Design) -> Option<Design> {
+    let value = |j: usize| worth.relaxed.item_value[j];
+    let closed = (0..design.mode.len()).filter(|&j| !design.is_open(j) && state.site[j] == Status::Free);
+    let site = closed
+        .filter(|&j| worth.relaxed.mode[j] != NONE && value(j).is_finite())
+        .min_by(|&a, &b| value(a).total_cmp(&value(b)).then(a.cmp(&b)))?;
+    let mut wider = design.clone();
+    wider.mode[site] = worth.relaxed.mode[site];
+    Some(wider)
+}
+
 /// Serves one design; closes what it leaves without customers.
 fn serve(instance: &Instance, state: &State, design: &Design, seed: &[u32], effort: Effort) -> Option<Plan> {
     let positions = exchange(instance, state, design, seed, effort)?;
     let mut used = vec![false; instance.sites];
     positions.iter().for_each(|&p| used[instance.site[p as usize] as usize] = true);
     let mut lean = design.clone();
-    for j in 0..instance.sites {
+    for (j, &used) in used.iter().enumerate() {
         let dear = design.is_open(j) && instance.modes[design.mode[j] as usize].fixed > 0.0;
-        if !used[j] && dear && state.site[j] == Status::Free {
+        if !used && dear && state.site[j] == Status::Free {
             lean.mode[j] = NONE;
         }
     }

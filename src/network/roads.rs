@@ -23,10 +23,18 @@ use crate::scenario::{CountryId, Lanes, OutletId, RegionId, Scenario, ServiceLan
 
 /// A network of no more pairs of region and outlet than this lists all its lanes.
 const FEW_PAIRS: usize = 4_000_000;
-/// So does one of more pairs with no more lanes than about this within `max_hours`.
-const MANY_LANES: f64 = 24_000_000.0;
-/// The first length of short lists.
+/// So does one with no more lanes than about this within `max_hours`: short lists are searched through sooner, but may
+/// have to grow.
+const MANY_LANES: f64 = 6_000_000.0;
+/// Few outlets may be told apart by who they reach, for which all lanes must be known.
+const FEW_OUTLETS: usize = 256;
+/// The same as [`MANY_LANES`], with few outlets.
+const MANY_LANES_OF_FEW: f64 = 24_000_000.0;
+/// The first length of short lists, and the least that it falls to where there are very many regions.
 const FIRST: usize = 64;
+const FEWEST: usize = 12;
+/// Short lists begin with no more lanes than this in all, but for the fewest.
+const FIRST_IN_ALL: usize = 16_000_000;
 /// Regions whose lanes are counted to tell how many there are in all.
 const COUNTED: usize = 500;
 /// Rounding in the index may put a place this much too near.
@@ -96,8 +104,10 @@ impl Roads {
     /// Lists the lanes of every region: all of them where that is bearable, else the nearest.
     pub fn list(&mut self) {
         let pairs = self.regions.len().saturating_mul(self.outlets.len());
-        let short = pairs > FEW_PAIRS && self.expected() > MANY_LANES;
-        self.list_nearest(if short { FIRST } else { usize::MAX });
+        let many = if self.outlets.len() <= FEW_OUTLETS { MANY_LANES_OF_FEW } else { MANY_LANES };
+        let short = pairs > FEW_PAIRS && self.expected() > many;
+        let first = (FIRST_IN_ALL / self.regions.len().max(1)).clamp(FEWEST, FIRST);
+        self.list_nearest(if short { first } else { usize::MAX });
     }
 
     /// Lists the given number of nearest outlets of every region, besides the measured lanes.
@@ -113,7 +123,7 @@ impl Roads {
             .filter(|region| self.beyond(**region).is_finite())
             .map(|&region| {
                 let estimated = self.lists[region.at()].outlets.len() - self.measured_of(region).len();
-                (region, self.listed(region, (2 * estimated).max(FIRST)))
+                (region, self.listed(region, (2 * estimated).max(FEWEST)))
             })
             .collect();
         for (region, list) in grown {

@@ -10,7 +10,7 @@
 //! that do not grow with their length, and the longest way is sought among the lengths of all lanes: these list them all.
 
 use crate::load::Load;
-use crate::location::Start;
+use crate::location::{Settings, Start};
 use crate::network::Network;
 use crate::scenario::{Objective, RegionId, Scenario};
 use crate::watch::Watch;
@@ -40,9 +40,14 @@ pub fn least(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dy
     }
     let mut best: Option<Found> = None;
     let mut start: Option<Start> = None;
+    // While lists are too short no branching closes the gap: it begins when nobody is pressed at the root.
+    let mut settled = false;
     loop {
         let search = Search { scenario, network, load, watch };
-        let pressed = match search.location_alone(f64::INFINITY, start.take()) {
+        let all = search.settings();
+        let node_limit = if settled { all.node_limit } else { 0 };
+        let settings = Settings { start: start.take(), node_limit, ..all };
+        let pressed = match search.location_alone(f64::INFINITY, &settings) {
             Ok((found, onward)) => {
                 start = Some(onward.start);
                 best = Some(better(best, found));
@@ -50,15 +55,17 @@ pub fn least(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dy
             }
             // Lanes off the lists may be what a plan lacks.
             Err(_) if best.is_none() && !network.is_complete() => demanding.clone(),
+            Err(_) if best.is_none() && !settled => Vec::new(),
             Err(nothing) => return best.ok_or(nothing),
         };
         let closed = best
             .as_ref()
             .is_some_and(|found| found.objective - found.lower_bound <= scenario.planning.gap * found.objective.abs());
         let full = network.road_count() >= MOST_LANES;
-        if pressed.is_empty() || closed || full || watch.stop() {
+        if closed || full || watch.stop() || (settled && pressed.is_empty()) {
             return best.ok_or(Nothing::Found(None));
         }
+        settled |= pressed.is_empty();
         network.grow(&pressed);
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::enumerate::enumerate;
 use super::rounds::rounds;
-use super::{Search, bound};
+use super::{Failure, Search, bound, optimise};
 use crate::load::Load;
 use crate::network::Network;
 use crate::scenario::{Scenario, load};
@@ -114,4 +114,66 @@ fn the_bound_of_large_scenarios_is_never_above_the_enumerated_optimum_of_small_o
     }
     assert!(proved >= 80, "only {proved} scenarios could be compared");
     assert!(3 * found >= proved, "only {found} of {proved} rounds met the optimum");
+}
+
+/// A scenario of 14 regions and 9 outlets without parts: towns in the plane, some with a promise, a count or capacities.
+fn random_location(seed: u64) -> Scenario {
+    let mut numbers = Numbers(seed.wrapping_mul(0xD1B5_4A32_D192_ED03) | 1);
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).expect("it can be written");
+    let rule = match seed % 6 {
+        0 => "[limits]\noutlets = { min = 3, max = 3 }\n",
+        1 => "[[target]]\nmetric = \"coverage\"\nwithin_hours = 0.8\nat_least = 0.7\n",
+        2 => "[[target]]\nmetric = \"mean_response_hours\"\nat_most = 0.7\n",
+        3 => "[planning]\nobjective = \"coverage\"\ncoverage_within_hours = 0.8\n[limits]\noutlets = { max = 2 }\n",
+        _ => "",
+    };
+    let reach = if seed.is_multiple_of(4) { "max_hours = 2.5\n" } else { "" };
+    let limited = seed % 6 == 4;
+    let head = format!("name = \"random\"\n[travel]\nmetric = \"planar\"\ncost_per_km = 0.5\n{reach}{rule}");
+    write("scenario.toml", head);
+    let mut place = || format!("{},{}", numbers.below(100), numbers.below(60));
+    let regions = (0..14).fold(String::from("region,x_km,y_km\n"), |text, r| text + &format!("r{r},{}\n", place()));
+    write("regions.csv", regions);
+    let places: Vec<String> = (0..9).map(|_| place()).collect();
+    let mut outlets = String::from("outlet,x_km,y_km,country,fixed_cost_per_year,capacity_jobs_per_year\n");
+    for (number, place) in places.iter().enumerate() {
+        let capacity = if limited { (90 + numbers.below(60)).to_string() } else { String::new() };
+        let country = ["DE", "PL"][number % 2];
+        outlets += &format!("o{number},{place},{country},{},{capacity}\n", 500 + numbers.below(2500));
+    }
+    write("outlets.csv", outlets);
+    write("countries.csv", "country,labour_cost_per_hour\nDE,40\nPL,12\n".into());
+    let demand = |text: String, r: u64, numbers: &mut Numbers| text + &format!("r{r},{}\n", 5 + numbers.below(30));
+    let head = String::from("region,units_per_year\n");
+    write("demand.csv", (0..14).fold(head, |text, r| demand(text, r, &mut numbers)));
+    load(folder.path(), &[]).unwrap_or_else(|refused| panic!("seed {seed}: {refused}")).scenario
+}
+
+#[test]
+fn lists_that_grow_come_to_the_plan_of_all_lanes() {
+    let mut compared = 0;
+    for seed in 0..60 {
+        let scenario = random_location(seed);
+        let load = Load::of(&scenario);
+        let mut whole = Network::connect(&scenario);
+        let full = optimise(&scenario, &mut whole, &load, &Nobody);
+        for most in 1..4 {
+            let mut short = Network::connect_nearest(&scenario, most);
+            let grown = optimise(&scenario, &mut short, &load, &Nobody);
+            match (&full, grown) {
+                (Ok(full), Ok(grown)) => {
+                    let (one, other) = (full.certificate.objective, grown.certificate.objective);
+                    let asked = scenario.planning.gap * one.abs() + 1e-9;
+                    let bound = grown.certificate.lower_bound.unwrap_or(f64::NEG_INFINITY);
+                    assert!(bound <= one + asked, "seed {seed}, {most}: bound {bound} above {one}");
+                    assert!((one - other).abs() <= 2.0 * asked, "seed {seed}, {most}: {one} is not {other}");
+                    compared += 1;
+                }
+                (Err(Failure::Infeasible(_)), Err(Failure::Infeasible(_))) => {}
+                (full, grown) => panic!("seed {seed}, {most}: {full:?} and {grown:?}"),
+            }
+        }
+    }
+    assert!(compared >= 120, "only {compared} plans could be compared");
 }

@@ -3,7 +3,9 @@
 //! Tables are made in a folder beside the one asked for and put in its place by renaming, so that no reader ever sees
 //! half a plan. Numbers are written with the fewest digits that read back to the same number.
 
-use std::fmt::{Display, Write};
+mod table;
+
+use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,7 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::scenario::{DepotId, DistanceMetric, OutletId, PartId, RegionId, Scenario, Site, SiteId};
 use crate::service::{Promise, outlet_streams};
+use table::Table;
 
 /// The file of a plan's decisions, costs and promises in one object.
 pub const PLAN_FILE: &str = "plan.json";
@@ -153,31 +156,6 @@ fn promised(scenario: &Scenario, promise: &Promise) -> Value {
         "shortfall": promise.shortfall,
         "hard": hard,
     })
-}
-
-/// A CSV table in the making.
-struct Table(String);
-
-impl Table {
-    fn with_header(columns: &[&str]) -> Self {
-        Self(format!("{}\n", columns.join(",")))
-    }
-
-    fn row(&mut self, fields: &[&dyn Display]) {
-        for (number, field) in fields.iter().enumerate() {
-            if number > 0 {
-                self.0.push(',');
-            }
-            let start = self.0.len();
-            write!(self.0, "{field}").expect("a text takes any text");
-            if self.0[start..].contains([',', '"', '\n', '\r']) {
-                let quoted = format!("\"{}\"", self.0[start..].replace('"', "\"\""));
-                self.0.truncate(start);
-                self.0.push_str(&quoted);
-            }
-        }
-        self.0.push('\n');
-    }
 }
 
 /// The columns of a site's cost lines: every component but penalties, which have no site.

@@ -216,7 +216,8 @@ fn search(table: &Table, service: &mut Service, patience: usize, most: usize) ->
         } else {
             idle += 1;
         }
-        if idle > patience {
+        // The first service within the capacities is waited for longer.
+        if idle > if best.is_some() { patience } else { 4 * patience } {
             break;
         }
         alpha = (alpha * if excess > 0.0 { 1.15 } else { 0.9 }).clamp(1e-3 * mean, 1e6 * mean.max(1e-9));

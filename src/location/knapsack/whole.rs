@@ -41,7 +41,7 @@ pub(super) fn undivided(items: &mut [Item], capacity: f64, divided: &Filling) ->
         let inner: Vec<(f64, f64)> = core.iter().map(|&k| (items[k as usize].value, items[k as usize].work)).collect();
         let by_table = tabulable(&inner, room);
         let cells = (room + 1.0) * inner.len() as f64;
-        let steps = if by_table { (cells as usize / 16).clamp(20, STEPS) } else { LAST_STEPS };
+        let steps = if by_table { (cells as usize / 200).clamp(8, STEPS) } else { LAST_STEPS };
         match depth_first(&inner, room, target, steps) {
             Search::Better(chosen) => Some(chosen),
             Search::Nothing => None,
@@ -153,33 +153,26 @@ fn tabulable(items: &[(f64, f64)], room: f64) -> bool {
 /// The best filling below the target by a table over the room used, in whole units (Bellman 1957).
 fn by_dynamic_programming(items: &[(f64, f64)], room: f64, target: f64) -> Option<Vec<u32>> {
     let width = room as usize + 1;
-    let mut best = vec![0.0_f64; width];
-    let mut before = best.clone();
-    let mut taken = vec![false; width * items.len()];
-    for (&(value, work), taken) in items.iter().zip(taken.chunks_exact_mut(width)) {
-        let work = work as usize;
-        if work >= width {
-            continue;
-        }
-        // Two rows rather than one in place, so that all cells of a row are computed side by side.
-        std::mem::swap(&mut best, &mut before);
-        best[..work].copy_from_slice(&before[..work]);
-        let cells = best[work..].iter_mut().zip(&mut taken[work..]);
-        for ((best, taken), (&without, &with)) in cells.zip(before[work..].iter().zip(&before)) {
+    // Row k holds the best value of the first k items for every room.
+    let mut rows = vec![0.0_f64; width * (items.len() + 1)];
+    for (k, &(value, work)) in items.iter().enumerate() {
+        let (before, after) = rows[k * width..(k + 2) * width].split_at_mut(width);
+        let reach = (work as usize).min(width);
+        after[..reach].copy_from_slice(&before[..reach]);
+        for ((best, &without), &with) in after[reach..].iter_mut().zip(&before[reach..]).zip(&*before) {
             let with = with + value;
-            *taken = with < without;
             *best = if with < without { with } else { without };
         }
     }
-    if best[width - 1] >= target - 1e-13 * target.abs() {
+    if rows[rows.len() - 1] >= target - 1e-13 * target.abs() {
         return None;
     }
     let mut chosen = Vec::new();
     let mut used = width - 1;
-    for (k, taken) in taken.chunks_exact(width).enumerate().rev() {
-        if taken[used] {
+    for (k, item) in items.iter().enumerate().rev() {
+        if rows[(k + 1) * width + used] < rows[k * width + used] {
             chosen.push(k as u32);
-            used -= items[k].1 as usize;
+            used -= item.1 as usize;
         }
     }
     Some(chosen)

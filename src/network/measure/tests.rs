@@ -26,7 +26,7 @@ fn pairs(count: usize) -> impl Iterator<Item = (Place, Place)> {
         let from = Place::at((2.0 * numbers.next() - 1.0).asin().to_degrees(), 360.0 * numbers.next() - 180.0);
         let away = 180.0 * 10f64.powf(-8.0 * numbers.next());
         let turn = std::f64::consts::TAU * numbers.next();
-        let to = if number % 4 == 0 {
+        let to = if number.is_multiple_of(4) {
             Place::at((2.0 * numbers.next() - 1.0).asin().to_degrees(), 360.0 * numbers.next() - 180.0)
         } else {
             let latitude = (from.y + away * turn.cos()).clamp(-90.0, 90.0);

@@ -1,0 +1,252 @@
+//! Improves an undivided plan part by part (POPMUSIC: Taillard and Voß 2002).
+//!
+//! A part is an open site, the open sites nearest to it in cost, all their customers, and the closed sites worth most to
+//! those customers. It is a small problem of its own, searched with its present cost as the ceiling, so that most parts
+//! are done with in a moment. A part that changes makes its sites centres again; when no centre is left, the plan is the
+//! best in every one of its parts that the search could close.
+
+use rayon::prelude::*;
+
+use super::explore::Explorer;
+use super::instance::{Instance, NONE};
+use super::knapsack::{Item, fill};
+use super::primal::{Design, Plan, Service, price};
+use super::search::below;
+use super::state::State;
+use super::{Lanes, Multipliers, Problem, Site, Status};
+use crate::watch::Watch;
+
+/// Parts searched side by side, whatever the number of threads.
+const BATCH: usize = 4;
+
+/// Plans with fewer customers are small enough to be searched whole.
+const LEAST_CUSTOMERS: usize = 100;
+
+/// The most customers in a part.
+const MOST_CUSTOMERS: usize = 60;
+
+/// The closed sites in a part, for every open one.
+const CLOSED: f64 = 1.5;
+
+/// Nodes of branch and bound in a part.
+const NODES: usize = 60;
+
+/// A part of a plan.
+struct Part {
+    sites: Vec<u32>,
+    customers: Vec<u32>,
+    /// What the plan pays for it \[currency/year\].
+    cost: f64,
+}
+
+/// The best found for a part: the mode of each of its sites, the lane position of each of its customers.
+struct Better {
+    part: Part,
+    mode: Vec<u32>,
+    positions: Vec<u32>,
+}
+
+/// Lets a part search hear when to stop, and say nothing.
+struct Quiet<'w>(&'w dyn Watch);
+
+impl Watch for Quiet<'_> {
+    fn stop(&self) -> bool {
+        self.0.stop()
+    }
+}
+
+impl Explorer<'_, '_> {
+    /// Improves the best plan in parts around each of its open sites, `width` open sites at a time.
+    pub fn improve_parts(&mut self, state: &State, prices: &Multipliers, width: usize) {
+        let instance = self.instance;
+        let simple = instance.uppers == 0 && instance.problem.counts.is_empty() && instance.problem.rows.is_empty();
+        if !instance.exchangeable || !simple || instance.customers < LEAST_CUSTOMERS {
+            return;
+        }
+        let Some(mut plan) = self.incumbent.clone() else { return };
+        let mut due: Vec<bool> = (0..instance.sites).map(|j| plan.design.is_open(j)).collect();
+        while !self.watch.stop() {
+            let mut centres: Vec<usize> = Vec::new();
+            let mut touched = vec![false; instance.sites];
+            let mut parts: Vec<Part> = Vec::new();
+            for j in 0..instance.sites {
+                if parts.len() == BATCH {
+                    break;
+                }
+                if !due[j] || !plan.design.is_open(j) || touched[j] {
+                    due[j] &= plan.design.is_open(j);
+                    continue;
+                }
+                // Parts searched side by side share no site, so that all their changes can be made.
+                let part = part_around(instance, state, prices, &plan, j, width, &touched);
+                part.sites.iter().for_each(|&k| touched[k as usize] = true);
+                centres.push(j);
+                parts.push(part);
+            }
+            if parts.is_empty() {
+                break;
+            }
+            centres.iter().for_each(|&j| due[j] = false);
+            let watch = Quiet(self.watch);
+            let found: Vec<Option<Better>> = parts
+                .into_par_iter()
+                .with_max_len(1)
+                .map(|part| search_part(instance, state, prices, &plan, part, &watch))
+                .collect();
+            for better in found.into_iter().flatten() {
+                if let Some(improved) = put_back(instance, &plan, &better)
+                    && improved.cost < plan.cost
+                {
+                    plan = improved;
+                    better.part.sites.iter().for_each(|&j| due[j as usize] = plan.design.is_open(j as usize));
+                }
+            }
+            self.offer(plan.clone());
+        }
+    }
+}
+
+/// The lane position of a customer.
+fn position_of(plan: &Plan, customer: usize) -> u32 {
+    plan.service.of(customer).first().map_or(NONE, |part| part.0)
+}
+
+/// The part around an open site, without the sites already touched.
+fn part_around(
+    instance: &Instance,
+    state: &State,
+    prices: &Multipliers,
+    plan: &Plan,
+    centre: usize,
+    width: usize,
+    touched: &[bool],
+) -> Part {
+    let mut members: Vec<Vec<u32>> = vec![Vec::new(); instance.sites];
+    for i in 0..instance.customers {
+        members[instance.site[position_of(plan, i) as usize] as usize].push(i as u32);
+    }
+    // How near a site is: what moving a customer of the centre there costs, or one of its own to the centre, at least.
+    let mut near = vec![f64::INFINITY; instance.sites];
+    for i in 0..instance.customers {
+        let own = position_of(plan, i) as usize;
+        let home = instance.site[own] as usize;
+        for p in instance.lanes(i) {
+            let j = instance.site[p] as usize;
+            let dearer = instance.cost[p] - instance.cost[own];
+            if home == centre {
+                near[j] = near[j].min(dearer);
+            } else if j == centre {
+                near[home] = near[home].min(dearer);
+            }
+        }
+    }
+    near[centre] = f64::NEG_INFINITY;
+    let mut open: Vec<usize> = (0..instance.sites).filter(|&j| plan.design.is_open(j) && !touched[j]).collect();
+    open.sort_by(|&a, &b| near[a].total_cmp(&near[b]).then(a.cmp(&b)));
+    let mut sites: Vec<u32> = Vec::new();
+    let mut customers: Vec<u32> = Vec::new();
+    for j in open.into_iter().take(width) {
+        if !sites.is_empty() && customers.len() + members[j].len() > MOST_CUSTOMERS {
+            break;
+        }
+        sites.push(j as u32);
+        customers.extend(&members[j]);
+    }
+    customers.sort_unstable();
+    let mut cost: f64 = sites.iter().map(|&j| instance.modes[plan.design.mode[j as usize] as usize].fixed).sum();
+    for &i in &customers {
+        let p = position_of(plan, i as usize) as usize;
+        let mode = plan.design.mode[instance.site[p] as usize] as usize;
+        cost += instance.cost[p] + instance.modes[mode].per_load * instance.load(i as usize);
+    }
+    // What a closed site could collect from these customers at the prices.
+    let mut items: Vec<Vec<Item>> = vec![Vec::new(); instance.sites];
+    for &i in &customers {
+        for p in instance.lanes(i as usize) {
+            let value = instance.cost[p] - prices.serve[i as usize];
+            if value < 0.0 && state.allows(instance, p) {
+                let work = instance.work(p);
+                let item = Item { value, work, position: p as u32, customer: i, share: 0.0 };
+                items[instance.site[p] as usize].push(item);
+            }
+        }
+    }
+    let mut closed: Vec<(f64, u32)> = Vec::new();
+    for j in (0..instance.sites).filter(|&j| !plan.design.is_open(j) && state.site[j] == Status::Free && !touched[j]) {
+        let capacity = instance.problem.sites[j].capacity.unwrap_or(f64::INFINITY);
+        let fixed = instance.modes_of(j).map(|m| instance.modes[m].fixed).fold(f64::INFINITY, f64::min);
+        let value = fixed + fill(&mut items[j], capacity, false).value;
+        if value.is_finite() {
+            closed.push((value, j as u32));
+        }
+    }
+    closed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let most = (CLOSED * sites.len() as f64).ceil() as usize;
+    sites.extend(closed.into_iter().take(most).map(|(_, j)| j));
+    sites.sort_unstable();
+    Part { sites, customers, cost }
+}
+
+/// Searches a part for something cheaper.
+fn search_part(
+    instance: &Instance,
+    state: &State,
+    prices: &Multipliers,
+    plan: &Plan,
+    part: Part,
+    watch: &dyn Watch,
+) -> Option<Better> {
+    let mut place = vec![NONE; instance.sites];
+    for (k, &j) in part.sites.iter().enumerate() {
+        place[j as usize] = k as u32;
+    }
+    let mut lanes = Lanes { starts: vec![0], ..Lanes::default() };
+    let mut origin: Vec<u32> = Vec::new();
+    for &i in &part.customers {
+        for p in instance.lanes(i as usize) {
+            let k = place[instance.site[p] as usize];
+            if k != NONE && state.allows(instance, p) {
+                lanes.site.push(k);
+                lanes.cost.push(instance.cost[p]);
+                lanes.work.push(instance.work(p));
+                origin.push(p as u32);
+            }
+        }
+        lanes.starts.push(lanes.site.len());
+    }
+    let sites = part.sites.iter().map(|&j| {
+        let site = &instance.problem.sites[j as usize];
+        Site { status: state.site[j as usize], capacity: site.capacity, modes: site.modes.clone() }
+    });
+    let customers = part.customers.iter().map(|&i| instance.load(i as usize)).collect();
+    let problem = Problem { customers, lanes, sites: sites.collect(), single: true, ..Problem::default() };
+    let small = Instance::new(&problem);
+    let serve: Vec<f64> = part.customers.iter().map(|&i| prices.serve[i as usize]).collect();
+    let ceiling = part.cost - 1e-8 * plan.cost.abs();
+    let found = below(&small, &serve, ceiling, NODES, watch)?;
+    let mode = part
+        .sites
+        .iter()
+        .zip(&found.design.mode)
+        .map(|(&j, &m)| match m {
+            NONE => NONE,
+            m => instance.mode_starts[j as usize] as u32 + small.modes[m as usize].number,
+        })
+        .collect();
+    let positions =
+        (0..part.customers.len()).map(|k| origin[small.lane[position_of(&found, k) as usize] as usize]).collect();
+    Some(Better { part, mode, positions })
+}
+
+/// The plan with a part replaced.
+fn put_back(instance: &Instance, plan: &Plan, better: &Better) -> Option<Plan> {
+    let mut design: Design = plan.design.clone();
+    for (&j, &m) in better.part.sites.iter().zip(&better.mode) {
+        design.mode[j as usize] = m;
+    }
+    let mut positions: Vec<u32> = (0..instance.customers).map(|i| position_of(plan, i)).collect();
+    for (&i, &p) in better.part.customers.iter().zip(&better.positions) {
+        positions[i as usize] = p;
+    }
+    price(instance, design, Service::whole(&positions))
+}
