@@ -330,9 +330,17 @@ fn reduced(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<
     }
 }
 
+/// Dual iterations of the general search for a first plan of a covering problem, and the lanes up to which it is worth it.
+const FIRST_ITERATIONS: usize = 150;
+const FIRST_LANES: usize = 2_000_000;
+
 /// Solves a problem as covering where it is that, else by the general search.
 fn solved(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
-    cover::cover(problem, settings, watch).unwrap_or_else(|| searched(problem, settings, watch))
+    let first = || {
+        let quick = Settings { node_limit: 0, iteration_limit: FIRST_ITERATIONS, ..settings.clone() };
+        (problem.lanes.site.len() <= FIRST_LANES).then(|| searched(problem, &quick, watch).ok()).flatten()
+    };
+    cover::cover(problem, settings, watch, first).unwrap_or_else(|| searched(problem, settings, watch))
 }
 
 fn searched(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {

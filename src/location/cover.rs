@@ -216,13 +216,30 @@ impl<'a> Cover<'a> {
 }
 
 /// Solves a problem that is covering at heart; none where it is not, and the general search has to do it.
-pub(super) fn cover(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Option<Result<Location, Failure>> {
+///
+/// `first` finds a plan to begin from, which may already be good enough.
+pub(super) fn cover(
+    problem: &Problem,
+    settings: &Settings,
+    watch: &dyn Watch,
+    first: impl FnOnce() -> Option<Location>,
+) -> Option<Result<Location, Failure>> {
     let cover = Cover::of(problem)?;
+    let first = first();
+    if let Some(plan) =
+        first.as_ref().filter(|plan| plan.objective - plan.lower_bound <= settings.gap * plan.objective.abs())
+    {
+        return Some(Ok(plan.clone()));
+    }
+    let known = first.map(|plan| {
+        let open = cover.sites.iter().map(|&j| plan.mode[j as usize].is_some()).collect();
+        (open, plan.objective - cover.constant)
+    });
     let mut core = cover.core.clone();
     watch.stage("placing outlets");
     let Some(went) = core.reduce() else { return Some(Err(Failure::Infeasible(Reason::Proven))) };
     let enough = |cost: f64| settings.gap * (cost + cover.constant).abs();
-    let limits = tree::Limits { enough: &enough, nodes: settings.node_limit, watch, constant: cover.constant };
+    let limits = tree::Limits { enough: &enough, nodes: settings.node_limit, watch, constant: cover.constant, known };
     Some(match tree::solve(&core, &limits) {
         Ok(Some(found)) => {
             let multipliers = cover.prices(&went, &core, &found.dual);

@@ -51,6 +51,8 @@ pub struct Limits<'w> {
     pub watch: &'w dyn Watch,
     /// What all plans pay besides.
     pub constant: f64,
+    /// A choice known before, and its cost.
+    pub known: Option<(Vec<bool>, f64)>,
 }
 
 /// Where a node comes from: what was branched on, to which side, how far that moved it, and the bound before.
@@ -158,6 +160,7 @@ impl<'c> Tree<'c, '_> {
 
     fn run(&mut self, domain: Domain) -> Result<Option<Found>, f64> {
         let n = self.core.fixed.len();
+        self.offer(self.limits.known.clone());
         self.offer(choose(self.core, &domain.state, &vec![1.0; n]));
         let mut simplex = Simplex::new(self.core);
         let mut bound = simplex.improve(&domain, self.cutoff(), 100 * n + 4 * self.core.sets.len() + 1000);
