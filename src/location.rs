@@ -303,9 +303,11 @@ pub enum Reason {
 pub fn locate(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
     check::shape(problem)?;
     check::possible(problem)?;
-    // Lists cut short say nothing of the lanes left out, so neither rows nor likeness can be judged by them.
-    let tightened = if problem.lanes.beyond.is_empty() { tighten::tighten(problem) } else { None };
-    match tightened {
+    // Lists cut short say nothing of the lanes left out, so nothing can be concluded from what they name.
+    if problem.lanes.beyond.iter().any(|cost| cost.is_finite()) {
+        return searched(problem, settings, watch);
+    }
+    match tighten::tighten(problem) {
         None => reduced(problem, settings, watch),
         Some(tightened) => {
             check::possible(&tightened.problem)?;
@@ -318,8 +320,7 @@ pub fn locate(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Resu
 
 /// Solves a problem, through that of its groups of customers where they can be merged.
 fn reduced(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
-    let merged = if problem.lanes.beyond.is_empty() { merge::merge(problem) } else { None };
-    match merged {
+    match merge::merge(problem) {
         None => solved(problem, settings, watch),
         Some(merged) => {
             let start = settings.start.as_ref().map(|start| merged.start(start));
@@ -331,11 +332,10 @@ fn reduced(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<
 
 /// Solves a problem as covering where it is that, else by the general search.
 fn solved(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
-    if problem.lanes.beyond.is_empty()
-        && let Some(covered) = cover::cover(problem, settings, watch)
-    {
-        return covered;
-    }
+    cover::cover(problem, settings, watch).unwrap_or_else(|| searched(problem, settings, watch))
+}
+
+fn searched(problem: &Problem, settings: &Settings, watch: &dyn Watch) -> Result<Location, Failure> {
     let instance = instance::Instance::new(problem);
     search::search(&instance, settings, watch)
 }

@@ -247,20 +247,21 @@ pub fn continent(customers: usize, sites: usize, open: usize, mean_lanes: usize)
     Problem { customers: loads, lanes, sites, single: true, ..Problem::default() }
 }
 
-/// A planar p-median of clustered points, from coordinates alone: lanes to the nearest `lanes_each` points.
+/// A planar p-median of clustered points, from coordinates alone: lanes to the nearest `lanes_each` points, and how far
+/// all others are at least, so that plan and bound are those of the whole plane.
 pub fn planar_median(points: usize, p: usize, lanes_each: usize) -> Problem {
+    const SIDE: f64 = 100_000.0;
     let mut dice = Dice(0x5EED_0F13_5000_0001);
     let land = Land::new(&mut dice, 100);
     let at = land.points(&mut dice, points, 0.4);
     let grid = Grid::new(&at);
-    let lanes = lanes_of(points, |i, lanes| {
+    let mut lanes = lanes_of(points, |i, lanes| {
         let near = grid.nearest(at[i], lanes_each, None);
-        lanes.extend(near.into_iter().map(|(distance, j)| (j, distance * 100_000.0)));
+        lanes.extend(near.into_iter().map(|(distance, j)| (j, distance * SIDE)));
     });
-    // Lanes left out of a list cost at least as much as its longest, so that the bound holds for all pairs of points.
-    let beyond = |i: usize| if lanes_each < points { lanes.cost[lanes.starts[i + 1] - 1] } else { f64::INFINITY };
-    let beyond = (0..points).map(beyond).collect();
-    let lanes = Lanes { beyond, ..lanes };
+    if lanes_each < points {
+        lanes.beyond = lanes.starts[1..].iter().map(|&end| lanes.cost[end - 1]).collect();
+    }
     let count = Count { sites: (0..points as u32).collect(), uppers: Vec::new(), min: p, max: p };
     let sites = plain_sites((0..points).map(|_| 0.0));
     Problem { customers: vec![1.0; points], lanes, sites, counts: vec![count], single: true, ..Problem::default() }

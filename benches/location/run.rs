@@ -85,8 +85,8 @@ fn peak_memory() -> Option<f64> {
 /// Prints the heading of the table.
 pub fn heading(wish: &Wish) {
     print!(
-        "{:<44} {:>16} {:>16} {:>16} {:>9} {:>10} {:>8} {:>8} {:>7} {:>7}",
-        "instance", "optimum", "objective", "bound", "gap %", "away %", "seconds", "to 0.1%", "nodes", "MB"
+        "{:<44} {:>16} {:>16} {:>16} {:>9} {:>10} {:>8} {:>8} {:>7} {:>6} {:>7}",
+        "instance", "optimum", "objective", "bound", "gap %", "away %", "seconds", "to 0.1%", "nodes", "open", "MB"
     );
     match wish.peer {
         None => println!(),
@@ -118,8 +118,9 @@ pub fn run(library: &str, name: &str, optimum: Option<f64>, problem: &Problem, w
                 optimum.map_or("".to_string(), |value| format!("{:+.5}", 100.0 * (found.objective / value - 1.0)));
             let near = if found.gap() <= 1e-3 { clock.near.lock().ok().and_then(|near| *near) } else { None };
             let near = near.map_or("".to_string(), |seconds| format!("{seconds:.2}"));
+            let open = found.mode.iter().flatten().count();
             print!(
-                "{name:<44} {known:>16} {:>16.3} {:>16.3} {:>9.5} {away:>10} {seconds:>8.2} {near:>8} {:>7} {memory:>7}",
+                "{name:<44} {known:>16} {:>16.3} {:>16.3} {:>9.5} {away:>10} {seconds:>8.2} {near:>8} {:>7} {open:>6} {memory:>7}",
                 found.objective,
                 found.lower_bound,
                 100.0 * found.gap(),
@@ -128,7 +129,9 @@ pub fn run(library: &str, name: &str, optimum: Option<f64>, problem: &Problem, w
         }
         Err(failure) => print!("{name:<44} {known:>16} {failure} {seconds:.2}"),
     }
-    if let Some(peer) = wish.peer.and_then(|limit| peer::solve(problem, limit)) {
+    // A list cut short is not a model that a general solver could be given.
+    let whole = problem.lanes.beyond.is_empty();
+    if let Some(peer) = wish.peer.filter(|_| whole).and_then(|limit| peer::solve(problem, limit)) {
         let ratio = peer.seconds / seconds.max(1e-4);
         let plan = peer.objective.map_or("none".to_string(), |cost| format!("{cost:.3}"));
         print!(

@@ -49,7 +49,9 @@ pub(super) enum End {
 pub(super) struct Climb<'i, 'a> {
     instance: &'i Instance<'a>,
     /// How far each price moves at a stride of one.
-    pub scale: Scale,
+    scale: Scale,
+    /// The same when the climb began.
+    first_scale: Scale,
     /// The best bound so far.
     pub best: f64,
     /// The prices of the best bound.
@@ -86,6 +88,7 @@ impl<'i, 'a> Climb<'i, 'a> {
     pub fn new(instance: &'i Instance<'a>, scale: Scale, prices: Multipliers, stride: f64) -> Self {
         Self {
             instance,
+            first_scale: scale.clone(),
             scale,
             best: f64::NEG_INFINITY,
             trial: prices.clone(),
@@ -242,9 +245,10 @@ impl<'i, 'a> Climb<'i, 'a> {
         }
     }
 
-    /// Goes on from the best prices with a new stride.
+    /// Goes on from the best prices with a new stride, each price with its first reach.
     pub fn rekindle(&mut self, stride: f64) {
         self.stride = stride;
+        self.scale.clone_from(&self.first_scale);
         self.trial.clone_from(&self.prices);
         self.window.before = f64::NEG_INFINITY;
     }

@@ -351,7 +351,7 @@ impl<'a> Instance<'a> {
             return;
         }
         let terms = usable.iter().zip(&capacities).map(|(&j, &capacity)| (j, -capacity.min(work))).collect();
-        if self.groups.is_empty() {
+        if self.groups.is_empty() && self.problem.single {
             // Plans may pass each capacity by the rounding allowed.
             let rounding: f64 = capacities.iter().map(|&capacity| slack(capacity)).sum();
             let capacity = |place: &super::Site| place.capacity.map_or(0.0, |capacity| capacity.min(work));

@@ -32,7 +32,7 @@ pub(super) struct Search<'i, 'a> {
     pub instance: &'i Instance<'a>,
     pub settings: &'i Settings,
     pub watch: &'i dyn Watch,
-    /// The reach of every price, as the root's climb has left it.
+    /// The reach of every price at the beginning of a climb.
     pub scale: Scale,
     pub explorer: Explorer<'i, 'a>,
     /// The cost of a plan known before, which the instance may no longer contain.
@@ -214,7 +214,6 @@ impl<'i, 'a> Search<'i, 'a> {
             }
             chunk = (chunk * 2).min(200);
         };
-        self.scale.clone_from(&climb.scale);
         if !pruned {
             self.shake_long(&state, &climb);
         }

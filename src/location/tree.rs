@@ -159,6 +159,9 @@ impl<'i, 'a> Search<'i, 'a> {
     /// Looks for plans at a node; none when nothing better than the best plan is left in it, or it was answered.
     fn judge(&mut self, state: State, mut climb: Climb, bound: f64, number: usize) -> Option<Node> {
         let bound = climb.best.max(bound);
+        if bound >= self.cutoff() {
+            return None;
+        }
         self.explorer.explore(&state, &climb, self.known_cutoff(), number < 20 || number.is_multiple_of(10));
         if bound >= self.cutoff() {
             return None;
