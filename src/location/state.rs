@@ -144,6 +144,10 @@ impl State {
             .collect();
         let mut bound = vec![false; instance.customers];
         for (i, bound) in bound.iter_mut().enumerate() {
+            if instance.cap_of(i) < f64::INFINITY {
+                // Somebody who is not listed may serve it.
+                continue;
+            }
             let mut live = instance.lanes(i).filter(|&p| self.allows(instance, p));
             if let (Some(p), None) = (live.next(), live.next()) {
                 *bound = true;

@@ -52,6 +52,8 @@ pub struct Roads {
     wages: Vec<f64>,
     /// The lanes that were given, in order of region and outlet.
     measured: Vec<Measured>,
+    /// Where those of each region begin, with the end behind; empty where none were given.
+    measured_starts: Vec<usize>,
     reach: Reach,
     lists: Vec<List>,
 }
@@ -92,11 +94,18 @@ impl Roads {
         let wages = scenario.outlets.iter().map(|outlet| outlet.country.map_or(0.0, wage)).collect();
         let placed = outlets.iter().enumerate().filter_map(|(outlet, point)| Some((OutletId::from(outlet), (*point)?)));
         let reach = Reach::of(placed);
-        let (measured, lists) = (Vec::new(), Vec::new());
-        let mut roads = Self { travel: travel.clone(), regions, outlets, wages, measured, reach, lists };
+        let (measured, measured_starts, lists) = (Vec::new(), Vec::new(), Vec::new());
+        let travel = travel.clone();
+        let mut roads = Self { travel, regions, outlets, wages, measured, measured_starts, reach, lists };
         let mut measured: Vec<Measured> =
             scenario.service_lanes.iter().map(|lane| roads.measured_lane(scenario, lane)).collect();
         measured.par_sort_unstable_by_key(|lane| (lane.region, lane.outlet));
+        if !measured.is_empty() {
+            let mut starts = vec![0; scenario.regions.len() + 1];
+            measured.iter().for_each(|lane| starts[lane.region.at() + 1] += 1);
+            (0..scenario.regions.len()).for_each(|region| starts[region + 1] += starts[region]);
+            roads.measured_starts = starts;
+        }
         roads.measured = measured;
         roads
     }
@@ -241,9 +250,10 @@ impl Roads {
     }
 
     fn measured_of(&self, region: RegionId) -> &[Measured] {
-        let first = self.measured.partition_point(|lane| lane.region < region);
-        let count = self.measured[first..].partition_point(|lane| lane.region == region);
-        &self.measured[first..first + count]
+        match self.measured_starts.get(region.at()..=region.at() + 1) {
+            Some(ends) => &self.measured[ends[0]..ends[1]],
+            None => &[],
+        }
     }
 
     fn distance(&self, from: &Point, to: &Point) -> f64 {
