@@ -243,10 +243,10 @@ impl<'a> Instance<'a> {
         instance
     }
 
-    /// Lists the lanes of each site, where sites have no capacity to make that useless.
+    /// Lists the lanes of each site, where plans are searched that way: not where capacities alone limit service.
     fn list_by_site(&mut self) {
         self.dearest = self.cost.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
-        if self.capacitated {
+        if self.capacitated && !self.has_lane_rows {
             return;
         }
         let mut starts = vec![0; self.sites + 1];

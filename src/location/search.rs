@@ -177,8 +177,12 @@ impl<'i, 'a> Search<'i, 'a> {
         let large = self.instance.site.len() >= LARGE;
         let (mut spent, mut chunk) = (0, if large { 90 } else { 30 });
         let mut shaken = (4 * self.instance.site.len() as u64).max(self.explorer.short());
-        // Where no branching follows, the root is given a second chance.
-        let patience = usize::from(self.settings.node_limit == 0);
+        // Where no branching follows, the root is given more chances, above all where plans are hard to round to.
+        let patience = match (self.settings.node_limit, self.instance.plain) {
+            (0, true) => 1,
+            (0, false) => 3,
+            _ => 0,
+        };
         let mut idle = 0;
         let pruned = loop {
             let (before, cost, cutoff) = (climb.best, self.cost(), self.cutoff());

@@ -148,7 +148,7 @@ pub fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
 
 fn round_settings(search: &Search, lanes: usize, start: Option<Start>) -> Settings {
     let asked = search.settings();
-    let gap = (0.5 * asked.gap).max(ROUND_GAP);
+    let gap = (0.1 * asked.gap).max(ROUND_GAP);
     if lanes <= MANY_LANES {
         return Settings { gap, start, ..asked };
     }
