@@ -7,9 +7,13 @@
 //! u ← u + α·s·d              prices of inequalities stay at least zero
 //! ```
 //!
-//! The stride α falls when the values of a few iterations no longer rise; no target value is needed. The average of the
-//! relaxed plans' open places tells where to round and where to branch.
+//! The stride α falls when the values of a few iterations no longer rise; no target value is needed. Undivided service
+//! within capacities steps by `volume` instead. The average of the relaxed plans' open places tells where to round and
+//! where to branch.
 
+mod volume;
+
+use self::volume::Volume;
 use super::ascent::Scale;
 use super::dual::{Relaxed, Slopes};
 use super::fixing::fix;
@@ -73,6 +77,8 @@ pub(super) struct Climb<'i, 'a> {
     stride: f64,
     seen: usize,
     window: Window,
+    /// Steps by volume in place of strides.
+    volume: Option<Volume>,
 }
 
 /// The values of the last few iterations, and the mean of those before.
@@ -103,7 +109,13 @@ impl<'i, 'a> Climb<'i, 'a> {
             stride,
             seen: 0,
             window: Window { sum: 0.0, count: 0, before: f64::NEG_INFINITY },
+            volume: None,
         }
+    }
+
+    /// Begins a climb at prices that are nearly right by volume, with a step relative to the distance that is left.
+    pub fn by_volume(instance: &'i Instance<'a>, scale: Scale, prices: Multipliers, step: f64) -> Self {
+        Self { volume: Some(Volume::new(step)), ..Self::new(instance, scale, prices, 0.0) }
     }
 
     /// Climbs for some iterations; settles by reduced cost what cannot be better than the cutoff.
@@ -112,8 +124,8 @@ impl<'i, 'a> Climb<'i, 'a> {
             if self.is_exhausted() {
                 return End::Spent;
             }
-            if self.seen > 0 {
-                self.move_trial();
+            if self.seen > 0 && !self.move_trial(cutoff) {
+                return End::Spent;
             }
             let value = self.relaxed.evaluate(self.instance, state, &self.trial);
             self.relaxed.slopes(self.instance, &self.trial, &mut self.slopes);
@@ -126,8 +138,12 @@ impl<'i, 'a> Climb<'i, 'a> {
                 self.best = self.best.max(value);
                 self.prices.clone_from(&self.trial);
             }
-            self.direct();
-            self.average_in();
+            // Whether the average foretold the gain is asked before the new slopes are part of it.
+            if let Some(volume) = &mut self.volume {
+                volume.pace(better, self.best, cutoff, &self.slopes, &self.violation);
+            }
+            let weight = self.direct();
+            self.average_in(weight);
             self.seen += 1;
             if self.best > cutoff {
                 return End::Pruned;
@@ -142,7 +158,9 @@ impl<'i, 'a> Climb<'i, 'a> {
                 self.best = self.best.max(cutoff);
                 return End::Pruned;
             }
-            self.pace(value);
+            if self.volume.is_none() {
+                self.pace(value);
+            }
             if watch.stop() {
                 return End::Spent;
             }
@@ -178,11 +196,17 @@ impl<'i, 'a> Climb<'i, 'a> {
         *window = Window { sum: 0.0, count: 0, before: mean };
     }
 
-    /// Blends the slopes into the direction and adapts the reach of every price.
-    fn direct(&mut self) {
+    /// Blends the slopes into the direction and adapts the reach of every price; the weight for the averages.
+    fn direct(&mut self) -> f64 {
+        let weight = BLEND.max(1.0 / (self.seen + 1) as f64);
         if self.seen == 0 {
             self.violation.clone_from(&self.slopes);
-            return;
+            return weight;
+        }
+        if let Some(volume) = &self.volume {
+            let weight = volume.weight(&self.violation, &self.slopes, &self.scale);
+            self.violation.blend(&self.slopes, weight);
+            return weight;
         }
         let blend = |direction: &mut [f64], slopes: &[f64], scale: &mut [f64]| {
             for ((direction, &slope), scale) in direction.iter_mut().zip(slopes).zip(scale) {
@@ -201,9 +225,17 @@ impl<'i, 'a> Climb<'i, 'a> {
         blend(&mut violation.through, &slopes.through, &mut scale.through);
         blend(&mut violation.upper_load, &slopes.upper_load, &mut scale.upper_load);
         blend(&mut violation.row, &slopes.row, &mut scale.row);
+        weight
     }
 
-    fn move_trial(&mut self) {
+    /// Goes to the next prices; false when there is no way to go.
+    fn move_trial(&mut self, cutoff: f64) -> bool {
+        if let Some(volume) = &self.volume {
+            let reach = (self.best, cutoff);
+            let moved = volume.move_trial(&mut self.trial, &self.prices, &self.violation, &self.scale, reach);
+            self.instance.cap(&mut self.trial.serve);
+            return moved;
+        }
         let stride = self.stride;
         let free = |price: &mut [f64], direction: &[f64], scale: &[f64]| {
             for ((price, direction), scale) in price.iter_mut().zip(direction).zip(scale) {
@@ -227,11 +259,11 @@ impl<'i, 'a> Climb<'i, 'a> {
         signed(&mut trial.upper_load, &mut violation.upper_load, &scale.upper_load);
         signed(&mut trial.row, &mut violation.row, &scale.row);
         self.instance.cap(&mut trial.serve);
+        true
     }
 
     /// Blends the last relaxed plan into the averages.
-    fn average_in(&mut self) {
-        let weight = BLEND.max(1.0 / (self.seen + 1) as f64);
+    fn average_in(&mut self, weight: f64) {
         if self.seen == 0 {
             self.average.resize(self.relaxed.open.len(), 0.0);
             self.lane_average.resize(if self.instance.exchangeable { self.instance.site.len() } else { 0 }, 0.0);
@@ -248,6 +280,7 @@ impl<'i, 'a> Climb<'i, 'a> {
     /// Goes on from the best prices with a new stride, each price with its first reach.
     pub fn rekindle(&mut self, stride: f64) {
         self.stride = stride;
+        self.volume.iter_mut().for_each(|volume| volume.rekindle(stride));
         self.scale.clone_from(&self.first_scale);
         self.trial.clone_from(&self.prices);
         self.window.before = f64::NEG_INFINITY;
@@ -255,7 +288,7 @@ impl<'i, 'a> Climb<'i, 'a> {
 
     /// Whether further iterations would hardly move the bound.
     pub fn is_exhausted(&self) -> bool {
-        self.stride < SHORTEST
+        self.volume.map_or(self.stride < SHORTEST, |volume| volume.is_exhausted())
     }
 
     /// The lane to branch on where undivided service is limited by capacities: that of a customer of much work who is

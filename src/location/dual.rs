@@ -65,6 +65,22 @@ pub(super) struct Slopes {
     pub row: Vec<f64>,
 }
 
+impl Slopes {
+    /// Moves a part of the way to other slopes.
+    pub fn blend(&mut self, to: &Slopes, weight: f64) {
+        let lists = [
+            (&mut self.serve, &to.serve),
+            (&mut self.link, &to.link),
+            (&mut self.through, &to.through),
+            (&mut self.upper_load, &to.upper_load),
+            (&mut self.row, &to.row),
+        ];
+        for (own, to) in lists {
+            own.iter_mut().zip(to).for_each(|(own, to)| *own += weight * (to - *own));
+        }
+    }
+}
+
 impl Relaxed {
     /// Evaluates the Lagrangian function within the decisions of a node.
     pub fn evaluate(&mut self, instance: &Instance, state: &State, prices: &Multipliers) -> f64 {

@@ -18,6 +18,9 @@ const FIRST_STRIDE: f64 = 0.2;
 const WARM_STRIDE: f64 = 0.05;
 const AGAIN_STRIDE: f64 = 0.02;
 
+/// The first step of undivided service, relative to the distance from the cutoff.
+const VOLUME_STEP: f64 = 1.0;
+
 /// The open sites of the parts in which undivided plans are improved, in turn.
 const WIDTHS: [usize; 2] = [6, 10];
 
@@ -88,7 +91,9 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
         }
     }
     let multipliers = root.prices.clone();
-    if let Some((problem, lanes_off)) = core(instance, &root.state) {
+    // Undivided plans are sought around the best one, which the core need not contain.
+    let smaller = if instance.exchangeable { None } else { core(instance, &root.state) };
+    if let Some((problem, lanes_off)) = smaller {
         let smaller = Instance::new(&problem);
         if smaller.rows.len() == instance.rows.len() {
             let lane_off = smaller.lane.iter().filter_map(|&lane| lanes_off.get(lane as usize).copied()).collect();
@@ -172,7 +177,11 @@ impl<'i, 'a> Search<'i, 'a> {
 
     /// Climbs at the root, round by round; while the prices climb, the best plan is shaken.
     fn climb(&mut self, mut state: State, prices: Multipliers, stride: f64) -> Root {
-        let mut climb = Climb::new(self.instance, self.scale.clone(), prices, stride);
+        let mut climb = if self.instance.exchangeable {
+            Climb::by_volume(self.instance, self.scale.clone(), prices, VOLUME_STEP)
+        } else {
+            Climb::new(self.instance, self.scale.clone(), prices, stride)
+        };
         let limit = self.settings.iteration_limit.max(1);
         let large = self.instance.site.len() >= LARGE;
         let (mut spent, mut chunk) = (0, if large { 90 } else { 30 });

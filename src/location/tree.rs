@@ -1,7 +1,7 @@
 //! Branch and bound: what the root leaves undecided is divided until nothing better than the best plan can be left.
 //!
-//! Nodes are explored several at a time, least bound first; undivided service is hard to round, so there the likelier
-//! child is followed down until the dive ends in a plan or in nothing. A node branches on the place whose averaged openness is most
+//! Nodes are explored several at a time, least bound first; undivided service is hard to round, so there one node at a
+//! time is followed down to the likelier child until the dive ends in a plan or in nothing. A node branches on the place whose averaged openness is most
 //! undecided, then on the mode of an open site, then (undivided service within limits only) on a lane; a node with
 //! nothing left to decide is answered exactly.
 
@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::allot::{Allotment, Effort, allot};
+use super::ascent::Scale;
 use super::climb::{Climb, End};
 use super::instance::Instance;
 use super::search::Search;
@@ -23,6 +24,10 @@ const ITERATIONS: [usize; 2] = [40, 20];
 
 /// The first stride of a node's climb; its parent's prices are nearly right.
 const STRIDE: f64 = 0.05;
+
+/// The iterations of a node of undivided service, and the first step of its climb by volume.
+const WHOLE_ITERATIONS: [usize; 3] = [20; 3];
+const STEP: f64 = 0.2;
 
 /// The nodes explored at a time; fixed, because the order of exploration follows from it.
 const BATCH: usize = 4;
@@ -76,7 +81,7 @@ impl<'i, 'a> Search<'i, 'a> {
     /// Explores the tree below a root; returns the least bound of what was not explored, infinite when all was.
     pub fn tree(&mut self, mut root: State, prices: Multipliers, bound: f64, average: &[f64]) -> f64 {
         let mut heap = BinaryHeap::new();
-        let mut climb = Climb::new(self.instance, self.scale.clone(), prices, STRIDE);
+        let mut climb = node_climb(self.instance, &self.scale, prices);
         if !root.propagate(self.instance)
             || climb.run(&mut root, self.cutoff(), ITERATIONS[0], self.watch) == End::Pruned
         {
@@ -87,6 +92,8 @@ impl<'i, 'a> Search<'i, 'a> {
         let dives = self.instance.exchangeable;
         let mut diving: Vec<Node> = Vec::new();
         let mut batch = 0;
+        // Dives side by side would be late for what the first of them finds.
+        let width = if dives { 1 } else { BATCH };
         loop {
             let least =
                 heap.peek().into_iter().chain(&diving).map(|node: &Node| node.bound).fold(f64::INFINITY, f64::min);
@@ -98,7 +105,7 @@ impl<'i, 'a> Search<'i, 'a> {
                 return least;
             }
             let mut nodes = std::mem::take(&mut diving);
-            nodes.extend((nodes.len()..BATCH).map_while(|_| heap.pop()));
+            nodes.extend((nodes.len()..width).map_while(|_| heap.pop()));
             let cutoff = self.cutoff();
             nodes.retain(|node| node.bound < cutoff);
             let children: Vec<(State, &Node)> = nodes
@@ -139,9 +146,10 @@ impl<'i, 'a> Search<'i, 'a> {
                 if !state.propagate(instance) {
                     return (None, parent.bound);
                 }
-                let mut climb = Climb::new(instance, scale.clone(), (*parent.prices).clone(), STRIDE);
+                let mut climb = node_climb(instance, scale, (*parent.prices).clone());
                 let mut before = parent.bound;
-                for chunk in ITERATIONS {
+                let iterations: &[usize] = if instance.exchangeable { &WHOLE_ITERATIONS } else { &ITERATIONS };
+                for &chunk in iterations {
                     if climb.run(&mut state, cutoff, chunk, watch) == End::Pruned {
                         return (None, parent.bound);
                     }
@@ -223,6 +231,14 @@ impl<'i, 'a> Search<'i, 'a> {
             self.loose = self.loose.min(bound);
         }
     }
+}
+
+/// The climb of a node from its parent's prices.
+fn node_climb<'i, 'a>(instance: &'i Instance<'a>, scale: &Scale, prices: Multipliers) -> Climb<'i, 'a> {
+    if instance.exchangeable {
+        return Climb::by_volume(instance, scale.clone(), prices, STEP);
+    }
+    Climb::new(instance, scale.clone(), prices, STRIDE)
 }
 
 /// A node's state with one side of its branching taken.
