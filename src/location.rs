@@ -14,9 +14,16 @@
 //!      y, z, w ∈ {0, 1};  x ∈ {0, 1} or [0, 1]
 //! ```
 //!
-//! The bound is Lagrangian: (serve), (link), (through), (upper capacity) and (row) are priced, what remains falls apart by site
-//! (Geoffrion 1974; for facility location Beasley 1993). The prices climb by resilient subgradient steps (`climb`) from a dual ascent (Erlenkotter 1978); plans come from a local search with best and second-best bookkeeping
-//! (Resende and Werneck 2007); what the reduced costs leave undecided is closed by branch and bound.
+//! The bound is Lagrangian: (serve), (link), (through), (upper capacity) and (row) are priced, what remains falls apart by
+//! site (Geoffrion 1974; for facility location Beasley 1993). The prices climb from a dual ascent (Erlenkotter 1978) by
+//! subgradient steps whose reach adapts price by price (`climb`); plans come from a local search with best and second-best
+//! bookkeeping (Resende and Werneck 2007), shaken while the prices climb; what the reduced costs leave undecided, the
+//! `core`, is closed by branch and bound (`tree`). Before that, rows that rule out lanes shorten the lists (`tighten`),
+//! customers that rank their lanes alike become one (`merge`), and problems whose customers know few costs are solved as
+//! coverings by linear relaxation (`cover`).
+//!
+//! Lists of lanes may be cut short: a price never rises above what a lane left out could cost, so that the bound holds for
+//! those too, and the answer names whom longer lists could help.
 
 mod allot;
 mod ascent;

@@ -403,6 +403,11 @@ impl<'a> Instance<'a> {
         self.problem.lanes.beyond.iter().all(|beyond| *beyond == f64::INFINITY)
     }
 
+    /// Whether a count limits which of the sites, all alike, are open: the relaxed plan then changes by leaps.
+    pub fn is_median(&self) -> bool {
+        self.bare && self.groups.iter().any(|group| group.max < group.items.len())
+    }
+
     /// The positions of a customer's lanes, cheapest first.
     pub fn lanes(&self, customer: usize) -> std::ops::Range<usize> {
         self.starts[customer]..self.starts[customer + 1]

@@ -17,6 +17,7 @@ use crate::watch::Watch;
 const FIRST_STRIDE: f64 = 0.2;
 const WARM_STRIDE: f64 = 0.05;
 const AGAIN_STRIDE: f64 = 0.02;
+const AGAIN_STEP: f64 = 0.5;
 
 /// The first step of undivided service, relative to the distance from the cutoff.
 const VOLUME_STEP: f64 = 1.0;
@@ -222,7 +223,12 @@ impl<'i, 'a> Search<'i, 'a> {
             if idle > patience {
                 break false;
             }
-            if climb.is_exhausted() {
+            if climb.is_exhausted() && self.instance.is_median() {
+                let prices = climb.prices.clone();
+                let (best, work) = (climb.best, climb.work);
+                climb = Climb::by_volume(self.instance, self.scale.clone(), prices, AGAIN_STEP);
+                (climb.best, climb.work) = (best, work);
+            } else if climb.is_exhausted() {
                 climb.rekindle(AGAIN_STRIDE);
             }
             chunk = (chunk * 2).min(200);

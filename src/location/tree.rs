@@ -235,7 +235,7 @@ impl<'i, 'a> Search<'i, 'a> {
 
 /// The climb of a node from its parent's prices.
 fn node_climb<'i, 'a>(instance: &'i Instance<'a>, scale: &Scale, prices: Multipliers) -> Climb<'i, 'a> {
-    if instance.exchangeable {
+    if instance.exchangeable || instance.is_median() {
         return Climb::by_volume(instance, scale.clone(), prices, STEP);
     }
     Climb::new(instance, scale.clone(), prices, STRIDE)
