@@ -185,6 +185,16 @@ impl<'a> Position<'a> {
         self.pipeline().map_or(0.0, |pipeline| pipeline.expected_over(base_stock as usize))
     }
 
+    /// The least base stock from which no more demands are met at once: everything kept of the pipeline is covered.
+    pub fn enough(&self) -> u32 {
+        match &self.supply {
+            Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } => {
+                u32::try_from(pipeline.last() + 1).unwrap_or(u32::MAX)
+            }
+            Supply::Emergency { offered } => Waits::Loss { offered: *offered }.enough(),
+        }
+    }
+
     /// Mean wait for the part over all demands \[years\], Little's law.
     pub fn mean_wait(&self, base_stock: u32) -> f64 {
         if self.stream.rate > 0.0 { self.expected_backorders(base_stock) / self.stream.rate } else { 0.0 }
@@ -266,6 +276,15 @@ impl Waits {
             Self::Still { bare, .. } if base_stock == 0 => *bare,
             Self::Still { pipeline, .. } => pipeline.at_most(i64::from(base_stock) - 1),
             Self::Loss { offered } => 1.0 - erlang_b(base_stock, *offered),
+        }
+    }
+
+    /// The share that is late with a base stock, summed over the tail.
+    pub fn late(&self, base_stock: u32) -> f64 {
+        match self {
+            Self::Still { pipeline, .. } if base_stock > 0 => pipeline.more_than(i64::from(base_stock) - 1),
+            Self::Loss { offered } => erlang_b(base_stock, *offered),
+            _ => 1.0 - self.within(base_stock),
         }
     }
 
