@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::climb::Climb;
 use super::instance::{Instance, NONE};
-use super::local::{LanePrices, Shaking, improve, polish, serve_nearest};
+use super::local::{Ground, LanePrices, Shaking, improve, polish, serve_nearest};
 use super::primal::{Design, Plan};
 use super::shake::{Dice, STRENGTH};
 use super::state::State;
@@ -179,8 +179,8 @@ impl<'i, 'a> Explorer<'i, 'a> {
             let work = self.short();
             let shaking = Shaking { seed: self.dice.roll(), average: &climb.average, strength: STRENGTH, work };
             let hint = &climb.relaxed.mode;
-            let (design, _) =
-                polish(self.instance, state, &best.design, hint, Some(&prices), work, Some(shaking), self.watch);
+            let ground = Ground { instance: self.instance, state, hint, extra: Some(&prices) };
+            let (design, _) = polish(ground, &best.design, work, Some(shaking), self.watch);
             if self.is_new(&design) {
                 self.refine_served(state, design, Some(climb), Some(&prices), TRIALS);
             }
@@ -278,7 +278,7 @@ impl<'i, 'a> Explorer<'i, 'a> {
         }
         let mut start = design;
         if !instance.capacitated {
-            start = improve(instance, state, &start, hint, extra, self.work(), self.watch);
+            start = improve(Ground { instance, state, hint, extra }, &start, self.work(), self.watch);
         } else if self.incumbent.is_none() {
             // Capacity may be short where few are open; all sites together are the widest start.
             self.refine_served(state, self.all_open(state, hint), climb, extra, 10);
@@ -289,7 +289,8 @@ impl<'i, 'a> Explorer<'i, 'a> {
 
     /// Local search where the cheapest open site serves; returns the cost of the plan.
     pub fn improve_plain(&mut self, state: &State, design: &Design, hint: &[u32]) -> Option<f64> {
-        let improved = improve(self.instance, state, design, hint, None, self.work(), self.watch);
+        let ground = Ground { instance: self.instance, state, hint, extra: None };
+        let improved = improve(ground, design, self.work(), self.watch);
         let plan = serve_nearest(self.instance, improved)?;
         let cost = plan.cost;
         self.offer(plan);

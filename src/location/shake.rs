@@ -4,7 +4,7 @@ use super::Status;
 use super::climb::Climb;
 use super::explore::Explorer;
 use super::instance::NONE;
-use super::local::{Shaking, polish, serve_nearest};
+use super::local::{Ground, Shaking, polish, serve_nearest};
 use super::primal::{Plan, site_loads};
 use super::state::State;
 
@@ -36,7 +36,8 @@ impl Explorer<'_, '_> {
     pub fn shaken(&self, state: &State, average: &[f64], hint: &[u32], (seed, work): (u64, u64)) -> Option<Plan> {
         let design = &self.incumbent.as_ref().filter(|_| self.instance.plain)?.design;
         let shaking = Shaking { seed, average, strength: STRENGTH, work };
-        let (better, _) = polish(self.instance, state, design, hint, None, u64::MAX, Some(shaking), self.watch);
+        let ground = Ground { instance: self.instance, state, hint, extra: None };
+        let (better, _) = polish(ground, design, u64::MAX, Some(shaking), self.watch);
         if better == *design { None } else { serve_nearest(self.instance, better) }
     }
 
