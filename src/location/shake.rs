@@ -9,7 +9,7 @@ use super::primal::{Plan, site_loads};
 use super::state::State;
 
 /// The most sites exchanged at once.
-pub(super) const STRENGTH: usize = 3;
+const STRENGTH: usize = 3;
 
 /// Chance from a splitmix generator (Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]

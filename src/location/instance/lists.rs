@@ -42,10 +42,10 @@ pub(super) fn by_customer(problem: &Problem, bare: bool) -> (Vec<usize>, Vec<u32
 }
 
 impl Instance<'_> {
-    /// Lists the lanes of each site, where plans are searched that way: not where capacities alone limit service.
+    /// Lists the lanes of each site, where plans are searched that way: not where capacities limit service.
     pub(super) fn list_by_site(&mut self) {
         self.dearest = self.cost.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
-        if self.capacitated && !self.has_lane_rows {
+        if self.capacitated {
             return;
         }
         let mut starts = vec![0; self.sites + 1];
