@@ -48,11 +48,12 @@ pub(super) fn touching(problem: &AllocationProblem) -> Vec<usize> {
 /// A depot with the demand of its items.
 pub(super) fn depot_of(problem: &AllocationProblem, row: usize, items: &[usize]) -> Depot {
     let stream = |&i: &usize| problem.items[i].stream;
-    let rate: f64 = items.iter().map(stream).map(|s| s.rate).sum();
+    let rate: f64 = items.iter().map(stream).map(|s| s.ordered()).sum();
     // Variances of independent streams add.
-    let variance: f64 = items.iter().map(stream).map(|s| s.rate * s.variance_to_mean).sum();
+    let variance: f64 = items.iter().map(stream).map(|s| s.ordered() * s.variance_to_mean).sum();
     let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
-    Depot { rate, variance_to_mean, lead_time: problem.depots[row].lead_time }
+    let own = &problem.depots[row];
+    Depot::new(rate, variance_to_mean, own.lead_time).repairing(own.repair)
 }
 
 /// The blocks of a problem and the goals they share.
@@ -75,9 +76,9 @@ pub(super) fn blocks(problem: &AllocationProblem) -> Result<(Vec<Block>, Goals),
     for (row, items) in under.into_iter().enumerate() {
         let depot = depot_of(problem, row, &items);
         // From here on nothing is ever owed.
-        let top = if items.is_empty() { 0 } else { depot.pipeline(depot.lead_time).last() };
+        let top = if items.is_empty() { 0 } else { depot.pipeline().last() };
         let shelves = items.iter().map(|&i| shelf(i)).collect();
-        let start = (depot.rate * depot.lead_time) as usize;
+        let start = depot.mean_pipeline() as usize;
         let depot = Some(DepotRow { row, depot, holding: problem.depots[row].holding });
         blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start });
     }

@@ -109,6 +109,7 @@ mod tests {
     use super::*;
     use crate::scenario::Stockout;
     use crate::stocking::allocation::{DepotItem, Effort, Item, Measure, allocate_with};
+    use crate::stocking::shop::Repair;
     use crate::stocking::two_echelon::Stream;
     use crate::watch::Nobody;
 
@@ -135,6 +136,7 @@ mod tests {
                 depot: depot as u32,
                 lead_time: 0.3 * dice.roll(),
                 holding: 1.0 + 5.0 * dice.roll(),
+                repair: Repair::default(),
             })
             .collect();
         let (mut items, mut terms) = (Vec::new(), Vec::new());
@@ -160,7 +162,7 @@ mod tests {
                 part: 0,
                 outlet: outlet as u32,
                 depot,
-                stream: Stream { rate, variance_to_mean: 1.0 + (dice.roll() * 2.0).floor() * dice.roll(), lead_time },
+                stream: Stream::new(rate, 1.0 + (dice.roll() * 2.0).floor() * dice.roll(), lead_time),
                 holding: 1.0 + 9.0 * dice.roll(),
                 miss_cost: if stockout == Stockout::Emergency { 5.0 * dice.roll() } else { 0.0 },
                 terms: first..terms.len(),

@@ -91,7 +91,10 @@ impl Block {
             }
             Measure::Wait => false,
         };
+        let overloaded = self.depot.as_ref().is_some_and(|(depot, _)| depot.repair.overloaded());
         !self.emergency
+            && !overloaded
+            && entry.stream.repair.share <= 0.0
             && entry.miss_cost <= 0.0
             && entry.promises.is_empty()
             && self.terms[entry.terms.clone()].iter().all(in_transport)
@@ -229,7 +232,7 @@ impl Work {
         let mut rate = 0.0;
         if let Some((depot, _)) = &self.block.depot {
             rate = depot.rate;
-            let pipeline = depot.pipeline(depot.lead_time);
+            let pipeline = depot.pipeline();
             self.pipeline.resize(pipeline.first(), 0.0);
             self.pipeline.extend_from_slice(pipeline.mass());
             self.tail.resize(self.pipeline.len(), 0.0);
@@ -248,12 +251,12 @@ impl Work {
             if !self.block.is_plain(entry) {
                 let shelf = Shelf::new(&self.block, entry, prices);
                 // One unit less owed to an outlet is so much less offered load, and Erlang's loss grows no faster than that.
-                let share = if rate > 0.0 { (entry.stream.rate / rate).min(1.0) } else { 0.0 };
+                let share = if rate > 0.0 { (entry.stream.ordered() / rate).min(1.0) } else { 0.0 };
                 slope = slope.zip(shelf.simple_loss()).map(|(slope, total)| slope + share * total);
                 self.rows.push(Row::Shelf(shelf));
                 continue;
             }
-            let Stream { rate: own, variance_to_mean: ratio, lead_time } = entry.stream;
+            let Stream { rate: own, variance_to_mean: ratio, lead_time, .. } = entry.stream;
             let first = self.parts.len();
             let mut total = 0.0;
             for term in &self.block.terms[entry.terms.clone()] {
@@ -290,7 +293,7 @@ impl Work {
     fn upstream(&self, layer: usize) -> Option<Upstream> {
         let needed = self.rows.iter().any(|row| matches!(row, Row::Shelf(_)));
         let (depot, _) = self.block.depot.as_ref()?;
-        needed.then(|| depot.clone().holding(layer as u32))
+        needed.then(|| depot.holding(layer as u32))
     }
 
     /// V_b of a layer; the outlets' levels go to `tried`.
@@ -438,7 +441,7 @@ pub(super) struct Reduction {
 /// P(wait ≤ window) of a plain outlet with the level that `owed` has terms for.
 fn share_in_time(entry: &Entry, term: &Term, owed: &[f64]) -> f64 {
     let Measure::Within(window) = term.measure else { return 0.0 };
-    let Stream { rate, variance_to_mean: ratio, lead_time } = entry.stream;
+    let Stream { rate, variance_to_mean: ratio, lead_time, .. } = entry.stream;
     let part = Part { weight: 1.0, mean: rate * (lead_time - window), ratio };
     in_time(owed, Mixture::default().up_to(&[part], owed.len()), owed.len())
 }

@@ -48,15 +48,19 @@ impl Lacking {
 
     /// P(no unit on the shelf).
     fn shelf(position: &Position) -> Self {
-        match position.pipeline() {
-            Some(pipeline) => Self::Known(tails(pipeline)),
-            None => Self::windows(&position.waits(0.0)),
+        match (position.pipeline(), position.waits(0.0)) {
+            (Some(pipeline), waits) if !matches!(waits, Waits::Never) => Self::Known(tails(pipeline)),
+            (_, waits) => Self::windows(&waits),
         }
     }
 
     /// The mean wait: Σ_{n ≥ level} P(X > n) / λ.
     fn wait(position: &Position) -> Self {
         let Some(pipeline) = position.pipeline() else { return Self::Known(vec![0.0]) };
+        if matches!(position.waits(0.0), Waits::Never) {
+            // An overloaded shop: the wait has no end, whatever the level.
+            return Self::Known(vec![f64::INFINITY]);
+        }
         let rate = position.stream().rate.max(f64::MIN_POSITIVE);
         // P(X > n) = P(X ≥ n + 1): from the far end each level adds the tail above it.
         let tails = tails(pipeline);
