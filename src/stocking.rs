@@ -14,9 +14,11 @@ pub mod last_buy;
 pub mod metric;
 pub mod shop;
 pub mod two_echelon;
+pub mod undominated;
 
 pub use allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
 pub use shop::{BUSIEST, Repair, Shop};
 pub use two_echelon::{Depot, Method, Position, Stream, Upstream, Waits};
+pub use undominated::{Combination, Menu, undominated};
