@@ -8,6 +8,8 @@ pub mod allocation;
 pub mod cost_curve;
 pub mod distribution;
 pub mod erlang;
+pub mod lateral;
+pub mod reorder;
 pub mod two_echelon;
 
 pub use allocation::{
