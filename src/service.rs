@@ -30,7 +30,7 @@ use crate::stocking::{Position, Upstream};
 use crate::units::HOURS_PER_YEAR;
 
 pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
-pub use shelf::{DepotShelf, Shelf, depot_lead_time, outlet_lead_time, outlet_streams};
+pub use shelf::{DepotShelf, Shelf, depot_lead_time, depot_repair, outlet_lead_time, outlet_repair, outlet_streams};
 
 /// The service of a plan.
 #[derive(Debug, Clone, Default)]
@@ -97,7 +97,8 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             let positions: Vec<(PartId, Position)> = streams[outlet.at()]
                 .iter()
                 .map(|(part, rate)| {
-                    let stream = rate.stream(outlet_lead_time(scenario, network, outlet, depot, *part));
+                    let lead_time = outlet_lead_time(scenario, network, outlet, depot, *part);
+                    let stream = rate.stream(lead_time, outlet_repair(scenario, outlet, depot, *part));
                     let upstream = depot.and_then(|depot| upstreams.get(&(depot, *part)));
                     (*part, Position::new(stream, upstream, scenario.stocking.stockout))
                 })

@@ -8,11 +8,16 @@ pub mod allocation;
 pub mod cost_curve;
 pub mod distribution;
 pub mod erlang;
+pub mod indenture;
+pub mod last_buy;
 pub mod lateral;
+pub mod metric;
 pub mod reorder;
+pub mod shop;
 pub mod two_echelon;
 
 pub use allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
+pub use shop::{Repair, Shop};
 pub use two_echelon::{Depot, Position, Stream, Upstream, Waits};

@@ -17,7 +17,9 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, Scenario, SiteId, Stockout, Target};
-use crate::service::{Key, Question, What, depot_lead_time, installed_in, outlet_lead_time, outlet_streams};
+use crate::service::{
+    Key, Question, What, depot_lead_time, depot_repair, installed_in, outlet_lead_time, outlet_repair, outlet_streams,
+};
 use crate::stocking::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
@@ -92,6 +94,7 @@ pub fn stock(
                         depot: depot.0,
                         lead_time: depot_lead_time(scenario, depot, *part),
                         holding: holding_cost(scenario, SiteId::Depot(depot), *part),
+                        repair: depot_repair(scenario, depot, *part),
                     });
                     u32::try_from(depots.len() - 1).expect("depots × parts fit an index of 32 bits")
                 })
@@ -101,7 +104,10 @@ pub fn stock(
                 part: part.0,
                 outlet: outlet.0,
                 depot: row,
-                stream: asked.stream(outlet_lead_time(scenario, network, outlet, depot, *part)),
+                stream: asked.stream(
+                    outlet_lead_time(scenario, network, outlet, depot, *part),
+                    outlet_repair(scenario, outlet, depot, *part),
+                ),
                 holding: holding_cost(scenario, SiteId::Outlet(outlet), *part),
                 miss_cost: 0.0,
                 terms: 0..0,

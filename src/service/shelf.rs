@@ -6,8 +6,8 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site};
-use crate::stocking::{Depot, Position, Stream, Upstream};
-use crate::units::{DAYS_PER_YEAR, Days};
+use crate::stocking::{Depot, Position, Repair, Stream, Upstream};
+use crate::units::Days;
 
 /// One part at one outlet.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,9 +84,9 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The stream of this demand with a lead time \[years\].
-    pub fn stream(&self, lead_time: f64) -> Stream {
-        Stream { rate: self.rate, variance_to_mean: self.variance_to_mean(), lead_time }
+    /// The stream of this demand with a lead time \[years\] and repair at the outlet.
+    pub fn stream(&self, lead_time: f64, repair: Repair) -> Stream {
+        Stream::new(self.rate, self.variance_to_mean(), lead_time).repairing(repair)
     }
 
     /// The ratio of the two, at least 1.
@@ -126,19 +126,15 @@ pub fn depot_streams(
         }
     }
     let stream = |((depot, part), asked): ((DepotId, PartId), Asked)| {
-        let lead_time = depot_lead_time(scenario, depot, part);
-        ((depot, part), Depot { rate: asked.rate, variance_to_mean: asked.variance_to_mean(), lead_time })
+        let (lead_time, repair) = (depot_lead_time(scenario, depot, part), depot_repair(scenario, depot, part));
+        ((depot, part), Depot::new(asked.rate, asked.variance_to_mean(), lead_time).repairing(repair))
     };
     sums.into_iter().map(stream).collect()
 }
 
-/// From order to arrival of a part at the site that the supplier replenishes \[years\]: the repaired share comes back after
-/// its turnaround, the rest from the supplier.
+/// From order to arrival of a part at the site that the supplier replenishes \[years\].
 fn supplier_lead_time(scenario: &Scenario, site: &Site, part: PartId) -> f64 {
-    let part = &scenario.parts[part.at()];
-    let supplier = part.supplier_lead_time.unwrap_or(site.supplier_lead_time).get();
-    let repaired = part.repair_share.get();
-    (repaired * part.repair_turnaround.get() + (1.0 - repaired) * supplier) / DAYS_PER_YEAR
+    scenario.parts[part.at()].supplier_lead_time.unwrap_or(site.supplier_lead_time).in_years()
 }
 
 /// The lead time of a part at a depot \[years\].
@@ -157,5 +153,22 @@ pub fn outlet_lead_time(
     match depot {
         Some(depot) => network.supply(outlet, depot).map_or(0.0, |lane| Days::in_years(lane.lead_time)),
         None => supplier_lead_time(scenario, &scenario.outlets[outlet.at()], part),
+    }
+}
+
+/// What a depot repairs of a part.
+pub fn depot_repair(scenario: &Scenario, depot: DepotId, part: PartId) -> Repair {
+    let _ = depot;
+    let part = &scenario.parts[part.at()];
+    Repair::ample(part.repair_share.get(), part.repair_turnaround.in_years())
+}
+
+/// What an outlet repairs of a part itself.
+pub fn outlet_repair(scenario: &Scenario, outlet: OutletId, depot: Option<DepotId>, part: PartId) -> Repair {
+    let _ = outlet;
+    let part = &scenario.parts[part.at()];
+    match depot {
+        Some(_) => Repair::default(),
+        None => Repair::ample(part.repair_share.get(), part.repair_turnaround.in_years()),
     }
 }

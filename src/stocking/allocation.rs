@@ -38,6 +38,7 @@ mod table;
 
 use std::ops::Range;
 
+use super::shop::Repair;
 use super::two_echelon::Stream;
 use crate::scenario::Stockout;
 use crate::watch::Watch;
@@ -92,6 +93,8 @@ pub struct DepotItem {
     pub lead_time: f64,
     /// Cost of a unit of base stock \[money/year\].
     pub holding: f64,
+    /// What the depot repairs itself.
+    pub repair: Repair,
 }
 
 /// What an item gives to a goal: weight × measure.

@@ -2,7 +2,6 @@
 
 use super::table::{Shelf, Table};
 use super::{AllocationProblem, Choice, Goals, TOLERANCE, Unreachable};
-use crate::stocking::distribution::Pmf;
 use crate::stocking::two_echelon::Depot;
 
 /// One block with the tables it has needed so far.
@@ -68,19 +67,19 @@ pub(super) fn blocks(problem: &AllocationProblem, prove: bool) -> Result<(Vec<Bl
     let mut blocks = Vec::with_capacity(alone.len() + under.len());
     for (row, items) in under.into_iter().enumerate() {
         let stream = |&i: &usize| problem.items[i].stream;
-        let rate: f64 = items.iter().map(stream).map(|s| s.rate).sum();
+        let rate: f64 = items.iter().map(stream).map(|s| s.ordered()).sum();
         // Variances of independent streams add.
-        let variance: f64 = items.iter().map(stream).map(|s| s.rate * s.variance_to_mean).sum();
-        let lead_time = problem.depots[row].lead_time;
+        let variance: f64 = items.iter().map(stream).map(|s| s.ordered() * s.variance_to_mean).sum();
         let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
-        let depot = Depot { rate, variance_to_mean, lead_time };
+        let depot =
+            Depot::new(rate, variance_to_mean, problem.depots[row].lead_time).repairing(problem.depots[row].repair);
         // From here on nothing is ever owed.
-        let top = if items.is_empty() { 0 } else { Pmf::demand(rate * lead_time, variance_to_mean).last() };
+        let top = if items.is_empty() { 0 } else { depot.pipeline().last() };
         let shelves = items.iter().map(|&i| shelf(i)).collect();
-        let depot = Some(DepotRow { row, depot, holding: problem.depots[row].holding });
-        let deviation = (rate * lead_time * variance_to_mean).sqrt();
+        let deviation = (depot.mean_pipeline() * variance_to_mean).sqrt();
         let stride = (!prove && top >= FEW_LAYERS).then_some((deviation as usize).max(2));
-        let start = (rate * lead_time) as usize;
+        let start = depot.mean_pipeline() as usize;
+        let depot = Some(DepotRow { row, depot, holding: problem.depots[row].holding });
         blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start, stride });
     }
     for i in alone {
