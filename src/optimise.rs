@@ -105,12 +105,14 @@ struct Onward {
     start: Start,
 }
 
-/// Can stock change cost or promises? Without promises that speak of it nobody keeps any.
+/// Can stock change cost or promises? Without promises that speak of it nobody keeps any, unless it saves orders.
 fn stock_matters(scenario: &Scenario, load: &Load) -> bool {
     let speaks_of_stock = |metric: Metric| metric != Metric::Coverage;
     let asked = load.units.iter().any(|units| *units > 0.0);
+    let ordering = scenario.parts.iter().any(|part| part.order_cost.get() > 0.0);
     asked
-        && (scenario.stocking.stockout == Stockout::Emergency
+        && (ordering
+            || scenario.stocking.stockout == Stockout::Emergency
             || scenario.targets.iter().any(|target| speaks_of_stock(target.metric)))
 }
 

@@ -25,12 +25,15 @@ use rayon::prelude::*;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
-use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, Target};
+use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Target};
 use crate::stocking::{Position, Upstream};
 use crate::units::HOURS_PER_YEAR;
 
 pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
-pub use shelf::{DepotShelf, Shelf, depot_lead_time, depot_repair, outlet_lead_time, outlet_repair, outlet_streams};
+pub use shelf::{
+    DepotShelf, Shelf, depot_lead_time, depot_repair, depot_streams, order_quantity, outlet_lead_time, outlet_repair,
+    outlet_stream, outlet_streams,
+};
 
 /// The service of a plan.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +68,22 @@ impl Service {
         found.map_or(0.0, |found| self.shelves[found].fill_rate)
     }
 
+    /// The mean inventory position of a part at a site with a base stock \[units\], which is the base stock where nobody asks
+    /// for the part.
+    pub fn mean_position(&self, site: SiteId, part: PartId, base_stock: u32) -> f64 {
+        let batches = match site {
+            SiteId::Outlet(outlet) => {
+                let found = self.shelves.binary_search_by_key(&(outlet, part), |shelf| (shelf.outlet, shelf.part));
+                found.ok().map(|found| self.shelves[found].batches)
+            }
+            SiteId::Depot(depot) => {
+                let found = self.depot_shelves.binary_search_by_key(&(depot, part), |shelf| (shelf.depot, shelf.part));
+                found.ok().map(|found| self.depot_shelves[found].batches)
+            }
+        };
+        batches.map_or(f64::from(base_stock), |batches| batches.mean_position())
+    }
+
     /// Are all hard promises kept?
     pub fn all_kept(&self, scenario: &Scenario) -> bool {
         self.promises.iter().all(|promise| promise.kept || promise.target(scenario).penalty.is_some())
@@ -97,8 +116,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             let positions: Vec<(PartId, Position)> = streams[outlet.at()]
                 .iter()
                 .map(|(part, rate)| {
-                    let lead_time = outlet_lead_time(scenario, network, outlet, depot, *part);
-                    let stream = rate.stream(lead_time, outlet_repair(scenario, outlet, depot, *part));
+                    let stream = outlet_stream(scenario, network, outlet, depot, *part, rate);
                     let upstream = depot.and_then(|depot| upstreams.get(&(depot, *part)));
                     (*part, Position::new(stream, upstream, scenario.stocking.stockout))
                 })

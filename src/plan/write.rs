@@ -19,6 +19,7 @@ use crate::export::geojson;
 use crate::load::Load;
 use crate::network::Network;
 use crate::scenario::{DepotId, DistanceMetric, OutletId, PartId, RegionId, Scenario, Site, SiteId};
+use crate::stocking::reorder::Batches;
 use crate::service::{Promise, outlet_streams};
 use table::Table;
 
@@ -276,24 +277,27 @@ pub struct StockRow {
     pub fill_rate: f64,
     /// Expected units or jobs waiting \[units\].
     pub expected_backorders: f64,
-    /// Yearly cost of holding the base stock.
+    /// Yearly cost of holding the stock.
     pub holding_cost: f64,
+    /// Reorder point: an order is sent when the inventory position falls to it \[units\].
+    pub minimum: i64,
 }
 
 /// Every part that a site is asked for or stocks, outlets first, in order of site and part.
 pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
     let mut rows = Vec::new();
-    let mut push = |site, part, base_stock: u32, fill_rate, expected_backorders| {
-        let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
-        rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost });
+    let mut push = |site, part, base_stock: u32, fill_rate, expected_backorders, batches: Batches| {
+        let holding_cost = batches.mean_position() * crate::cost::holding_cost(scenario, site, part);
+        let minimum = batches.reorder_point;
+        rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost, minimum });
     };
     for shelf in &plan.service.shelves {
         let site = SiteId::Outlet(shelf.outlet);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders);
+        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders, shelf.batches);
     }
     for shelf in &plan.service.depot_shelves {
         let site = SiteId::Depot(shelf.depot);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders);
+        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders, shelf.batches);
     }
     let stocked = |stock: &[Vec<u32>], site: &dyn Fn(usize) -> SiteId| -> Vec<(SiteId, PartId, u32)> {
         let levels = stock.iter().enumerate().flat_map(|(number, levels)| {
@@ -309,7 +313,9 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
         if !asked.contains(&(site, part)) {
             // Stock that nobody asks for always meets the demand there is.
             let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
-            rows.push(StockRow { site, part, base_stock, fill_rate: 1.0, expected_backorders: 0.0, holding_cost });
+            let minimum = i64::from(base_stock) - 1;
+            let (fill_rate, expected_backorders) = (1.0, 0.0);
+            rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost, minimum });
         }
     }
     rows.sort_by_key(|row| (row.site, row.part));
@@ -317,11 +323,21 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
 }
 
 fn stock(scenario: &Scenario, plan: &Plan) -> String {
-    let columns = ["site", "part", "base_stock", "fill_rate", "expected_backorders", "holding_cost_per_year"];
+    let columns = [
+        "site",
+        "part",
+        "base_stock",
+        "fill_rate",
+        "expected_backorders",
+        "holding_cost_per_year",
+        "minimum",
+        "maximum",
+    ];
     let mut table = Table::with_header(&columns);
     for row in stock_rows(scenario, plan) {
         let (site, part) = (&scenario.site(row.site).id, &scenario.parts[row.part.at()].id);
-        table.row(&[site, part, &row.base_stock, &row.fill_rate, &row.expected_backorders, &row.holding_cost]);
+        let StockRow { base_stock, fill_rate, expected_backorders, holding_cost, minimum, .. } = &row;
+        table.row(&[site, part, base_stock, fill_rate, expected_backorders, holding_cost, minimum, base_stock]);
     }
     table.0
 }

@@ -35,6 +35,8 @@ pub enum Table {
     DemandHistory,
     /// `lanes.csv`
     Lanes,
+    /// `laterals.csv`
+    Laterals,
 }
 
 impl Table {

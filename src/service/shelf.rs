@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
-use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site};
+use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site, SiteId, Stockout};
+use crate::stocking::reorder::{Batches, economic_quantity};
 use crate::stocking::{Depot, Position, Repair, Stream, Upstream};
 use crate::units::Days;
 
@@ -26,6 +27,8 @@ pub struct Shelf {
     pub expected_backorders: f64,
     /// Mean wait over all demands \[years\].
     pub mean_wait: f64,
+    /// How it orders.
+    pub batches: Batches,
 }
 
 impl Shelf {
@@ -39,6 +42,7 @@ impl Shelf {
             fill_rate: position.fill_rate(base_stock),
             expected_backorders: position.expected_backorders(base_stock),
             mean_wait: position.mean_wait(base_stock),
+            batches: position.batches(base_stock),
         }
     }
 }
@@ -58,6 +62,8 @@ pub struct DepotShelf {
     pub fill_rate: f64,
     /// Expected units owed to outlets \[units\].
     pub expected_backorders: f64,
+    /// How it orders.
+    pub batches: Batches,
 }
 
 impl DepotShelf {
@@ -70,6 +76,7 @@ impl DepotShelf {
             base_stock: upstream.base_stock(),
             fill_rate: upstream.fill_rate(),
             expected_backorders: upstream.expected_backorders(),
+            batches: upstream.depot().batches(upstream.base_stock()),
         }
     }
 }
@@ -127,7 +134,9 @@ pub fn depot_streams(
     }
     let stream = |((depot, part), asked): ((DepotId, PartId), Asked)| {
         let (lead_time, repair) = (depot_lead_time(scenario, depot, part), depot_repair(scenario, depot, part));
-        ((depot, part), Depot::new(asked.rate, asked.variance_to_mean(), lead_time).repairing(repair))
+        let quantity = order_quantity(scenario, SiteId::Depot(depot), part, asked.rate * (1.0 - repair.share));
+        let orders = Depot::new(asked.rate, asked.variance_to_mean(), lead_time);
+        ((depot, part), orders.repairing(repair).in_batches(quantity))
     };
     sums.into_iter().map(stream).collect()
 }
@@ -170,5 +179,34 @@ pub fn outlet_repair(scenario: &Scenario, outlet: OutletId, depot: Option<DepotI
     match depot {
         Some(_) => Repair::default(),
         None => Repair::ample(part.repair_share.get(), part.repair_turnaround.in_years()),
+    }
+}
+
+/// Most units of an order that a site sends to the supplier, where `ordered` units of a part are ordered a year: the part's
+/// own quantity, or what its order cost and its holding ask for. An outlet that expresses what it lacks orders one for one,
+/// and so does an outlet under a depot, whose orders the depot meets one by one.
+pub fn order_quantity(scenario: &Scenario, site: SiteId, part: PartId, ordered: f64) -> u32 {
+    if matches!(site, SiteId::Outlet(_)) && scenario.stocking.stockout == Stockout::Emergency {
+        return 1;
+    }
+    let part = &scenario.parts[part.at()];
+    let holding = scenario.site(site).holding_rate.get() * part.unit_cost.get();
+    part.order_quantity.unwrap_or_else(|| economic_quantity(ordered, part.order_cost.get(), holding))
+}
+
+/// The stream of a part at an outlet, from what is asked of it.
+pub fn outlet_stream(
+    scenario: &Scenario,
+    network: &Network,
+    outlet: OutletId,
+    depot: Option<DepotId>,
+    part: PartId,
+    asked: &Asked,
+) -> Stream {
+    let lead_time = outlet_lead_time(scenario, network, outlet, depot, part);
+    let stream = asked.stream(lead_time, outlet_repair(scenario, outlet, depot, part));
+    match depot {
+        Some(_) => stream,
+        None => stream.in_batches(order_quantity(scenario, SiteId::Outlet(outlet), part, stream.ordered())),
     }
 }

@@ -24,7 +24,7 @@ pub mod periodic;
 use super::distribution::Pmf;
 
 /// Most units of a batch: what an order cost without a holding cost would make infinite.
-const MOST_UNITS: f64 = 1e6;
+const MOST_UNITS: f64 = 1e4;
 
 /// When and how much a site orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Batches {
 
     /// X + U of (net), from the units X demanded in a lead time.
     pub fn deficit(&self, demanded: &Pmf) -> Pmf {
-        demanded.plus(&Pmf::uniform(self.quantity))
+        if self.quantity == 1 { demanded.clone() } else { demanded.plus(&Pmf::uniform(self.quantity)) }
     }
 
     /// Share of demand met at once, (fill).

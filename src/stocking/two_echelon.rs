@@ -14,6 +14,8 @@
 //! (backorders) EBO = E[(X−S)⁺],  mean wait = EBO/λ       Little's law
 //! (wait)       P(wait ≤ τ) = P(X(τ) ≤ S−1) while nothing ordered later can come sooner: τ < O (or L) and τ < Tb;
 //!              X(τ) is X with O − τ for O (L − τ for L) and Tb − τ for Tb. Longer windows: `window`
+//! (batches)    a site that the supplier replenishes may order Q units at a time: X + U for X, U uniform on 0 … Q−1, and X0 + U
+//!              for X0 (`reorder`); outlets under a depot order one for one
 //! (loss)       emergency: fill rate = 1 − B(S, λ·(u·Tb + f·(O + E[B0]/λ0))), B of `erlang`
 //! ```
 //! Times are constant, but for a shop's (only windows ask for constancy). For Poisson demand (pipeline) to (wait) are exact:
@@ -25,7 +27,9 @@
 //! order's units share their way, and the backlog is thinned unit by unit as if each owed unit were ours independently,
 //! although units come in orders. (loss) is exact without a depot and a shop; with a depot, the depot is evaluated as if it
 //! saw the outlet's whole demand, which is a little more than it does, and its wait enters by its mean (the loss formula
-//! needs no more of a lead time); with a shop, the shop likewise.
+//! needs no more of a lead time); with a shop, the shop likewise. (batches) is as exact as the rest: the position was what it
+//! was a lead time ago, before the demands that make X, so U and X are independent; and which outlets the depot owes its
+//! units to does not depend on U either.
 //!
 //! At the edge: with L = 0 and S = 0 the shelf is always empty, so the fill rate is 0 by (fill), although no one waits
 //! (P(wait ≤ 0) = 1 by (wait)). An overloaded shop has no steady state: its shelf is always empty, its backorders are
@@ -36,6 +40,7 @@ mod window;
 
 use super::distribution::Pmf;
 use super::erlang::erlang_b;
+use super::reorder::Batches;
 use super::shop::Repair;
 use crate::scenario::Stockout;
 
@@ -60,17 +65,24 @@ pub struct Stream {
     pub lead_time: f64,
     /// Repair at the outlet: its share u and time Tb.
     pub repair: Repair,
+    /// Most units of an order to the supplier, (batches); an outlet under a depot orders one for one.
+    pub quantity: u32,
 }
 
 impl Stream {
     /// A stream that orders all it uses.
     pub fn new(rate: f64, variance_to_mean: f64, lead_time: f64) -> Self {
-        Self { rate, variance_to_mean, lead_time, repair: Repair::default() }
+        Self { rate, variance_to_mean, lead_time, repair: Repair::default(), quantity: 1 }
     }
 
     /// The same with repair at the outlet.
     pub fn repairing(self, repair: Repair) -> Self {
         Self { repair, ..self }
+    }
+
+    /// The same with batches of a quantity \[units\].
+    pub fn in_batches(self, quantity: u32) -> Self {
+        Self { quantity, ..self }
     }
 
     /// λf: what is ordered from the depot or the supplier \[units/year\].
@@ -119,17 +131,29 @@ pub struct Depot {
     pub lead_time: f64,
     /// Repair at the depot: its share and time Tr.
     pub repair: Repair,
+    /// Most units of an order to the supplier, (batches).
+    pub quantity: u32,
 }
 
 impl Depot {
     /// A depot that orders all it sends.
     pub fn new(rate: f64, variance_to_mean: f64, lead_time: f64) -> Self {
-        Self { rate, variance_to_mean, lead_time, repair: Repair::default() }
+        Self { rate, variance_to_mean, lead_time, repair: Repair::default(), quantity: 1 }
     }
 
     /// The same with repair at the depot.
     pub fn repairing(self, repair: Repair) -> Self {
         Self { repair, ..self }
+    }
+
+    /// The same with batches of a quantity \[units\].
+    pub fn in_batches(self, quantity: u32) -> Self {
+        Self { quantity, ..self }
+    }
+
+    /// How it orders with a base stock.
+    pub fn batches(&self, base_stock: u32) -> Batches {
+        Batches::up_to(base_stock, self.quantity)
     }
 
     /// X0, (depot).
@@ -153,12 +177,12 @@ impl Depot {
 
     /// B0 with a base stock, (backlog).
     pub fn backlog(&self, base_stock: u32) -> Pmf {
-        self.pipeline().over(base_stock as usize)
+        self.batches(base_stock).deficit(&self.pipeline()).over(base_stock as usize)
     }
 
     /// The depot holding a base stock, evaluated once for all its outlets.
     pub fn holding(self, base_stock: u32) -> Upstream {
-        let pipeline = self.pipeline();
+        let pipeline = self.batches(base_stock).deficit(&self.pipeline());
         let fill_rate = pipeline.at_most(i64::from(base_stock) - 1);
         let backlog = pipeline.over(base_stock as usize);
         let mean_backlog = if self.repair.overloaded() { f64::INFINITY } else { backlog.mean() };
@@ -272,9 +296,17 @@ impl<'a> Position<'a> {
         }
     }
 
+    /// How it orders with a base stock: in batches from the supplier, one for one from a depot and where stockouts are
+    /// expressed.
+    pub fn batches(&self, base_stock: u32) -> Batches {
+        let quantity = if matches!(self.supply, Supply::Supplier { .. }) { self.stream.quantity } else { 1 };
+        Batches::up_to(base_stock, quantity)
+    }
+
     /// Share of demands met at once from the shelf, (fill) or (loss).
     pub fn fill_rate(&self, base_stock: u32) -> f64 {
         match &self.supply {
+            Supply::Supplier { pipeline } if self.stream.quantity > 1 => self.batches(base_stock).fill_rate(pipeline),
             Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } => {
                 pipeline.at_most(i64::from(base_stock) - 1)
             }
@@ -286,6 +318,9 @@ impl<'a> Position<'a> {
     /// Expected jobs waiting for the part \[units\]; none where stockouts are expressed, infinite in an overloaded shop.
     pub fn expected_backorders(&self, base_stock: u32) -> f64 {
         match &self.supply {
+            Supply::Supplier { pipeline } if self.stream.quantity > 1 => {
+                self.batches(base_stock).expected_backorders(pipeline)
+            }
             Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } => {
                 pipeline.expected_over(base_stock as usize)
             }
@@ -310,10 +345,16 @@ impl<'a> Position<'a> {
         {
             return owed.sum_at_most(&still_out, i64::from(base_stock) - 1);
         }
+        let batches = self.batches(base_stock);
+        if batches.quantity > 1 {
+            // A mean over the inventory positions, (batches).
+            let shares = self.waits(window).shares(base_stock);
+            return shares.iter().rev().take(batches.quantity as usize).sum::<f64>() / f64::from(batches.quantity);
+        }
         self.waits(window).within(base_stock)
     }
 
-    /// The window's own distribution, for asking about many base stocks.
+    /// The window's own distribution under one-for-one ordering, for asking about many base stocks.
     pub fn waits(&self, window: f64) -> Waits {
         if window.is_nan() || window < 0.0 {
             return Waits::Never;

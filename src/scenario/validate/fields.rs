@@ -6,6 +6,9 @@ use crate::scenario::schema::{Bounds, Kind, Need, Table};
 use crate::scenario::sheet::{Column, Sheet};
 use crate::scenario::source::Span;
 
+/// No count is larger.
+const MOST_WHOLE: f64 = 1e6;
+
 /// Reads the fields of a draft and gathers what is wrong with them.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
@@ -75,6 +78,17 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// The whole number of a field, up to what a count may be; `None` if it is blank or faulty.
+    pub fn whole(&mut self, column: &Column<'_>, row: usize) -> Option<u32> {
+        let number = self.number(column, row)?;
+        if number.fract() == 0.0 && number <= MOST_WHOLE {
+            return Some(number as u32);
+        }
+        let message = format!("`{}` is not a whole number up to {MOST_WHOLE}", column.text(row));
+        self.faults.add("E04", column.span(row), message).hint(column.schema.doc);
+        None
     }
 
     fn out_of_bounds(&mut self, number: f64, bounds: Bounds, column: &Column<'_>, row: usize) {

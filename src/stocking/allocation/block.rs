@@ -1,7 +1,7 @@
 //! Blocks: a depot item with its streams, or a stream without depot. Only the goals join them.
 
 use super::table::{Shelf, Table};
-use super::{AllocationProblem, Choice, Goals, TOLERANCE, Unreachable};
+use super::{AllocationProblem, Choice, DepotItem, Goals, TOLERANCE, Unreachable};
 use crate::stocking::two_echelon::Depot;
 
 /// One block with the tables it has needed so far.
@@ -30,6 +30,15 @@ struct DepotRow {
     row: usize,
     depot: Depot,
     holding: f64,
+    ordering: f64,
+}
+
+impl DepotRow {
+    /// Cost of holding and ordering with a base stock.
+    fn cost(&self, base_stock: usize) -> f64 {
+        let batches = self.depot.batches(u32::try_from(base_stock).unwrap_or(u32::MAX));
+        self.holding * batches.mean_position() + self.ordering / f64::from(batches.quantity)
+    }
 }
 
 /// What a block costs at given prices.
@@ -72,14 +81,15 @@ pub(super) fn blocks(problem: &AllocationProblem, prove: bool) -> Result<(Vec<Bl
         let variance: f64 = items.iter().map(stream).map(|s| s.ordered() * s.variance_to_mean).sum();
         let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
         let depot =
-            Depot::new(rate, variance_to_mean, problem.depots[row].lead_time).repairing(problem.depots[row].repair);
-        // From here on nothing is ever owed.
-        let top = if items.is_empty() { 0 } else { depot.pipeline().last() };
+            Depot::new(rate, variance_to_mean, problem.depots[row].lead_time).repairing(problem.depots[row].repair).in_batches(problem.depots[row].quantity);
+        // From here on nothing is ever owed, at no inventory position.
+        let top = if items.is_empty() { 0 } else { depot.pipeline().last() + depot.quantity as usize - 1 };
         let shelves = items.iter().map(|&i| shelf(i)).collect();
         let deviation = (depot.mean_pipeline() * variance_to_mean).sqrt();
         let stride = (!prove && top >= FEW_LAYERS).then_some((deviation as usize).max(2));
         let start = depot.mean_pipeline() as usize;
-        let depot = Some(DepotRow { row, depot, holding: problem.depots[row].holding });
+        let DepotItem { holding, ordering, .. } = problem.depots[row];
+        let depot = Some(DepotRow { row, depot, holding, ordering });
         blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start, stride });
     }
     for i in alone {
@@ -162,9 +172,20 @@ impl Block {
         self.layer(layer)
     }
 
-    /// Cost of the depot's own stock in a layer.
+    /// Cost of the depot's own stock in a layer, and of its orders.
     pub(super) fn depot_cost(&self, layer: usize) -> f64 {
-        self.depot.as_ref().map_or(0.0, |depot| depot.holding * layer as f64)
+        self.depot.as_ref().map_or(0.0, |depot| depot.cost(layer))
+    }
+
+    /// The least [`depot_cost`](Self::depot_cost) of some layers; with batches it first falls.
+    fn least_depot_cost(&self, layers: std::ops::RangeInclusive<usize>) -> f64 {
+        let Some(depot) = &self.depot else { return 0.0 };
+        if depot.ordering <= 0.0 {
+            return depot.cost(*layers.start());
+        }
+        // Beyond a whole batch there is only more to hold.
+        let end = (*layers.end()).min((*layers.start()).max(depot.depot.quantity as usize));
+        (*layers.start()..=end).map(|layer| depot.cost(layer)).fold(f64::INFINITY, f64::min)
     }
 
     /// The cheapest rows of a layer at given prices of the shared goals.
@@ -267,8 +288,8 @@ impl Block {
         }
         let mut open: Vec<_> = (1..marks.len()).map(|i| (marks[i - 1], marks[i], values[i])).collect();
         while let Some((low, high, value_of_high)) = open.pop() {
-            // Service grows with the depot's stock: between the two nothing beats high's service at the cost of low + 1.
-            let saving = self.depot_cost(high) - self.depot_cost(low + 1);
+            // Service grows with the depot's stock: between the two nothing beats high's service at the least cost.
+            let saving = self.depot_cost(high) - self.least_depot_cost(low + 1..=high);
             if high - low < 2 || value_of_high - saving >= least + slack {
                 continue;
             }
