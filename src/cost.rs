@@ -12,7 +12,7 @@
 //! | repair | units × repair share × repair cost, where the part is repaired: the depot, else the outlet |
 //! | freight | units sent from depot to outlet × (weight × km × cost per kg km + cost per shipment), or the measured cost |
 //! | duty | units × unit cost × duty rate of the country entered: from the supplier (new units only) and over a customs border |
-//! | emergency | units expressed × emergency cost of the region |
+//! | emergency | units expressed × emergency cost of the region, and units from other outlets × their freight |
 //! | holding | holding rate × unit cost × mean inventory position: the base-stock level, or r + (Q+1)/2 with batches |
 //! | ordering | orders sent to the supplier × order cost of the part |
 //! | penalty | shortfall of soft promises × penalty |
@@ -274,7 +274,7 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
             let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
             for task in load.tasks(region) {
                 let Some(part) = task.part else { continue };
-                let missed = 1.0 - service.fill_rate(outlet, part);
+                let missed = service.emergency(outlet, part);
                 line[Component::Emergency as usize] += share * task.rate * missed * express;
             }
         }
@@ -313,6 +313,22 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
     for (depot, stock) in decisions.depot_stock.iter().enumerate() {
         let site = SiteId::Depot(DepotId::from(depot));
         depots[depot][Component::Holding as usize] = held(scenario, service, site, stock);
+    }
+    for flow in &service.laterals {
+        outlets[flow.to.at()][Component::Emergency as usize] += flow.units * flow.cost_per_unit;
+        // The giver's unit is replaced like one that was asked of itself.
+        let depot = decisions.replenished_by[flow.from.at()];
+        let unit = unit_cost(scenario, network, flow.from, depot, flow.part);
+        let line = &mut outlets[flow.from.at()];
+        line[Component::Freight as usize] += flow.units * unit.freight;
+        line[Component::Duty as usize] += flow.units * unit.duty_at_outlet;
+        match depot {
+            Some(depot) => depots[depot.at()][Component::Duty as usize] += flow.units * unit.duty_at_depot,
+            None => {
+                let ordered = flow.units * (1.0 - outlet_repair(scenario, flow.from, None, flow.part).share);
+                line[Component::Ordering as usize] += order_cost(scenario, flow.part, ordered);
+            }
+        }
     }
     for shelf in &service.depot_shelves {
         let ordered = shelf.rate * (1.0 - depot_repair(scenario, shelf.depot, shelf.part).share);

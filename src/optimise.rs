@@ -9,7 +9,8 @@
 //! repeated. The best plan met is kept, and it is priced afresh, exactly. Small scenarios are tried through
 //! (`enumerate`).
 //!
-//! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`).
+//! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`). With
+//! lateral supply (`pooled`) none is known and none is given.
 
 mod bound;
 mod decide;
@@ -17,6 +18,7 @@ mod enumerate;
 mod farthest;
 mod growth;
 pub mod model;
+mod pooled;
 mod rounds;
 pub mod stock;
 #[cfg(test)]
@@ -52,6 +54,9 @@ pub enum Failure {
 /// # Errors
 /// [`Failure`] where there is no plan or none was found.
 pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
+    if !scenario.laterals.is_empty() {
+        return pooled::plan(scenario, network, load, watch);
+    }
     let found = if !network.is_complete() && growth::bears_short_lists(scenario, load) {
         growth::least(scenario, network, load, watch)
     } else {

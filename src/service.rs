@@ -13,8 +13,11 @@
 //! | availability | 1 − Σ rate × (response + repair hours) / (8760 × installed units) | installed units |
 //!
 //! Under `stockout = "emergency"` a job whose part is not on the shelf (probability 1 − fill rate) gets it expressed while
-//! the technician travels: its response is d + max(t, emergency_hours).
+//! the technician travels: its response is d + max(t, emergency_hours). With lateral supply ([`pool`]) it first asks other
+//! outlets, and where one of them has a unit the response is d + max(t, hours of that supply); the fill rate remains the
+//! share from the own shelf.
 
+mod pool;
 mod promise;
 mod shelf;
 
@@ -26,14 +29,31 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Target};
+use crate::stocking::lateral::Method;
 use crate::stocking::{Position, Upstream};
 use crate::units::HOURS_PER_YEAR;
 
+pub use pool::{Help, Helper};
 pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
 pub use shelf::{
     DepotShelf, Shelf, depot_lead_time, depot_repair, depot_streams, order_quantity, outlet_lead_time, outlet_repair,
     outlet_stream, outlet_streams,
 };
+
+/// Units of a part that one outlet gives another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LateralFlow {
+    /// Who gives.
+    pub from: OutletId,
+    /// Who receives.
+    pub to: OutletId,
+    /// What.
+    pub part: PartId,
+    /// How much \[units/year\].
+    pub units: f64,
+    /// Freight of a unit.
+    pub cost_per_unit: f64,
+}
 
 /// The service of a plan.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +66,10 @@ pub struct Service {
     pub regions: Vec<RegionService>,
     /// The promises, in order of target and scope.
     pub promises: Vec<Promise>,
+    /// What outlets give each other, in order of receiver and part.
+    pub laterals: Vec<LateralFlow>,
+    /// Is some of it computed by an approximation of the stated error (`stocking::lateral`)?
+    pub approximate: bool,
 }
 
 /// One metric of one region.
@@ -62,20 +86,27 @@ pub struct RegionService {
 }
 
 impl Service {
+    /// A part at an outlet, if anyone asks for it there.
+    pub fn shelf(&self, outlet: OutletId, part: PartId) -> Option<&Shelf> {
+        let found = self.shelves.binary_search_by_key(&(outlet, part), |shelf| (shelf.outlet, shelf.part));
+        found.ok().map(|found| &self.shelves[found])
+    }
+
     /// The fill rate of a part at an outlet; 0 where nobody asks for it.
     pub fn fill_rate(&self, outlet: OutletId, part: PartId) -> f64 {
-        let found = self.shelves.binary_search_by_key(&(outlet, part), |shelf| (shelf.outlet, shelf.part));
-        found.map_or(0.0, |found| self.shelves[found].fill_rate)
+        self.shelf(outlet, part).map_or(0.0, |shelf| shelf.fill_rate)
+    }
+
+    /// The share of an outlet's demand for a part that is expressed from outside; all of it where the part is unknown there.
+    pub fn emergency(&self, outlet: OutletId, part: PartId) -> f64 {
+        self.shelf(outlet, part).map_or(1.0, |shelf| shelf.emergency)
     }
 
     /// The mean inventory position of a part at a site with a base stock \[units\], which is the base stock where nobody asks
     /// for the part.
     pub fn mean_position(&self, site: SiteId, part: PartId, base_stock: u32) -> f64 {
         let batches = match site {
-            SiteId::Outlet(outlet) => {
-                let found = self.shelves.binary_search_by_key(&(outlet, part), |shelf| (shelf.outlet, shelf.part));
-                found.ok().map(|found| self.shelves[found].batches)
-            }
+            SiteId::Outlet(outlet) => self.shelf(outlet, part).map(|shelf| shelf.batches),
             SiteId::Depot(depot) => {
                 let found = self.depot_shelves.binary_search_by_key(&(depot, part), |shelf| (shelf.depot, shelf.part));
                 found.ok().map(|found| self.depot_shelves[found].batches)
@@ -103,6 +134,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
+    let help = pool::help(scenario, network, decisions, &pool::Supply { streams: &streams, upstreams: &upstreams });
     let questions = questions(scenario);
     let mut served: Vec<Vec<(RegionId, f64)>> = vec![Vec::new(); scenario.outlets.len()];
     for (region, outlet, share) in decisions.assignments() {
@@ -121,9 +153,13 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                     (*part, Position::new(stream, upstream, scenario.stocking.stockout))
                 })
                 .collect();
-            let shelves = positions
+            let shelves: Vec<Shelf> = positions
                 .iter()
-                .map(|(part, position)| Shelf::new(outlet, *part, position, decisions.at_outlet(outlet, *part)));
+                .map(|(part, position)| {
+                    let (level, help) = (decisions.at_outlet(outlet, *part), help.get(&(outlet, *part)));
+                    Shelf::new(outlet, *part, position, level, help)
+                })
+                .collect();
             let mut tallies = BTreeMap::new();
             for &(region, share) in &served[outlet.at()] {
                 let Some(road) = network.road(region, outlet) else { continue };
@@ -133,15 +169,21 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                         let found = found.expect("every part that a served region asks for has a position");
                         (&positions[found].1, decisions.at_outlet(outlet, part))
                     });
+                    let help = task.part.and_then(|part| help.get(&(outlet, part)));
                     for (number, question) in questions.iter().enumerate() {
                         if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) {
                             let tally: &mut Tally = tallies.entry((number, key)).or_default();
-                            tally.add(share * task.rate, reading.value(position));
+                            let value = match help {
+                                Some(help) => reading
+                                    .with_help(help, |hours| question.supplied(scenario, &road, task, hours)),
+                                None => reading.value(position),
+                            };
+                            tally.add(share * task.rate, value);
                         }
                     }
                 }
             }
-            (shelves.collect(), tallies)
+            (shelves, tallies)
         })
         .collect();
     let mut tallies = Tallies::new();
@@ -151,6 +193,18 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
         for (key, tally) in own {
             tallies.entry(key).or_default().merge(&tally);
         }
+    }
+    for ((to, part), help) in &help {
+        service.approximate |= help.method != Method::Exact;
+        let rate = service.shelf(*to, *part).map_or(0.0, |shelf| shelf.rate);
+        let flow = |helper: &Helper| LateralFlow {
+            from: helper.outlet,
+            to: *to,
+            part: *part,
+            units: rate * helper.share,
+            cost_per_unit: helper.cost_per_unit,
+        };
+        service.laterals.extend(help.from.iter().map(flow));
     }
     service.depot_shelves =
         upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream)).collect();

@@ -281,23 +281,25 @@ pub struct StockRow {
     pub holding_cost: f64,
     /// Reorder point: an order is sent when the inventory position falls to it \[units\].
     pub minimum: i64,
+    /// Share of demands met by other outlets.
+    pub lateral: f64,
 }
 
 /// Every part that a site is asked for or stocks, outlets first, in order of site and part.
 pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
     let mut rows = Vec::new();
-    let mut push = |site, part, base_stock: u32, fill_rate, expected_backorders, batches: Batches| {
+    let mut push = |site, part, base_stock: u32, fill_rate, expected_backorders, batches: Batches, lateral: f64| {
         let holding_cost = batches.mean_position() * crate::cost::holding_cost(scenario, site, part);
         let minimum = batches.reorder_point;
-        rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost, minimum });
+        rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost, minimum, lateral });
     };
     for shelf in &plan.service.shelves {
         let site = SiteId::Outlet(shelf.outlet);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders, shelf.batches);
+        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders, shelf.batches, shelf.lateral);
     }
     for shelf in &plan.service.depot_shelves {
         let site = SiteId::Depot(shelf.depot);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders, shelf.batches);
+        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders, shelf.batches, 0.0);
     }
     let stocked = |stock: &[Vec<u32>], site: &dyn Fn(usize) -> SiteId| -> Vec<(SiteId, PartId, u32)> {
         let levels = stock.iter().enumerate().flat_map(|(number, levels)| {
@@ -314,8 +316,17 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
             // Stock that nobody asks for always meets the demand there is.
             let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
             let minimum = i64::from(base_stock) - 1;
-            let (fill_rate, expected_backorders) = (1.0, 0.0);
-            rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost, minimum });
+            let (fill_rate, expected_backorders, lateral) = (1.0, 0.0, 0.0);
+            rows.push(StockRow {
+                site,
+                part,
+                base_stock,
+                fill_rate,
+                expected_backorders,
+                holding_cost,
+                minimum,
+                lateral,
+            });
         }
     }
     rows.sort_by_key(|row| (row.site, row.part));
@@ -332,12 +343,14 @@ fn stock(scenario: &Scenario, plan: &Plan) -> String {
         "holding_cost_per_year",
         "minimum",
         "maximum",
+        "lateral_share",
     ];
     let mut table = Table::with_header(&columns);
     for row in stock_rows(scenario, plan) {
         let (site, part) = (&scenario.site(row.site).id, &scenario.parts[row.part.at()].id);
-        let StockRow { base_stock, fill_rate, expected_backorders, holding_cost, minimum, .. } = &row;
-        table.row(&[site, part, base_stock, fill_rate, expected_backorders, holding_cost, minimum, base_stock]);
+        let StockRow { base_stock, fill_rate, expected_backorders, holding_cost, minimum, lateral, .. } = &row;
+        let (kept, range) = ([fill_rate as &dyn Display, expected_backorders, holding_cost], [minimum as &dyn Display, base_stock]);
+        table.row(&[site, part, base_stock, kept[0], kept[1], kept[2], range[0], range[1], lateral]);
     }
     table.0
 }

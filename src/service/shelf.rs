@@ -6,6 +6,7 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site, SiteId, Stockout};
+use super::pool::Help;
 use crate::stocking::reorder::{Batches, economic_quantity};
 use crate::stocking::{Depot, Position, Repair, Stream, Upstream};
 use crate::units::Days;
@@ -29,17 +30,27 @@ pub struct Shelf {
     pub mean_wait: f64,
     /// How it orders.
     pub batches: Batches,
+    /// Share of demand met by other outlets.
+    pub lateral: f64,
+    /// Share of demand expressed from outside.
+    pub emergency: f64,
 }
 
 impl Shelf {
-    /// Reads a position at its base-stock level.
-    pub fn new(outlet: OutletId, part: PartId, position: &Position, base_stock: u32) -> Self {
+    /// Reads a position at its base-stock level, and the help that it gets.
+    pub fn new(outlet: OutletId, part: PartId, position: &Position, base_stock: u32, help: Option<&Help>) -> Self {
+        let (fill_rate, lateral, emergency) = match help {
+            Some(help) => (help.own, help.from.iter().map(|helper| helper.share).sum(), help.emergency),
+            None => (position.fill_rate(base_stock), 0.0, position.emergency(base_stock)),
+        };
         Self {
             outlet,
             part,
             rate: position.stream().rate,
             base_stock,
-            fill_rate: position.fill_rate(base_stock),
+            fill_rate,
+            lateral,
+            emergency,
             expected_backorders: position.expected_backorders(base_stock),
             mean_wait: position.mean_wait(base_stock),
             batches: position.batches(base_stock),

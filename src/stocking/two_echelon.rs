@@ -90,6 +90,14 @@ impl Stream {
         self.rate * (1.0 - self.repair.share)
     }
 
+    /// Mean time until a unit is replaced, ordered or repaired, where orders wait `wait` at the depot \[years\], (loss).
+    pub fn mean_lead_time(&self, wait: f64) -> f64 {
+        let share = self.repair.share;
+        // A stream that orders nothing does not wait for a depot that may have no steady state.
+        let ordered = if share < 1.0 { (1.0 - share) * (self.lead_time + wait) } else { 0.0 };
+        ordered + if share > 0.0 { share * self.repair.mean_time() } else { 0.0 }
+    }
+
     /// Demand for ordered units over a time \[years\].
     fn on_order(&self, time: f64) -> Pmf {
         Pmf::demand(self.ordered() * time, self.variance_to_mean)
@@ -170,9 +178,14 @@ impl Depot {
 
     /// E\[X0\] \[units\]; infinite in an overloaded shop.
     pub fn mean_pipeline(&self) -> f64 {
+        self.rate * self.mean_time()
+    }
+
+    /// Mean time until a unit that the depot sent is replaced \[years\]; infinite in an overloaded shop.
+    pub fn mean_time(&self) -> f64 {
         let share = self.repair.share;
         let repaired = if share > 0.0 { share * self.repair.mean_time() } else { 0.0 };
-        self.rate * ((1.0 - share) * self.lead_time + repaired)
+        (1.0 - share) * self.lead_time + repaired
     }
 
     /// B0 with a base stock, (backlog).
@@ -243,6 +256,7 @@ impl Upstream {
 #[derive(Debug, Clone)]
 pub struct Position<'a> {
     stream: Stream,
+    stockout: Stockout,
     supply: Supply<'a>,
 }
 
@@ -265,9 +279,8 @@ impl<'a> Position<'a> {
         } else {
             match (stockout, upstream) {
                 (Stockout::Emergency, upstream) => {
-                    let lead_time = stream.lead_time + upstream.map_or(0.0, Upstream::mean_wait);
-                    let repaired = stream.repair.share * stream.repair.mean_time();
-                    Supply::Emergency { offered: stream.rate * (ordered * lead_time + repaired) }
+                    let wait = upstream.map_or(0.0, Upstream::mean_wait);
+                    Supply::Emergency { offered: stream.rate * stream.mean_lead_time(wait) }
                 }
                 (Stockout::Backorder, None) => Supply::Supplier { pipeline: own_pipeline(&stream) },
                 (Stockout::Backorder, Some(upstream)) => {
@@ -277,7 +290,7 @@ impl<'a> Position<'a> {
                 }
             }
         };
-        Self { stream, supply }
+        Self { stream, stockout, supply }
     }
 
     /// The stream it is about.
@@ -312,6 +325,15 @@ impl<'a> Position<'a> {
             }
             Supply::Emergency { offered } => 1.0 - erlang_b(base_stock, *offered),
             Supply::Overloaded { .. } => 0.0,
+        }
+    }
+
+    /// Share of demands expressed from outside, (loss); none where the job waits.
+    pub fn emergency(&self, base_stock: u32) -> f64 {
+        match &self.supply {
+            Supply::Emergency { offered } => erlang_b(base_stock, *offered),
+            Supply::Overloaded { .. } if self.stockout == Stockout::Emergency => 1.0,
+            _ => 0.0,
         }
     }
 
