@@ -174,8 +174,9 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                         if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) {
                             let tally: &mut Tally = tallies.entry((number, key)).or_default();
                             let value = match help {
-                                Some(help) => reading
-                                    .with_help(help, |hours| question.supplied(scenario, &road, task, hours)),
+                                Some(help) => {
+                                    reading.with_help(help, |hours| question.supplied(scenario, &road, task, hours))
+                                }
                                 None => reading.value(position),
                             };
                             tally.add(share * task.rate, value);

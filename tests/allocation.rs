@@ -296,7 +296,7 @@ fn the_least_backorders_for_a_budget_cost_no_more_than_the_budget() {
                 stream: Stream::new(rates[i], 1.0, times[i]),
                 holding: costs[i],
                 ordering: 0.0,
-        miss_cost: 0.0,
+                miss_cost: 0.0,
                 terms: i..i + 1,
             });
             // Σ rate × mean wait = Σ expected backorders; printed with 12 digits.

@@ -4,10 +4,12 @@ use std::io::Write;
 
 use proptest::prelude::*;
 use serde_json::Value;
+use sparenet::scenario::Stockout;
 use sparenet::stocking::distribution::Pmf;
 use sparenet::stocking::erlang::erlang_b;
 use sparenet::stocking::lateral::{self, Member, Shares, echelons::Echelons};
 use sparenet::stocking::reorder::{Batches, Prices, economic_quantity, periodic};
+use sparenet::stocking::{Depot, Position, Stream, Upstream};
 
 /// The vectors of a family, or none (told) where they are not beside the project.
 fn vectors(family: &str) -> Vec<Value> {
@@ -264,6 +266,37 @@ proptest! {
             prop_assert!(more.expected_backorders(&demanded) <= less.expected_backorders(&demanded) + 1e-12);
             prop_assert!(more.fill_rate(&demanded) >= less.fill_rate(&demanded) - 1e-12);
             prop_assert!(less.expected_backorders(&demanded) >= one.expected_backorders(&demanded) - 1e-12);
+        }
+    }
+
+    #[test]
+    fn batches_are_a_mean_over_positions_at_outlets_and_behind_depots(
+        rate in 0.5..20.0_f64, others in 0.0..30.0_f64, transport in 0.0..0.2_f64, t0 in 0.01..0.4_f64,
+        maximum in 1..12_u32, quantity in 1..6_u32, window in 0.0..0.7_f64,
+    ) {
+        let batches = Batches::up_to(maximum, quantity);
+        let positions: Vec<u32> = (batches.reorder_point + 1..=i64::from(maximum)).map(|y| y as u32).collect();
+        let mean = |f: &dyn Fn(u32) -> f64| positions.iter().map(|y| f(*y)).sum::<f64>() / positions.len() as f64;
+        let close = |left: f64, right: f64| (left - right).abs() <= 1e-11 * (1.0 + right.abs());
+        // The supplier behind the outlet.
+        let single = Position::new(Stream::new(rate, 1.0, t0), None, Stockout::Backorder);
+        let orders = Position::new(Stream::new(rate, 1.0, t0).in_batches(quantity), None, Stockout::Backorder);
+        prop_assert!(close(orders.fill_rate(maximum), mean(&|y| single.fill_rate(y))));
+        prop_assert!(close(orders.expected_backorders(maximum), mean(&|y| single.expected_backorders(y))));
+        prop_assert!(close(orders.within(maximum, window), mean(&|y| single.within(y, window))));
+        // A depot that orders batches, an outlet that does not; windows within and beyond the transport.
+        let depot = Depot::new(rate + others, 1.0, t0);
+        let stream = Stream::new(rate, 1.0, transport);
+        let upstream = depot.in_batches(quantity).holding(maximum);
+        let singles: Vec<Upstream> = (0..=maximum).map(|y| depot.holding(y)).collect();
+        let under = Position::new(stream, Some(&upstream), Stockout::Backorder);
+        let each = |y: u32| Position::new(stream, Some(&singles[y as usize]), Stockout::Backorder);
+        prop_assert!(close(upstream.expected_backorders(), mean(&|y| singles[y as usize].expected_backorders())));
+        prop_assert!(close(upstream.fill_rate(), mean(&|y| singles[y as usize].fill_rate())));
+        for level in [0, 1, 3] {
+            prop_assert!(close(under.fill_rate(level), mean(&|y| each(y).fill_rate(level))));
+            prop_assert!(close(under.expected_backorders(level), mean(&|y| each(y).expected_backorders(level))));
+            prop_assert!(close(under.within(level, window), mean(&|y| each(y).within(level, window))));
         }
     }
 

@@ -17,9 +17,7 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, Scenario, SiteId, Stockout, Target};
-use crate::service::{
-    Key, Question, What, depot_streams, installed_in, outlet_stream, outlet_streams,
-};
+use crate::service::{Key, Question, What, depot_streams, installed_in, outlet_stream, outlet_streams};
 use crate::stocking::{
     Allocation, AllocationProblem, Depot, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };

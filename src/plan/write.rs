@@ -19,8 +19,8 @@ use crate::export::geojson;
 use crate::load::Load;
 use crate::network::Network;
 use crate::scenario::{DepotId, DistanceMetric, OutletId, PartId, RegionId, Scenario, Site, SiteId};
-use crate::stocking::reorder::Batches;
 use crate::service::{Promise, outlet_streams};
+use crate::stocking::reorder::Batches;
 use table::Table;
 
 /// The file of a plan's decisions, costs and promises in one object.
@@ -295,7 +295,15 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
     };
     for shelf in &plan.service.shelves {
         let site = SiteId::Outlet(shelf.outlet);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders, shelf.batches, shelf.lateral);
+        push(
+            site,
+            shelf.part,
+            shelf.base_stock,
+            shelf.fill_rate,
+            shelf.expected_backorders,
+            shelf.batches,
+            shelf.lateral,
+        );
     }
     for shelf in &plan.service.depot_shelves {
         let site = SiteId::Depot(shelf.depot);
@@ -349,7 +357,8 @@ fn stock(scenario: &Scenario, plan: &Plan) -> String {
     for row in stock_rows(scenario, plan) {
         let (site, part) = (&scenario.site(row.site).id, &scenario.parts[row.part.at()].id);
         let StockRow { base_stock, fill_rate, expected_backorders, holding_cost, minimum, lateral, .. } = &row;
-        let (kept, range) = ([fill_rate as &dyn Display, expected_backorders, holding_cost], [minimum as &dyn Display, base_stock]);
+        let (kept, range) =
+            ([fill_rate as &dyn Display, expected_backorders, holding_cost], [minimum as &dyn Display, base_stock]);
         table.row(&[site, part, base_stock, kept[0], kept[1], kept[2], range[0], range[1], lateral]);
     }
     table.0

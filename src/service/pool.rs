@@ -72,11 +72,8 @@ pub(super) fn help(
 /// Who helps an outlet with a part: the quickest first, then in the order of rows; a row for the part goes before one for all.
 fn helpers<'a>(rows: &[&'a Lateral], part: PartId) -> Vec<&'a Lateral> {
     let own = |from: OutletId| rows.iter().any(|row| row.from == from && row.part == Some(part));
-    let mut helpers: Vec<&Lateral> = rows
-        .iter()
-        .copied()
-        .filter(|row| row.part == Some(part) || (row.part.is_none() && !own(row.from)))
-        .collect();
+    let mut helpers: Vec<&Lateral> =
+        rows.iter().copied().filter(|row| row.part == Some(part) || (row.part.is_none() && !own(row.from))).collect();
     helpers.sort_by(|left, right| left.hours.get().total_cmp(&right.hours.get()));
     helpers
 }

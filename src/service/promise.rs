@@ -1,12 +1,12 @@
 //! What a target asks, of whom, and whether it is kept.
 
+use super::pool::Help;
 use crate::load::{Load, Task};
 use crate::network::Road;
 use crate::scenario::{
     CountryId, Limit, Metric, OutletId, PartId, PolicyId, RegionId, Scenario, Scope, Stockout, Target,
 };
 use crate::stocking::Position;
-use super::pool::Help;
 use crate::units::{HOURS_PER_DAY, HOURS_PER_YEAR, Hours};
 
 /// A promise is kept when it is missed by no more than this share of it: the noise of adding floating-point numbers.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::pool::Help;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site, SiteId, Stockout};
-use super::pool::Help;
 use crate::stocking::reorder::{Batches, economic_quantity};
 use crate::stocking::{Depot, Position, Repair, Stream, Upstream};
 use crate::units::Days;

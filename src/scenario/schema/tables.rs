@@ -136,7 +136,11 @@ pub const TABLES: &[TableSchema] = &[
             ),
             optional("repair_share", SHARE, "share of failed units that are repaired, not replaced [1] (default 0)"),
             optional("repair_cost", AMOUNT, "cost of repairing a unit [currency] (default 0)"),
-            optional("order_cost", AMOUNT, "cost of an order to the supplier, whatever its size [currency] (default 0)"),
+            optional(
+                "order_cost",
+                AMOUNT,
+                "cost of an order to the supplier, whatever its size [currency] (default 0)",
+            ),
             optional(
                 "order_quantity",
                 RATIO,
@@ -260,7 +264,11 @@ pub const TABLES: &[TableSchema] = &[
         keys: 3,
         columns: &[
             filled("from", Kind::Of(Table::Outlets), "outlet that gives"),
-            filled("to", Kind::Of(Table::Outlets), "outlet that lacks; it asks the nearest first, then in order of rows"),
+            filled(
+                "to",
+                Kind::Of(Table::Outlets),
+                "outlet that lacks; it asks the nearest first, then in order of rows",
+            ),
             optional("part", Kind::Of(Table::Parts), "part; blank: every part without a row of its own"),
             filled("hours", AMOUNT, "time for the part to arrive where it is needed [hours]"),
             optional("cost_per_unit", AMOUNT, "freight of a unit [currency] (default 0)"),

@@ -80,8 +80,9 @@ pub(super) fn blocks(problem: &AllocationProblem, prove: bool) -> Result<(Vec<Bl
         // Variances of independent streams add.
         let variance: f64 = items.iter().map(stream).map(|s| s.ordered() * s.variance_to_mean).sum();
         let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
-        let depot =
-            Depot::new(rate, variance_to_mean, problem.depots[row].lead_time).repairing(problem.depots[row].repair).in_batches(problem.depots[row].quantity);
+        let depot = Depot::new(rate, variance_to_mean, problem.depots[row].lead_time)
+            .repairing(problem.depots[row].repair)
+            .in_batches(problem.depots[row].quantity);
         // From here on nothing is ever owed, at no inventory position.
         let top = if items.is_empty() { 0 } else { depot.pipeline().last() + depot.quantity as usize - 1 };
         let shelves = items.iter().map(|&i| shelf(i)).collect();
