@@ -24,7 +24,7 @@ pub mod stock;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnosis::{Diagnosis, diagnose};
+use crate::diagnosis::{Diagnosis, diagnose, shops};
 use crate::load::Load;
 use crate::location::{Failure as LocationFailure, Settings, Start, locate};
 use crate::network::{Network, Road};
@@ -54,6 +54,9 @@ pub enum Failure {
 /// # Errors
 /// [`Failure`] where there is no plan or none was found.
 pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
+    if shops(scenario, network, load).is_some() {
+        return Err(Failure::Infeasible(diagnose(scenario, network, load)));
+    }
     if !scenario.laterals.is_empty() {
         return pooled::plan(scenario, network, load, watch);
     }

@@ -19,6 +19,7 @@
 
 mod pool;
 mod promise;
+mod repair;
 mod shelf;
 
 use std::collections::BTreeMap;
@@ -29,15 +30,15 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Target};
-use crate::stocking::lateral::Method;
-use crate::stocking::{Position, Upstream};
+use crate::stocking::{Position, Shop, Upstream};
 use crate::units::HOURS_PER_YEAR;
 
 pub use pool::{Help, Helper};
 pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
+pub use repair::{Shops, depot_repair, outlet_repair, repaired_shares};
 pub use shelf::{
-    DepotShelf, Shelf, depot_lead_time, depot_repair, depot_streams, order_quantity, outlet_lead_time, outlet_repair,
-    outlet_stream, outlet_streams,
+    Asked, DepotShelf, Shelf, depot_lead_time, depot_streams, order_quantity, outlet_lead_time, outlet_stream,
+    outlet_streams,
 };
 
 /// Units of a part that one outlet gives another.
@@ -66,10 +67,10 @@ pub struct Service {
     pub regions: Vec<RegionService>,
     /// The promises, in order of target and scope.
     pub promises: Vec<Promise>,
+    /// The sites whose servers cannot keep up with their repairs, outlets first.
+    pub overloaded: Vec<(SiteId, Shop)>,
     /// What outlets give each other, in order of receiver and part.
     pub laterals: Vec<LateralFlow>,
-    /// Is some of it computed by an approximation of the stated error (`stocking::lateral`)?
-    pub approximate: bool,
 }
 
 /// One metric of one region.
@@ -127,14 +128,20 @@ type Tallies = BTreeMap<(usize, Key), Tally>;
 /// Assesses the service of decisions, exactly.
 pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &Decisions) -> Service {
     let streams = outlet_streams(scenario, load, decisions);
-    let depots = shelf::depot_streams(scenario, decisions, &streams);
+    let shops = Shops::of_streams(scenario, decisions, &streams);
+    let depots = depot_streams(scenario, decisions, &shops, &streams);
     let upstreams: BTreeMap<_, Upstream> = depots
         .par_iter()
         .map(|entry| (entry.0, entry.1.holding(decisions.at_depot(entry.0.0, entry.0.1))))
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
-    let help = pool::help(scenario, network, decisions, &pool::Supply { streams: &streams, upstreams: &upstreams });
+    let help = pool::help(
+        scenario,
+        network,
+        decisions,
+        &pool::Supply { shops: &shops, streams: &streams, upstreams: &upstreams },
+    );
     let questions = questions(scenario);
     let mut served: Vec<Vec<(RegionId, f64)>> = vec![Vec::new(); scenario.outlets.len()];
     for (region, outlet, share) in decisions.assignments() {
@@ -148,7 +155,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             let positions: Vec<(PartId, Position)> = streams[outlet.at()]
                 .iter()
                 .map(|(part, rate)| {
-                    let stream = outlet_stream(scenario, network, outlet, depot, *part, rate);
+                    let stream = outlet_stream(scenario, network, &shops, outlet, depot, *part, rate);
                     let upstream = depot.and_then(|depot| upstreams.get(&(depot, *part)));
                     (*part, Position::new(stream, upstream, scenario.stocking.stockout))
                 })
@@ -196,7 +203,6 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
         }
     }
     for ((to, part), help) in &help {
-        service.approximate |= help.method != Method::Exact;
         let rate = service.shelf(*to, *part).map_or(0.0, |shelf| shelf.rate);
         let flow = |helper: &Helper| LateralFlow {
             from: helper.outlet,
@@ -207,8 +213,10 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
         };
         service.laterals.extend(help.from.iter().map(flow));
     }
+    let stockout = scenario.stocking.stockout;
+    service.overloaded = shops.overloaded();
     service.depot_shelves =
-        upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream)).collect();
+        upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream, stockout)).collect();
     add_installed(load, scenario, &questions, &mut tallies);
     let promised = scenario.targets.len();
     for ((number, key), tally) in tallies.range((promised, Key::default())..) {

@@ -19,5 +19,5 @@ pub mod two_echelon;
 pub use allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
-pub use shop::{Repair, Shop};
-pub use two_echelon::{Depot, Position, Stream, Upstream, Waits};
+pub use shop::{BUSIEST, Repair, Shop};
+pub use two_echelon::{Depot, Method, Position, Stream, Upstream, Waits};

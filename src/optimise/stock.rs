@@ -17,7 +17,7 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, Scenario, SiteId, Stockout, Target};
-use crate::service::{Key, Question, What, depot_streams, installed_in, outlet_stream, outlet_streams};
+use crate::service::{Key, Question, Shops, What, depot_streams, installed_in, outlet_stream, outlet_streams};
 use crate::stocking::{
     Allocation, AllocationProblem, Depot, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
@@ -45,13 +45,18 @@ pub struct Stocked {
     pub prices: BTreeMap<(usize, Key), f64>,
 }
 
-/// A promise that no stock can keep on the given sites and assignments.
+/// Why no stock is right for the given sites and assignments.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Missed {
-    /// The target.
-    pub target: usize,
-    /// The member of its scope.
-    pub key: Key,
+pub enum Missed {
+    /// A promise that no stock can keep.
+    Promise {
+        /// The target.
+        target: usize,
+        /// The member of its scope.
+        key: Key,
+    },
+    /// A site whose servers cannot keep up with its repairs.
+    Overloaded(SiteId),
 }
 
 /// A goal in the making: what is asked less what is constant, and the jobs it is about.
@@ -66,7 +71,7 @@ struct Asked {
 /// and, on a small network, for the least cost.
 ///
 /// # Errors
-/// The promise that no stock can keep.
+/// What no stock can mend.
 pub fn stock(
     scenario: &Scenario,
     network: &Network,
@@ -77,8 +82,12 @@ pub fn stock(
     watch: &dyn Watch,
 ) -> Result<Stocked, Missed> {
     let streams = outlet_streams(scenario, load, decisions);
+    let shops = Shops::of_streams(scenario, decisions, &streams);
+    if let Some((site, _)) = shops.overloaded().first() {
+        return Err(Missed::Overloaded(*site));
+    }
     let upstream: BTreeMap<(DepotId, PartId), Depot> =
-        depot_streams(scenario, decisions, &streams).into_iter().collect();
+        depot_streams(scenario, decisions, &shops, &streams).into_iter().collect();
     let mut items: Vec<Item> = Vec::new();
     let mut depots: Vec<DepotItem> = Vec::new();
     let mut depot_rows: BTreeMap<(DepotId, PartId), u32> = BTreeMap::new();
@@ -103,7 +112,7 @@ pub fn stock(
                 })
             });
             item_of.insert((outlet, *part), items.len());
-            let stream = outlet_stream(scenario, network, outlet, depot, *part, asked);
+            let stream = outlet_stream(scenario, network, &shops, outlet, depot, *part, asked);
             items.push(Item {
                 part: part.0,
                 outlet: outlet.0,
@@ -193,7 +202,7 @@ pub fn stock(
     let allocation =
         allocate_with(&problem, &effort, &super::Quiet(watch)).map_err(|Unreachable { goal, .. }| {
             let ((target, key), _) = ordered[goal as usize];
-            Missed { target: *target, key: *key }
+            Missed::Promise { target: *target, key: *key }
         })?;
     let prices = ordered.iter().map(|(id, asked)| (**id, allocation.multipliers[asked.number])).collect();
     Ok(Stocked {

@@ -8,6 +8,7 @@ mod keys;
 mod lanes;
 mod names;
 mod places;
+mod repairs;
 mod tables;
 mod targets;
 
@@ -69,6 +70,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let laterals = lanes::laterals(&ids, stocking.stockout, &mut reader);
     let installed = demand::installed(&ids, &mut reader);
     let demands = demand::demands(&ids, &regions, &installed, &mut reader);
+    let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
 
     let settings = &draft.settings;
@@ -92,6 +94,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         policies: ids.policies.keys().map(|name| name.to_string()).collect(),
         service_lanes,
         supply_lanes,
+        repairs,
         targets,
         travel,
         replenishment,

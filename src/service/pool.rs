@@ -14,7 +14,8 @@ use crate::scenario::{DepotId, Lateral, OutletId, PartId, Scenario};
 use crate::stocking::lateral::{Member, Method, Shares, shares};
 use crate::stocking::{Depot, Upstream};
 
-use super::shelf::{Asked, depot_lead_time, depot_repair, outlet_stream};
+use super::repair::Shops;
+use super::shelf::{Asked, depot_lead_time, outlet_stream};
 
 /// How an outlet's demand for a part is met with the help of others.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +45,7 @@ pub struct Helper {
 
 /// What is asked of each outlet by part, and the depots that replenish them.
 pub(super) struct Supply<'a> {
+    pub(super) shops: &'a Shops,
     pub(super) streams: &'a [Vec<(PartId, Asked)>],
     pub(super) upstreams: &'a BTreeMap<(DepotId, PartId), Upstream>,
 }
@@ -171,10 +173,11 @@ fn lead_time(
     asked: &Asked,
 ) -> f64 {
     let depot = decisions.replenished_by[outlet.at()];
-    let stream = outlet_stream(scenario, network, outlet, depot, part, asked);
+    let stream = outlet_stream(scenario, network, supply.shops, outlet, depot, part, asked);
     let idle = |depot: DepotId| {
         // Nobody under the depot asks for the part: an order that comes all the same finds its base stock.
-        Depot::new(0.0, 1.0, depot_lead_time(scenario, depot, part)).repairing(depot_repair(scenario, depot, part))
+        Depot::new(0.0, 1.0, depot_lead_time(scenario, depot, part))
+            .repairing(supply.shops.depot_repair(scenario, depot, part))
     };
     match depot {
         None => stream.mean_lead_time(0.0),

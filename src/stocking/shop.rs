@@ -73,6 +73,10 @@ pub struct Shop {
     pub time: f64,
 }
 
+/// The greatest utilisation that is reckoned with: beyond it a line is a thousand units long, and takes longer to settle
+/// than any part is sold.
+pub const BUSIEST: f64 = 0.999;
+
 /// Units that stand for a line without end: large, yet harmless to reckon with.
 const ENDLESS: usize = 1 << 16;
 
@@ -87,9 +91,10 @@ impl Shop {
         self.offered() / f64::from(self.servers.max(1))
     }
 
-    /// Does more work arrive than the servers can do? Then the line grows without end and no formula here holds.
+    /// Does more work arrive than the servers can do? Then the line grows without end and no formula here holds. A shop
+    /// busier than [`BUSIEST`] is counted among them.
     pub fn overloaded(&self) -> bool {
-        self.utilisation() >= 1.0
+        self.utilisation() > BUSIEST
     }
 
     /// N: units in the shop, (queue); a very long line in an overloaded shop.

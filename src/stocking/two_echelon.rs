@@ -46,6 +46,36 @@ use crate::scenario::Stockout;
 
 pub use waits::Waits;
 
+/// How a position's fill rate and expected backorders were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// They are those of the stated model.
+    Exact,
+    /// Demand is more variable than Poisson: pipelines have the right two moments, and backlogs are thinned unit by unit.
+    TwoMoment,
+    /// Parts with unequal repair times share servers, or a depot or a shop is taken to see demands that are expressed.
+    Approximate,
+}
+
+impl Method {
+    /// Its name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::TwoMoment => "two-moment",
+            Self::Approximate => "approximate",
+        }
+    }
+
+    fn of(repair: &Repair, variance_to_mean: f64) -> Self {
+        match (repair.exact(), variance_to_mean > 1.0 + 1e-12) {
+            (false, _) => Self::Approximate,
+            (true, true) => Self::TwoMoment,
+            (true, false) => Self::Exact,
+        }
+    }
+}
+
 /// Times that differ by less than this share are the same: they come from hours and days by different roads.
 const SAME_TIME: f64 = 1e-12;
 
@@ -244,6 +274,12 @@ impl Upstream {
         if self.depot.rate > 0.0 { self.mean_backlog / self.depot.rate } else { 0.0 }
     }
 
+    /// How its fill rate and backorders were found.
+    pub fn method(&self, stockout: Stockout) -> Method {
+        let own = Method::of(&self.depot.repair, self.depot.variance_to_mean);
+        if stockout == Stockout::Emergency { Method::Approximate } else { own }
+    }
+
     /// q = λf/λ0: the chance that a unit owed is owed to this stream.
     pub fn share_of(&self, stream: &Stream) -> f64 {
         if self.depot.rate > 0.0 { (stream.ordered() / self.depot.rate).clamp(0.0, 1.0) } else { 0.0 }
@@ -258,6 +294,7 @@ pub struct Position<'a> {
     stream: Stream,
     stockout: Stockout,
     supply: Supply<'a>,
+    method: Method,
 }
 
 #[derive(Debug, Clone)]
@@ -290,7 +327,19 @@ impl<'a> Position<'a> {
                 }
             }
         };
-        Self { stream, stockout, supply }
+        let own = Method::of(&stream.repair, stream.variance_to_mean);
+        let above = upstream.filter(|_| ordered > 0.0).map(|upstream| upstream.method(stockout));
+        let inexact_loss = own != Method::Exact || (stream.repair.share > 0.0 && stream.repair.shop.is_some());
+        let method = match stockout {
+            Stockout::Emergency if inexact_loss => Method::Approximate,
+            _ => above.map_or(own, |above| above.max(own)),
+        };
+        Self { stream, stockout, supply, method }
+    }
+
+    /// How its fill rate and backorders were found.
+    pub fn method(&self) -> Method {
+        self.method
     }
 
     /// The stream it is about.

@@ -75,14 +75,14 @@ impl Mixes {
 /// A constant lead time \[years\] under which no job waits longer than a window with a greater chance than in the model, where
 /// a share is repaired at the outlet: what is out at the window's end is then at least demand(λ·(time − window)). Where something
 /// ordered later can come sooner nobody is taken to wait, and a shop's units are not counted.
-fn least_time(lead_time: f64, repair: &Repair, window: f64) -> f64 {
+fn least_time(lead_time: f64, repair: &Repair, servers: bool, window: f64) -> f64 {
     let share = repair.share;
     if share <= 0.0 {
         return lead_time;
     }
-    let repaired = if repair.shop.is_some() { 0.0 } else { share * (repair.time - window) };
+    let repaired = if servers { 0.0 } else { share * (repair.time - window) };
     let out = (1.0 - share) * (lead_time - window) + repaired;
-    let sooner = (share < 1.0 && window >= lead_time) || (repair.shop.is_none() && window >= repair.time);
+    let sooner = (share < 1.0 && window >= lead_time) || (!servers && window >= repair.time);
     window + if sooner { 0.0 } else { out.max(0.0) }
 }
 
@@ -207,7 +207,8 @@ impl OutletPrice {
         let lead_time = |depot: Option<DepotId>, part: usize| {
             let part = PartId::from(part);
             let repair = outlet_repair(scenario, outlet, depot, part);
-            least_time(outlet_lead_time(scenario, network, outlet, depot, part), &repair, window)
+            let servers = scenario.outlets[outlet.at()].repair_servers.is_some();
+            least_time(outlet_lead_time(scenario, network, outlet, depot, part), &repair, servers, window)
         };
         let mut modes = Vec::new();
         let mut push = |depot: Option<DepotId>, lines: &[(f64, f64)]| {

@@ -6,9 +6,6 @@ use crate::scenario::schema::{Bounds, Kind, Need, Table};
 use crate::scenario::sheet::{Column, Sheet};
 use crate::scenario::source::Span;
 
-/// No count is larger.
-const MOST_WHOLE: f64 = 1e6;
-
 /// Reads the fields of a draft and gathers what is wrong with them.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
@@ -80,14 +77,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The whole number of a field, up to what a count may be; `None` if it is blank or faulty.
-    pub fn whole(&mut self, column: &Column<'_>, row: usize) -> Option<u32> {
+    /// The whole number in a field; `None` if it is blank or faulty.
+    pub fn count(&mut self, column: &Column<'_>, row: usize) -> Option<u32> {
         let number = self.number(column, row)?;
-        if number.fract() == 0.0 && number <= MOST_WHOLE {
+        if number.fract() == 0.0 {
             return Some(number as u32);
         }
-        let message = format!("`{}` is not a whole number up to {MOST_WHOLE}", column.text(row));
-        self.faults.add("E04", column.span(row), message).hint(column.schema.doc);
+        let message = format!("`{}` must be a whole number, not {number}", column.schema.name);
+        self.faults.add("E05", column.span(row), message);
         None
     }
 

@@ -115,3 +115,6 @@ fn sent(stream: &Stream, upstream: &Upstream, owed: &Pmf, window: f64, own: bool
     let cases = [(lack, true), (1.0 - lack, false)];
     cases.into_iter().filter(|(chance, _)| *chance > 0.0).map(|(chance, lacks)| (chance, case(lacks))).collect()
 }
+
+#[cfg(test)]
+mod tests;
