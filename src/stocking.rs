@@ -5,6 +5,7 @@
 //! the shelf is empty exactly when X ≥ S.
 
 pub mod allocation;
+pub mod catalogue;
 pub mod cost_curve;
 pub mod distribution;
 pub mod erlang;

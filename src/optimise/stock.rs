@@ -26,8 +26,6 @@ use crate::watch::Watch;
 /// Windows of an item are gathered into steps of this many hours when there are many of them; rounding down keeps every
 /// promise that the gathered windows keep.
 const STEP_HOURS: f64 = 1.0;
-/// Networks with more shelves than this are stocked in a hurry.
-const MANY_ITEMS: usize = 1500;
 /// An item with more windows than this for one goal has them gathered.
 const MANY_WINDOWS: usize = 6;
 
@@ -193,12 +191,8 @@ pub fn stock(
     });
     let goal_list: Vec<Goal> = wanted.collect();
     let problem = AllocationProblem { items, depots, terms, goals: goal_list, stockout: scenario.stocking.stockout };
-    let effort = match problem.items.len() {
-        _ if proving => Effort::FULL,
-        items if items > MANY_ITEMS => Effort::PLAN,
-        // What a round needs is the plan and its prices, not that nothing is cheaper to the last unit.
-        _ => Effort { nodes: 0, prove: false, ..Effort::FULL },
-    };
+    // What a round needs is the plan and its prices, not that nothing is cheaper to the last unit.
+    let effort = if proving { Effort::FULL } else { Effort::ROUND };
     let allocation =
         allocate_with(&problem, &effort, &super::Quiet(watch)).map_err(|Unreachable { goal, .. }| {
             let ((target, key), _) = ordered[goal as usize];

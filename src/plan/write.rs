@@ -3,7 +3,7 @@
 //! Tables are made in a folder beside the one asked for and put in its place by renaming, so that no reader ever sees
 //! half a plan. Numbers are written with the fewest digits that read back to the same number.
 
-mod table;
+pub(crate) mod table;
 
 use std::fmt::Display;
 use std::fs;
