@@ -12,5 +12,6 @@ mod room;
 mod same;
 mod setup;
 mod small;
+mod supply;
 mod theory;
 mod verified;
