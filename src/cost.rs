@@ -9,8 +9,8 @@
 //! | closing | closing cost of an existing site that closes × capital recovery factor |
 //! | travel | Σ jobs × cost of a job on its lane: trips × (km × cost per km + hours × wage), or the measured cost |
 //! | labour | hands-on hours × the wage of the outlet's country |
-//! | repair | units × repair share × repair cost, where the part is repaired: the depot, else the outlet |
-//! | freight | units sent from depot to outlet × (weight × km × cost per kg km + cost per shipment), or the measured cost |
+//! | repair | units repaired × repair cost, where they are repaired: at the outlet, or of what it orders at the depot |
+//! | freight | units sent from depot to outlet (those the outlet does not repair itself) × (weight × km × cost per kg km + cost per shipment), or the measured cost |
 //! | duty | units × unit cost × duty rate of the country entered: from the supplier (new units only) and over a customs border |
 //! | emergency | units expressed × emergency cost of the region |
 //! | holding | holding rate × unit cost × base-stock level |
@@ -22,7 +22,7 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{CountryId, DepotId, OutletId, PartId, Scenario, Site, SiteId, Status, Stockout};
-use crate::service::Service;
+use crate::service::{Service, repaired_shares};
 
 /// What money is spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -167,7 +167,8 @@ pub fn site_cost(scenario: &Scenario, site: &Site) -> (f64, f64) {
     }
 }
 
-/// What follows one unit of a part from the supplier to an outlet's shelf.
+/// What follows one unit of demand for a part from the supplier to an outlet's shelf; a unit that the outlet repairs
+/// itself is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct UnitCost {
     /// Depot → outlet freight.
@@ -185,7 +186,7 @@ impl UnitCost {
     }
 }
 
-/// Freight and duty of one unit of a part that an outlet draws from a depot, or from the supplier.
+/// Freight and duty of one unit of demand for a part at an outlet that draws on a depot, or on the supplier.
 pub fn unit_cost(
     scenario: &Scenario,
     network: &Network,
@@ -193,10 +194,11 @@ pub fn unit_cost(
     depot: Option<DepotId>,
     part: PartId,
 ) -> UnitCost {
+    let (at_outlet, at_depot) = repaired_shares(scenario, outlet, depot, part);
+    let (sent, new) = (1.0 - at_outlet, 1.0 - at_outlet - at_depot);
     let part = &scenario.parts[part.at()];
     let duty_rate = |site: &Site| site.country.map_or(0.0, |country| scenario.countries[country.at()].duty_rate.get());
     let value = part.unit_cost.get();
-    let new = 1.0 - part.repair_share.get();
     let there = &scenario.outlets[outlet.at()];
     let Some(depot) = depot else {
         return UnitCost { duty_at_outlet: new * value * duty_rate(there), ..UnitCost::default() };
@@ -205,8 +207,8 @@ pub fn unit_cost(
     let replenishment = &scenario.replenishment;
     let by_weight = part.weight.get() * lane.distance * replenishment.cost_per_kg_km.get();
     UnitCost {
-        freight: lane.cost_per_unit.unwrap_or(by_weight + replenishment.cost_per_shipment.get()),
-        duty_at_outlet: if lane.border { value * duty_rate(there) } else { 0.0 },
+        freight: sent * lane.cost_per_unit.unwrap_or(by_weight + replenishment.cost_per_shipment.get()),
+        duty_at_outlet: if lane.border { sent * value * duty_rate(there) } else { 0.0 },
         duty_at_depot: new * value * duty_rate(&scenario.depots[depot.at()]),
     }
 }
@@ -270,14 +272,12 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
         let line = &mut outlets[outlet.at()];
         line[Component::Freight as usize] += sent * unit.freight;
         line[Component::Duty as usize] += sent * unit.duty_at_outlet;
-        let repair = shelf.rate * part.repair_share.get() * part.repair_cost.get();
-        match depot {
-            Some(depot) => {
-                let line = &mut depots[depot.at()];
-                line[Component::Duty as usize] += sent * unit.duty_at_depot;
-                line[Component::Repair as usize] += repair;
-            }
-            None => line[Component::Repair as usize] += repair,
+        let (at_outlet, at_depot) = repaired_shares(scenario, outlet, depot, shelf.part);
+        line[Component::Repair as usize] += shelf.rate * at_outlet * part.repair_cost.get();
+        if let Some(depot) = depot {
+            let line = &mut depots[depot.at()];
+            line[Component::Duty as usize] += sent * unit.duty_at_depot;
+            line[Component::Repair as usize] += shelf.rate * at_depot * part.repair_cost.get();
         }
     }
     let holding = |site: SiteId, stock: &[u32]| -> f64 {

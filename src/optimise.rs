@@ -22,7 +22,7 @@ pub mod stock;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnosis::{Diagnosis, diagnose};
+use crate::diagnosis::{Diagnosis, diagnose, shops};
 use crate::load::Load;
 use crate::location::{Failure as LocationFailure, Settings, Start, locate};
 use crate::network::{Network, Road};
@@ -52,6 +52,9 @@ pub enum Failure {
 /// # Errors
 /// [`Failure`] where there is no plan or none was found.
 pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
+    if shops(scenario, network, load).is_some() {
+        return Err(Failure::Infeasible(diagnose(scenario, network, load)));
+    }
     let found = if !network.is_complete() && growth::bears_short_lists(scenario, load) {
         growth::least(scenario, network, load, watch)
     } else {

@@ -119,6 +119,8 @@ pub struct Scenario {
     pub service_lanes: Vec<ServiceLane>,
     /// Measured depot → outlet lanes.
     pub supply_lanes: Vec<SupplyLane>,
+    /// What sites repair where it is not what `parts.csv` says, in order of site and part.
+    pub repairs: Vec<SiteRepair>,
     /// Promises.
     pub targets: Vec<Target>,
     /// `\[travel\]`.
@@ -142,6 +144,17 @@ impl Scenario {
             SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
             SiteId::Depot(depot) => &self.depots[depot.at()],
         }
+    }
+
+    /// The share of a part's failed units that a site repairs and its turnaround, as far as `repairs.csv` says: the row of
+    /// the part goes before the row of every part.
+    pub fn repair_at(&self, site: SiteId, part: PartId) -> Option<(Share, Days)> {
+        let row = |part: Option<PartId>| {
+            let found = self.repairs.binary_search_by_key(&(site, part), |repair| (repair.site, repair.part));
+            found.ok().map(|found| &self.repairs[found])
+        };
+        let repair = row(Some(part)).or_else(|| row(None))?;
+        Some((repair.share, repair.turnaround.unwrap_or(self.parts[part.at()].repair_turnaround)))
     }
 }
 
@@ -290,6 +303,21 @@ pub struct Site {
     pub supplier_lead_time: Days,
     /// Cost of holding stock, as a share of its value (the site's, else the scenario's) \[1/year\].
     pub holding_rate: Share,
+    /// Servers that all repairs at the site share, whose repair times are then exponential; `None`: one is always free.
+    pub repair_servers: Option<u32>,
+}
+
+/// A row of `repairs.csv`: what a site repairs of a part, or of every part.
+#[derive(Debug, Clone)]
+pub struct SiteRepair {
+    /// Where.
+    pub site: SiteId,
+    /// What; `None`: every part without a row of its own.
+    pub part: Option<PartId>,
+    /// Share of the site's demand whose failed units it repairs; an outlet orders the others from its depot.
+    pub share: Share,
+    /// From failure to repaired and back on the site's shelf, the part's where it is not given \[days\].
+    pub turnaround: Option<Days>,
 }
 
 /// A country: its row of `countries.csv`, or only its code.

@@ -16,6 +16,7 @@
 //! the technician travels: its response is d + max(t, emergency_hours).
 
 mod promise;
+mod repair;
 mod shelf;
 
 use std::collections::BTreeMap;
@@ -25,12 +26,13 @@ use rayon::prelude::*;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
-use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, Target};
-use crate::stocking::{Position, Upstream};
+use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Target};
+use crate::stocking::{Position, Shop, Upstream};
 use crate::units::HOURS_PER_YEAR;
 
 pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
-pub use shelf::{DepotShelf, Shelf, depot_lead_time, outlet_lead_time, outlet_streams};
+pub use repair::{Shops, depot_repair, outlet_repair, repaired_shares};
+pub use shelf::{Asked, DepotShelf, Shelf, depot_lead_time, depot_streams, outlet_lead_time, outlet_streams};
 
 /// The service of a plan.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +45,8 @@ pub struct Service {
     pub regions: Vec<RegionService>,
     /// The promises, in order of target and scope.
     pub promises: Vec<Promise>,
+    /// The sites whose servers cannot keep up with their repairs, outlets first.
+    pub overloaded: Vec<(SiteId, Shop)>,
 }
 
 /// One metric of one region.
@@ -77,7 +81,8 @@ type Tallies = BTreeMap<(usize, Key), Tally>;
 /// Assesses the service of decisions, exactly.
 pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &Decisions) -> Service {
     let streams = outlet_streams(scenario, load, decisions);
-    let depots = shelf::depot_streams(scenario, decisions, &streams);
+    let shops = Shops::of_streams(scenario, decisions, &streams);
+    let depots = depot_streams(scenario, decisions, &shops, &streams);
     let upstreams: BTreeMap<_, Upstream> = depots
         .par_iter()
         .map(|entry| (entry.0, entry.1.holding(decisions.at_depot(entry.0.0, entry.0.1))))
@@ -97,7 +102,8 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             let positions: Vec<(PartId, Position)> = streams[outlet.at()]
                 .iter()
                 .map(|(part, rate)| {
-                    let stream = rate.stream(outlet_lead_time(scenario, network, outlet, depot, *part));
+                    let lead_time = outlet_lead_time(scenario, network, outlet, depot, *part);
+                    let stream = rate.stream(lead_time, shops.outlet_repair(scenario, outlet, depot, *part));
                     let upstream = depot.and_then(|depot| upstreams.get(&(depot, *part)));
                     (*part, Position::new(stream, upstream, scenario.stocking.stockout))
                 })
@@ -133,8 +139,10 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             tallies.entry(key).or_default().merge(&tally);
         }
     }
+    let stockout = scenario.stocking.stockout;
+    service.overloaded = shops.overloaded();
     service.depot_shelves =
-        upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream)).collect();
+        upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream, stockout)).collect();
     add_installed(load, scenario, &questions, &mut tallies);
     let promised = scenario.targets.len();
     for ((number, key), tally) in tallies.range((promised, Key::default())..) {

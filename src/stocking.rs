@@ -5,12 +5,18 @@
 //! the shelf is empty exactly when X ≥ S.
 
 pub mod allocation;
+pub mod catalogue;
 pub mod cost_curve;
 pub mod distribution;
 pub mod erlang;
+pub mod indenture;
+pub mod last_buy;
+pub mod metric;
+pub mod shop;
 pub mod two_echelon;
 
 pub use allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
-pub use two_echelon::{Depot, Position, Stream, Upstream, Waits};
+pub use shop::{BUSIEST, Repair, Shop};
+pub use two_echelon::{Depot, Method, Position, Stream, Upstream, Waits};

@@ -1,7 +1,7 @@
 //! `check`: everything that is wrong or doubtful about a scenario.
 
 use serde_json::json;
-use sparenet::diagnosis::{capacity, out_of_reach};
+use sparenet::diagnosis::{capacity, out_of_reach, shops};
 use sparenet::load::Load;
 use sparenet::network::Network;
 use sparenet::report::terminal::counted;
@@ -47,6 +47,10 @@ fn doubts(loaded: Loaded) -> Diagnostics {
     }
     if let Some(finding) = capacity(&scenario, &network, &load) {
         let origin = origins.of(Table::Outlets, 0, "capacity_hours_per_year");
+        warnings.warn("W12", origin, finding.message, Some(finding.hint));
+    }
+    if let Some(finding) = shops(&scenario, &network, &load) {
+        let origin = origins.of(Table::Outlets, 0, "repair_servers");
         warnings.warn("W12", origin, finding.message, Some(finding.hint));
     }
     warnings

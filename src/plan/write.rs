@@ -19,7 +19,8 @@ use crate::export::geojson;
 use crate::load::Load;
 use crate::network::Network;
 use crate::scenario::{DepotId, DistanceMetric, OutletId, PartId, RegionId, Scenario, Site, SiteId};
-use crate::service::{Promise, outlet_streams};
+use crate::service::{Promise, outlet_streams, repaired_shares};
+use crate::stocking::Method;
 use table::Table;
 
 /// The file of a plan's decisions, costs and promises in one object.
@@ -208,7 +209,9 @@ pub fn depot_loads(scenario: &Scenario, load: &Load, decisions: &super::Decision
     let mut units = vec![0.0; scenario.depots.len()];
     for (outlet, parts) in outlet_streams(scenario, load, decisions).iter().enumerate() {
         if let Some(depot) = decisions.replenished_by[outlet] {
-            units[depot.at()] += parts.iter().map(|(_, asked)| asked.rate).sum::<f64>();
+            let outlet = OutletId::from(outlet);
+            let ordered = |part| 1.0 - repaired_shares(scenario, outlet, Some(depot), part).0;
+            units[depot.at()] += parts.iter().map(|(part, asked)| asked.rate * ordered(*part)).sum::<f64>();
         }
     }
     units
@@ -278,22 +281,24 @@ pub struct StockRow {
     pub expected_backorders: f64,
     /// Yearly cost of holding the base stock.
     pub holding_cost: f64,
+    /// How fill rate and backorders were found.
+    pub method: Method,
 }
 
 /// Every part that a site is asked for or stocks, outlets first, in order of site and part.
 pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
     let mut rows = Vec::new();
-    let mut push = |site, part, base_stock: u32, fill_rate, expected_backorders| {
+    let mut push = |site, part, base_stock: u32, (fill_rate, expected_backorders), method| {
         let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
-        rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost });
+        rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost, method });
     };
     for shelf in &plan.service.shelves {
         let site = SiteId::Outlet(shelf.outlet);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders);
+        push(site, shelf.part, shelf.base_stock, (shelf.fill_rate, shelf.expected_backorders), shelf.method);
     }
     for shelf in &plan.service.depot_shelves {
         let site = SiteId::Depot(shelf.depot);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders);
+        push(site, shelf.part, shelf.base_stock, (shelf.fill_rate, shelf.expected_backorders), shelf.method);
     }
     let stocked = |stock: &[Vec<u32>], site: &dyn Fn(usize) -> SiteId| -> Vec<(SiteId, PartId, u32)> {
         let levels = stock.iter().enumerate().flat_map(|(number, levels)| {
@@ -309,7 +314,8 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
         if !asked.contains(&(site, part)) {
             // Stock that nobody asks for always meets the demand there is.
             let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
-            rows.push(StockRow { site, part, base_stock, fill_rate: 1.0, expected_backorders: 0.0, holding_cost });
+            let (fill_rate, expected_backorders, method) = (1.0, 0.0, Method::Exact);
+            rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost, method });
         }
     }
     rows.sort_by_key(|row| (row.site, row.part));
@@ -317,11 +323,12 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
 }
 
 fn stock(scenario: &Scenario, plan: &Plan) -> String {
-    let columns = ["site", "part", "base_stock", "fill_rate", "expected_backorders", "holding_cost_per_year"];
+    let columns = ["site", "part", "base_stock", "fill_rate", "expected_backorders", "holding_cost_per_year", "method"];
     let mut table = Table::with_header(&columns);
     for row in stock_rows(scenario, plan) {
         let (site, part) = (&scenario.site(row.site).id, &scenario.parts[row.part.at()].id);
-        table.row(&[site, part, &row.base_stock, &row.fill_rate, &row.expected_backorders, &row.holding_cost]);
+        let (waiting, method) = (&row.expected_backorders, row.method.name());
+        table.row(&[site, part, &row.base_stock, &row.fill_rate, waiting, &row.holding_cost, &method]);
     }
     table.0
 }

@@ -75,7 +75,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("W09", "a CSV file in the folder is one that is read"),
     ("W10", "stock is replenished after some lead time"),
     ("W11", "a region with demand has a candidate outlet within reach"),
-    ("W12", "all outlets together can do the work"),
+    ("W12", "all outlets together can do the work, and all servers the repairs"),
     ("W13", "a country code is one of ISO 3166"),
 ];
 

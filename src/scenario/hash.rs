@@ -116,6 +116,7 @@ impl Writer {
             to.option(lane.cost_per_unit.map(|cost| cost.get()));
             to.option(lane.lead_time.map(|days| days.get()));
         });
+        self.list("repairs", &scenario.repairs, |to, repair| to.shown("repair", repair));
         self.shown("targets", &scenario.targets);
         self.shown("travel", &scenario.travel);
         self.shown("replenishment", &scenario.replenishment);
@@ -142,5 +143,6 @@ impl Writer {
         }
         self.number(site.supplier_lead_time.get());
         self.number(site.holding_rate.get());
+        self.index(site.repair_servers);
     }
 }

@@ -8,6 +8,7 @@ mod keys;
 mod lanes;
 mod names;
 mod places;
+mod repairs;
 mod tables;
 mod targets;
 
@@ -68,6 +69,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let (service_lanes, supply_lanes) = lanes::lanes(&ids, &mut reader);
     let installed = demand::installed(&ids, &mut reader);
     let demands = demand::demands(&ids, &regions, &installed, &mut reader);
+    let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
 
     let settings = &draft.settings;
@@ -91,6 +93,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         policies: ids.policies.keys().map(|name| name.to_string()).collect(),
         service_lanes,
         supply_lanes,
+        repairs,
         targets,
         travel,
         replenishment,

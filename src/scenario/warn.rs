@@ -1,6 +1,7 @@
 //! What does not stop anything but deserves a planner's look.
 
 mod places;
+mod repairs;
 
 use super::schema::Table;
 use super::source::Span;
@@ -14,6 +15,7 @@ pub(crate) fn warn(scenario: &Scenario, reader: &mut Reader<'_>) {
     countries_have_rows(scenario, reader);
     stock_has_a_lead_time(scenario, reader);
     expressing_has_an_effect(scenario, reader);
+    repairs::repairs(scenario, reader);
 }
 
 /// " (and 3 more rows)", or nothing.

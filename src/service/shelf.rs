@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
-use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site};
-use crate::stocking::{Depot, Position, Stream, Upstream};
-use crate::units::{DAYS_PER_YEAR, Days};
+use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site, Stockout};
+use crate::stocking::{Depot, Method, Position, Repair, Stream, Upstream};
+use crate::units::Days;
+
+use super::repair::{Shops, outlet_repair};
 
 /// One part at one outlet.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,6 +28,8 @@ pub struct Shelf {
     pub expected_backorders: f64,
     /// Mean wait over all demands \[years\].
     pub mean_wait: f64,
+    /// How the numbers were found.
+    pub method: Method,
 }
 
 impl Shelf {
@@ -39,6 +43,7 @@ impl Shelf {
             fill_rate: position.fill_rate(base_stock),
             expected_backorders: position.expected_backorders(base_stock),
             mean_wait: position.mean_wait(base_stock),
+            method: position.method(),
         }
     }
 }
@@ -58,11 +63,13 @@ pub struct DepotShelf {
     pub fill_rate: f64,
     /// Expected units owed to outlets \[units\].
     pub expected_backorders: f64,
+    /// How the numbers were found.
+    pub method: Method,
 }
 
 impl DepotShelf {
     /// Reads a depot's position.
-    pub fn new(depot: DepotId, part: PartId, upstream: &Upstream) -> Self {
+    pub fn new(depot: DepotId, part: PartId, upstream: &Upstream, stockout: Stockout) -> Self {
         Self {
             depot,
             part,
@@ -70,6 +77,7 @@ impl DepotShelf {
             base_stock: upstream.base_stock(),
             fill_rate: upstream.fill_rate(),
             expected_backorders: upstream.expected_backorders(),
+            method: upstream.method(stockout),
         }
     }
 }
@@ -84,13 +92,14 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The stream of this demand with a lead time \[years\].
-    pub fn stream(&self, lead_time: f64) -> Stream {
-        Stream { rate: self.rate, variance_to_mean: self.variance_to_mean(), lead_time }
+    /// The stream of this demand with a lead time \[years\] and repair at the outlet.
+    pub fn stream(&self, lead_time: f64, repair: Repair) -> Stream {
+        Stream::new(self.rate, self.variance_to_mean(), lead_time).repairing(repair)
     }
 
     /// The ratio of the two, at least 1.
     pub fn variance_to_mean(&self) -> f64 {
+        // Of a rate of nothing the ratio is no number, and 1 is as good as any.
         (self.variance / self.rate).max(1.0)
     }
 }
@@ -110,35 +119,33 @@ pub fn outlet_streams(scenario: &Scenario, load: &Load, decisions: &Decisions) -
     sums.into_iter().map(|parts| parts.into_iter().filter(|(_, asked)| asked.rate > 0.0).collect()).collect()
 }
 
-/// What is asked of each depot by part, in order of depot and part.
+/// What is asked of each depot by part, in order of depot and part: what its outlets do not repair themselves.
 pub fn depot_streams(
     scenario: &Scenario,
     decisions: &Decisions,
+    shops: &Shops,
     outlets: &[Vec<(PartId, Asked)>],
 ) -> Vec<((DepotId, PartId), Depot)> {
     let mut sums: BTreeMap<(DepotId, PartId), Asked> = BTreeMap::new();
     for (outlet, parts) in outlets.iter().enumerate() {
         let Some(depot) = decisions.replenished_by[outlet] else { continue };
         for (part, own) in parts {
+            let ordered = 1.0 - outlet_repair(scenario, OutletId::from(outlet), Some(depot), *part).share;
             let asked = sums.entry((depot, *part)).or_default();
-            asked.rate += own.rate;
-            asked.variance += own.variance;
+            asked.rate += ordered * own.rate;
+            asked.variance += ordered * own.variance;
         }
     }
     let stream = |((depot, part), asked): ((DepotId, PartId), Asked)| {
-        let lead_time = depot_lead_time(scenario, depot, part);
-        ((depot, part), Depot { rate: asked.rate, variance_to_mean: asked.variance_to_mean(), lead_time })
+        let (lead_time, repair) = (depot_lead_time(scenario, depot, part), shops.depot_repair(scenario, depot, part));
+        ((depot, part), Depot::new(asked.rate, asked.variance_to_mean(), lead_time).repairing(repair))
     };
-    sums.into_iter().map(stream).collect()
+    sums.into_iter().filter(|(_, asked)| asked.rate > 0.0).map(stream).collect()
 }
 
-/// From order to arrival of a part at the site that the supplier replenishes \[years\]: the repaired share comes back after
-/// its turnaround, the rest from the supplier.
+/// From order to arrival of a part at the site that the supplier replenishes \[years\].
 fn supplier_lead_time(scenario: &Scenario, site: &Site, part: PartId) -> f64 {
-    let part = &scenario.parts[part.at()];
-    let supplier = part.supplier_lead_time.unwrap_or(site.supplier_lead_time).get();
-    let repaired = part.repair_share.get();
-    (repaired * part.repair_turnaround.get() + (1.0 - repaired) * supplier) / DAYS_PER_YEAR
+    scenario.parts[part.at()].supplier_lead_time.unwrap_or(site.supplier_lead_time).in_years()
 }
 
 /// The lead time of a part at a depot \[years\].

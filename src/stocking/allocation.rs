@@ -33,11 +33,13 @@ mod dual;
 mod enumerate;
 mod improve;
 mod labels;
+mod large;
 mod parts;
 mod table;
 
 use std::ops::Range;
 
+use super::shop::Repair;
 use super::two_echelon::Stream;
 use crate::scenario::Stockout;
 use crate::watch::Watch;
@@ -92,6 +94,8 @@ pub struct DepotItem {
     pub lead_time: f64,
     /// Cost of a unit of base stock \[money/year\].
     pub holding: f64,
+    /// What the depot repairs itself.
+    pub repair: Repair,
 }
 
 /// What an item gives to a goal: weight × measure.
@@ -161,21 +165,17 @@ pub struct Effort {
     pub passes: usize,
     /// Nodes of the closing enumeration.
     pub nodes: usize,
-    /// Is a bound wanted? Without one a depot's level is searched near where it was, which is much faster where many units
-    /// are on order; the allocation's bound is then minus infinity.
-    pub prove: bool,
+    /// A problem of many items (see `large`) is solved to this gap.
+    pub gap: f64,
 }
 
 impl Effort {
     /// For a plan that is kept.
-    pub const FULL: Self = Self { rounds: 12, steps: 60, passes: 6, nodes: 300_000, prove: true };
+    pub const FULL: Self = Self { rounds: 12, steps: 60, passes: 6, nodes: 300_000, gap: 1e-7 };
     /// For one of thousands of trials.
-    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 0, nodes: 0, prove: true };
-}
-
-impl Effort {
-    /// For a large network in a round of planning: no bound.
-    pub const PLAN: Self = Self { rounds: 6, steps: 0, passes: 0, nodes: 0, prove: false };
+    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 0, nodes: 0, gap: 1e-3 };
+    /// For a round of planning.
+    pub const ROUND: Self = Self { nodes: 0, gap: 1e-4, ..Self::FULL };
 }
 
 /// Up to so many items an allocation with full effort is closed whatever it takes (within reason).
@@ -198,9 +198,12 @@ pub fn allocate_with(
 
 /// One problem as a whole.
 fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Result<Allocation, Unreachable> {
+    if problem.items.len() >= large::LARGE {
+        return large::solve(problem, effort.gap, watch);
+    }
     let small = problem.items.len() <= SMALL && effort.nodes > 0;
     let nodes = if small { effort.nodes.max(NODES_OF_SMALL) } else { effort.nodes };
-    let (mut blocks, goals) = block::blocks(problem, effort.prove)?;
+    let (mut blocks, goals) = block::blocks(problem)?;
     let mut prices = Prices::new(&goals, &blocks);
     prices.raise(&goals, &mut blocks, effort.rounds, watch);
     let mut plan = improve::plan(&goals, &mut blocks, &prices, effort.passes, watch);
@@ -217,7 +220,6 @@ fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Res
             bound = plan.cost;
         }
     }
-    let bound = if effort.prove { bound } else { f64::NEG_INFINITY };
     Ok(report(problem, &goals, &blocks, &prices, &plan, bound))
 }
 

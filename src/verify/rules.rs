@@ -29,6 +29,7 @@ pub fn decision_rules(scenario: &Scenario, network: &Network, load: &Load, plan:
     served(scenario, network, load, decisions, &mut tell);
     replenished(scenario, network, decisions, &mut tell);
     capacities(scenario, network, load, decisions, &mut tell);
+    overloaded(scenario, plan, &mut tell);
     limits(scenario, plan, &mut tell);
     breaches
 }
@@ -119,6 +120,17 @@ fn capacities(
         if let Some(capacity) = over(units, depot.capacity_units) {
             tell(format!("depot `{}` sends {units} units a year, its capacity is {capacity}", depot.id));
         }
+    }
+}
+
+fn overloaded(scenario: &Scenario, plan: &Plan, tell: &mut dyn FnMut(String)) {
+    for (site, shop) in &plan.service.overloaded {
+        let (id, servers) = (&scenario.site(*site).id, shop.servers);
+        tell(format!(
+            "the repairs at `{id}` would keep {:.2} servers busy, it has {servers}: its line of failed parts grows without \
+             end",
+            shop.offered()
+        ));
     }
 }
 

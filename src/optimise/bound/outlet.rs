@@ -10,7 +10,8 @@ use crate::optimise::Search;
 use crate::optimise::decide::Priced;
 use crate::optimise::model::{Allowance, depots_of};
 use crate::scenario::{DepotId, OutletId, PartId, RegionId, SiteId, Stockout};
-use crate::service::outlet_lead_time;
+use crate::service::{outlet_lead_time, outlet_repair};
+use crate::stocking::Repair;
 
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
 const INTERVALS: [f64; 4] = [0.0, 0.6, 1.1, 2.0];
@@ -65,6 +66,20 @@ impl Mixes {
         }
         mixes
     }
+}
+
+/// A constant lead time \[years\] under which no job waits longer than a window with a greater chance than in the model, where
+/// a share is repaired at the outlet: what is out at the window's end is then at least demand(λ·(time − window)). Where something
+/// ordered later can come sooner nobody is taken to wait, and a shop's units are not counted.
+fn least_time(lead_time: f64, repair: &Repair, servers: bool, window: f64) -> f64 {
+    let share = repair.share;
+    if share <= 0.0 {
+        return lead_time;
+    }
+    let repaired = if servers { 0.0 } else { share * (repair.time - window) };
+    let out = (1.0 - share) * (lead_time - window) + repaired;
+    let sooner = (share < 1.0 && window >= lead_time) || (!servers && window >= repair.time);
+    window + if sooner { 0.0 } else { out.max(0.0) }
 }
 
 pub(super) fn typical_load(search: &Search, best: &Priced) -> f64 {
@@ -173,7 +188,10 @@ impl OutletPrice {
             })
         };
         let lead_time = |depot: Option<DepotId>, part: usize| {
-            outlet_lead_time(scenario, network, outlet, depot, PartId::from(part))
+            let part = PartId::from(part);
+            let repair = outlet_repair(scenario, outlet, depot, part);
+            let servers = scenario.outlets[outlet.at()].repair_servers.is_some();
+            least_time(outlet_lead_time(scenario, network, outlet, depot, part), &repair, servers, window)
         };
         let mut modes = Vec::new();
         let mut push = |depot: Option<DepotId>, lines: &[(f64, f64)]| {

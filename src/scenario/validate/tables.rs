@@ -170,6 +170,7 @@ pub(crate) fn sites(table: Table, ids: &Ids<'_>, travel: &Travel, reader: &mut R
     let outlet =
         (table == Table::Outlets).then(|| (column("capacity_hours_per_year"), column("capacity_jobs_per_year")));
     let depot = (table == Table::Depots).then(|| column("capacity_units_per_year"));
+    let servers = column("repair_servers");
     let row = |(row, id): (usize, &&str)| Site {
         id: id.to_string(),
         name: reader.text(&name, row).unwrap_or_else(|| id.to_string()),
@@ -189,6 +190,7 @@ pub(crate) fn sites(table: Table, ids: &Ids<'_>, travel: &Travel, reader: &mut R
         capacity_units: depot.as_ref().and_then(|units| reader.number(units, row)),
         supplier_lead_time: reader.days(&supplier, row).unwrap_or_default(),
         holding_rate: reader.share(&rate, row).unwrap_or(holding),
+        repair_servers: reader.count(&servers, row),
     };
     own.list.iter().enumerate().map(row).collect()
 }

@@ -2,7 +2,6 @@
 
 use super::table::{Shelf, Table};
 use super::{AllocationProblem, Choice, Goals, TOLERANCE, Unreachable};
-use crate::stocking::distribution::Pmf;
 use crate::stocking::two_echelon::Depot;
 
 /// One block with the tables it has needed so far.
@@ -16,15 +15,7 @@ pub(super) struct Block {
     layers: Vec<Option<Vec<Table>>>,
     /// The layer chosen last: the next search begins there.
     start: usize,
-    /// The first step of a search that proves nothing, in layers; `None`: layers are searched through.
-    stride: Option<usize>,
 }
-
-/// The most steps of one search that proves nothing: it goes on from there when prices have moved.
-const FARTHEST: usize = 8;
-
-/// With fewer layers than this a depot item is always searched through.
-const FEW_LAYERS: usize = 48;
 
 #[derive(Debug)]
 struct DepotRow {
@@ -40,19 +31,35 @@ pub(super) struct Priced {
     pub(super) choice: Choice,
 }
 
-/// The blocks of a problem and the goals they share.
-pub(super) fn blocks(problem: &AllocationProblem, prove: bool) -> Result<(Vec<Block>, Goals), Unreachable> {
+/// How many items give to each goal.
+pub(super) fn touching(problem: &AllocationProblem) -> Vec<usize> {
     let mut touching = vec![(0_usize, usize::MAX); problem.goals.len()];
-    let weighty = |i: usize| problem.terms[problem.items[i].terms.clone()].iter().filter(|term| term.weight > 0.0);
-    for i in 0..problem.items.len() {
-        for term in weighty(i) {
+    for (i, item) in problem.items.iter().enumerate() {
+        for term in problem.terms[item.terms.clone()].iter().filter(|term| term.weight > 0.0) {
             let (count, last) = &mut touching[term.goal as usize];
             if *last != i {
                 (*count, *last) = (*count + 1, i);
             }
         }
     }
-    let origin: Vec<usize> = (0..problem.goals.len()).filter(|&g| touching[g].0 != 1).collect();
+    touching.into_iter().map(|(count, _)| count).collect()
+}
+
+/// A depot with the demand of its items.
+pub(super) fn depot_of(problem: &AllocationProblem, row: usize, items: &[usize]) -> Depot {
+    let stream = |&i: &usize| problem.items[i].stream;
+    let rate: f64 = items.iter().map(stream).map(|s| s.ordered()).sum();
+    // Variances of independent streams add.
+    let variance: f64 = items.iter().map(stream).map(|s| s.ordered() * s.variance_to_mean).sum();
+    let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
+    let own = &problem.depots[row];
+    Depot::new(rate, variance_to_mean, own.lead_time).repairing(own.repair)
+}
+
+/// The blocks of a problem and the goals they share.
+pub(super) fn blocks(problem: &AllocationProblem) -> Result<(Vec<Block>, Goals), Unreachable> {
+    let touching = touching(problem);
+    let origin: Vec<usize> = (0..problem.goals.len()).filter(|&g| touching[g] != 1).collect();
     let mut roles = vec![None; problem.goals.len()];
     origin.iter().enumerate().for_each(|(row, &g)| roles[g] = Some(row));
 
@@ -67,31 +74,16 @@ pub(super) fn blocks(problem: &AllocationProblem, prove: bool) -> Result<(Vec<Bl
     }
     let mut blocks = Vec::with_capacity(alone.len() + under.len());
     for (row, items) in under.into_iter().enumerate() {
-        let stream = |&i: &usize| problem.items[i].stream;
-        let rate: f64 = items.iter().map(stream).map(|s| s.rate).sum();
-        // Variances of independent streams add.
-        let variance: f64 = items.iter().map(stream).map(|s| s.rate * s.variance_to_mean).sum();
-        let lead_time = problem.depots[row].lead_time;
-        let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
-        let depot = Depot { rate, variance_to_mean, lead_time };
+        let depot = depot_of(problem, row, &items);
         // From here on nothing is ever owed.
-        let top = if items.is_empty() { 0 } else { Pmf::demand(rate * lead_time, variance_to_mean).last() };
+        let top = if items.is_empty() { 0 } else { depot.pipeline().last() };
         let shelves = items.iter().map(|&i| shelf(i)).collect();
+        let start = depot.mean_pipeline() as usize;
         let depot = Some(DepotRow { row, depot, holding: problem.depots[row].holding });
-        let deviation = (rate * lead_time * variance_to_mean).sqrt();
-        let stride = (!prove && top >= FEW_LAYERS).then_some((deviation as usize).max(2));
-        let start = (rate * lead_time) as usize;
-        blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start, stride });
+        blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start });
     }
     for i in alone {
-        blocks.push(Block {
-            items: vec![i],
-            shelves: vec![shelf(i)],
-            depot: None,
-            layers: empty(1),
-            start: 0,
-            stride: None,
-        });
+        blocks.push(Block { items: vec![i], shelves: vec![shelf(i)], depot: None, layers: empty(1), start: 0 });
     }
     let goals = goals(problem, &blocks, origin)?;
     Ok((blocks, goals))
@@ -197,9 +189,6 @@ impl Block {
 
     /// The cheapest layer and rows at given prices, (dual).
     pub(super) fn cheapest(&mut self, prices: &[f64]) -> Priced {
-        if let Some(stride) = self.stride {
-            return self.cheapest_nearby(prices, stride);
-        }
         let mut best = self.priced_layer(0, prices);
         if self.layers.len() > 1 {
             let mut found = Vec::new();
@@ -209,44 +198,6 @@ impl Block {
                 {
                     best = priced;
                 }
-            }
-        }
-        self.start = best.choice.layer;
-        best
-    }
-
-    /// Is the cheapest choice known to be the cheapest?
-    pub(super) fn proves(&self) -> bool {
-        self.stride.is_none()
-    }
-
-    /// What the block chooses before any price is known: a search that proves nothing stays where it begins, since
-    /// without prices every depot would be emptied, one step after the other.
-    pub(super) fn at_rest(&mut self, prices: &[f64]) -> Priced {
-        if self.stride.is_some() { self.priced_layer(self.start(), prices) } else { self.cheapest(prices) }
-    }
-
-    /// A cheap layer near the one chosen last: steps up and down, halved to a quarter of the first. It proves nothing.
-    fn cheapest_nearby(&mut self, prices: &[f64], stride: usize) -> Priced {
-        let top = self.layers.len() - 1;
-        let least = (stride / 4).max(1);
-        let mut best = self.priced_layer(self.start(), prices);
-        let mut step = stride;
-        for _ in 0..FARTHEST {
-            let here = best.choice.layer;
-            for layer in [here.saturating_sub(step), (here + step).min(top)] {
-                if layer != here {
-                    let tried = self.priced_layer(layer, prices);
-                    if tried.value < best.value {
-                        best = tried;
-                    }
-                }
-            }
-            if best.choice.layer == here {
-                if step <= least {
-                    break;
-                }
-                step = (step / 2).max(least);
             }
         }
         self.start = best.choice.layer;
