@@ -135,6 +135,8 @@ pub struct Scenario {
     pub planning: Planning,
     /// `\[finance\]`.
     pub finance: Finance,
+    /// Lateral supply between outlets.
+    pub laterals: Vec<Lateral>,
 }
 
 impl Scenario {
@@ -229,6 +231,10 @@ pub struct Part {
     pub repair_share: Share,
     /// Cost of one repair.
     pub repair_cost: Money,
+    /// Cost of one order to the supplier.
+    pub order_cost: Money,
+    /// Most units of an order to the supplier, if given.
+    pub order_quantity: Option<u32>,
 }
 
 /// One source of demand: jobs of a region that need one unit of a part, or no part.
@@ -363,6 +369,21 @@ pub struct SupplyLane {
     pub cost_per_unit: Option<Money>,
     /// Transport time, customs included \[days\].
     pub lead_time: Option<Days>,
+}
+
+/// A row of `laterals.csv`: lateral supply from one outlet to another.
+#[derive(Debug, Clone)]
+pub struct Lateral {
+    /// Who gives.
+    pub from: OutletId,
+    /// Who lacks.
+    pub to: OutletId,
+    /// Of which part; `None`: of every part that has no row of its own between the two.
+    pub part: Option<PartId>,
+    /// Time for the part to arrive where it is needed \[hours\].
+    pub hours: Hours,
+    /// Freight of a unit.
+    pub cost_per_unit: Money,
 }
 
 /// What a promise speaks of.

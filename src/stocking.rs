@@ -11,7 +11,9 @@ pub mod distribution;
 pub mod erlang;
 pub mod indenture;
 pub mod last_buy;
+pub mod lateral;
 pub mod metric;
+pub mod reorder;
 pub mod shop;
 pub mod two_echelon;
 

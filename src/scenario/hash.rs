@@ -127,6 +127,7 @@ impl Writer {
         self.shown("objective", &scenario.planning.objective);
         self.shown("sourcing", &scenario.planning.sourcing);
         self.shown("finance", &scenario.finance);
+        self.list("laterals", &scenario.laterals, |to, lateral| to.shown("lateral", lateral));
     }
 
     fn site(&mut self, site: &Site) {

@@ -67,6 +67,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let depots = tables::sites(Table::Depots, &ids, &travel, &mut reader);
     let limits = keys::limits(&ids, &outlets, &depots, &mut reader);
     let (service_lanes, supply_lanes) = lanes::lanes(&ids, &mut reader);
+    let laterals = lanes::laterals(&ids, stocking.stockout, &mut reader);
     let installed = demand::installed(&ids, &mut reader);
     let demands = demand::demands(&ids, &regions, &installed, &mut reader);
     let repairs = repairs::repairs(&ids, &mut reader);
@@ -101,6 +102,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         limits,
         planning,
         finance,
+        laterals,
     };
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);

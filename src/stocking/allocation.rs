@@ -1,11 +1,12 @@
 //! Allocation: the base-stock levels of a whole network that keep every promise at least cost (the system approach).
 //!
 //! ```text
-//! min  Σ_d h_d·S_d + Σ_i [h_i·S_i + m_i·(1 − fill_i)] + Σ_g penalty_g·short_g
+//! min  Σ_d h_d·I_d + k_d/Q_d + Σ_i [h_i·I_i + k_i/Q_i + m_i·(1 − fill_i)] + Σ_g penalty_g·short_g
 //! s.t. Σ_{terms of g} w·service(S_d, S_i) + short_g ≥ at_least_g      (goal g; short_g = 0 where it is hard)
 //!      S integer ≥ 0,  short ≥ 0
 //! ```
-//! where service is P(wait ≤ τ) or minus the mean wait \[years\] of stream i under depot item d, see `two_echelon`.
+//! where I is the mean inventory position (S under one-for-one ordering), Q the units of an order, k what ordering every unit
+//! by itself would cost (`reorder`), and service is P(wait ≤ τ) or minus the mean wait \[years\] of stream i under depot item d, see `two_echelon`.
 //!
 //! **Bound.** With a price μ_g ≥ 0 (and ≤ penalty_g) on every goal,
 //! ```text
@@ -64,6 +65,13 @@ pub struct AllocationProblem {
     pub stockout: Stockout,
 }
 
+impl AllocationProblem {
+    /// Does any site order more than a unit at a time?
+    fn in_batches(&self) -> bool {
+        self.items.iter().any(|item| item.stream.quantity > 1) || self.depots.iter().any(|depot| depot.quantity > 1)
+    }
+}
+
 /// One part at one outlet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
@@ -77,6 +85,8 @@ pub struct Item {
     pub stream: Stream,
     /// Cost of a unit of base stock \[money/year\].
     pub holding: f64,
+    /// Cost of its orders to the supplier if each were for one unit \[money/year\].
+    pub ordering: f64,
     /// Cost of all demands missing the shelf: a plan pays it × (1 − fill rate) \[money/year\].
     pub miss_cost: f64,
     /// Its rows of [`AllocationProblem::terms`].
@@ -96,6 +106,10 @@ pub struct DepotItem {
     pub holding: f64,
     /// What the depot repairs itself.
     pub repair: Repair,
+    /// Most units of an order to the supplier.
+    pub quantity: u32,
+    /// Cost of its orders if each were for one unit \[money/year\].
+    pub ordering: f64,
 }
 
 /// What an item gives to a goal: weight × measure.
@@ -198,7 +212,8 @@ pub fn allocate_with(
 
 /// One problem as a whole.
 fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Result<Allocation, Unreachable> {
-    if problem.items.len() >= large::LARGE {
+    // A catalogue knows no batches.
+    if problem.items.len() >= large::LARGE && !problem.in_batches() {
         return large::solve(problem, effort.gap, watch);
     }
     let small = problem.items.len() <= SMALL && effort.nodes > 0;

@@ -58,6 +58,12 @@ impl Pmf {
         Self::from_mode(mode, |x| (r + x as f64) / (x as f64 + 1.0) * q)
     }
 
+    /// Each of 0 … `count` − 1 with the same probability; a count of 0 is 1.
+    pub fn uniform(count: u32) -> Self {
+        let count = count.max(1) as usize;
+        Self { first: 0, mass: vec![1.0 / count as f64; count] }
+    }
+
     /// Demand over a time: `mean` = rate × time \[units\], Poisson or, with a ratio above 1, negative binomial.
     pub fn demand(mean: f64, variance_to_mean: f64) -> Self {
         Self::negative_binomial(mean, variance_to_mean)

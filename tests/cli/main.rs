@@ -13,5 +13,6 @@ mod same;
 mod setup;
 mod simulated;
 mod small;
+mod supply;
 mod theory;
 mod verified;

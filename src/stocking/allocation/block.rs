@@ -1,7 +1,7 @@
 //! Blocks: a depot item with its streams, or a stream without depot. Only the goals join them.
 
 use super::table::{Shelf, Table};
-use super::{AllocationProblem, Choice, Goals, TOLERANCE, Unreachable};
+use super::{AllocationProblem, Choice, DepotItem, Goals, TOLERANCE, Unreachable};
 use crate::stocking::two_echelon::Depot;
 
 /// One block with the tables it has needed so far.
@@ -22,6 +22,15 @@ struct DepotRow {
     row: usize,
     depot: Depot,
     holding: f64,
+    ordering: f64,
+}
+
+impl DepotRow {
+    /// Cost of holding and ordering with a base stock.
+    fn cost(&self, base_stock: usize) -> f64 {
+        let batches = self.depot.batches(u32::try_from(base_stock).unwrap_or(u32::MAX));
+        self.holding * batches.mean_position() + self.ordering / f64::from(batches.quantity)
+    }
 }
 
 /// What a block costs at given prices.
@@ -53,7 +62,7 @@ pub(super) fn depot_of(problem: &AllocationProblem, row: usize, items: &[usize])
     let variance: f64 = items.iter().map(stream).map(|s| s.ordered() * s.variance_to_mean).sum();
     let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
     let own = &problem.depots[row];
-    Depot::new(rate, variance_to_mean, own.lead_time).repairing(own.repair)
+    Depot::new(rate, variance_to_mean, own.lead_time).repairing(own.repair).in_batches(own.quantity)
 }
 
 /// The blocks of a problem and the goals they share.
@@ -75,11 +84,12 @@ pub(super) fn blocks(problem: &AllocationProblem) -> Result<(Vec<Block>, Goals),
     let mut blocks = Vec::with_capacity(alone.len() + under.len());
     for (row, items) in under.into_iter().enumerate() {
         let depot = depot_of(problem, row, &items);
-        // From here on nothing is ever owed.
-        let top = if items.is_empty() { 0 } else { depot.pipeline().last() };
+        // From here on nothing is ever owed, at no inventory position.
+        let top = if items.is_empty() { 0 } else { depot.pipeline().last() + depot.quantity as usize - 1 };
         let shelves = items.iter().map(|&i| shelf(i)).collect();
         let start = depot.mean_pipeline() as usize;
-        let depot = Some(DepotRow { row, depot, holding: problem.depots[row].holding });
+        let DepotItem { holding, ordering, .. } = problem.depots[row];
+        let depot = Some(DepotRow { row, depot, holding, ordering });
         blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start });
     }
     for i in alone {
@@ -155,9 +165,20 @@ impl Block {
         self.layer(layer)
     }
 
-    /// Cost of the depot's own stock in a layer.
+    /// Cost of the depot's own stock in a layer, and of its orders.
     pub(super) fn depot_cost(&self, layer: usize) -> f64 {
-        self.depot.as_ref().map_or(0.0, |depot| depot.holding * layer as f64)
+        self.depot.as_ref().map_or(0.0, |depot| depot.cost(layer))
+    }
+
+    /// The least [`depot_cost`](Self::depot_cost) of some layers; with batches it first falls.
+    fn least_depot_cost(&self, layers: std::ops::RangeInclusive<usize>) -> f64 {
+        let Some(depot) = &self.depot else { return 0.0 };
+        if depot.ordering <= 0.0 {
+            return depot.cost(*layers.start());
+        }
+        // Beyond a whole batch there is only more to hold.
+        let end = (*layers.end()).min((*layers.start()).max(depot.depot.quantity as usize));
+        (*layers.start()..=end).map(|layer| depot.cost(layer)).fold(f64::INFINITY, f64::min)
     }
 
     /// The cheapest rows of a layer at given prices of the shared goals.
@@ -219,8 +240,8 @@ impl Block {
         }
         let mut open: Vec<_> = (1..marks.len()).map(|i| (marks[i - 1], marks[i], values[i])).collect();
         while let Some((low, high, value_of_high)) = open.pop() {
-            // Service grows with the depot's stock: between the two nothing beats high's service at the cost of low + 1.
-            let saving = self.depot_cost(high) - self.depot_cost(low + 1);
+            // Service grows with the depot's stock: between the two nothing beats high's service at the least cost.
+            let saving = self.depot_cost(high) - self.least_depot_cost(low + 1..=high);
             if high - low < 2 || value_of_high - saving >= least + slack {
                 continue;
             }

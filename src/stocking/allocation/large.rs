@@ -82,11 +82,14 @@ pub(super) fn solve(problem: &AllocationProblem, gap: f64, watch: &dyn Watch) ->
         Missed::Shared { goal, best } => Unreachable { goal: blocks.origin[goal as usize] as u32, best },
         Missed::Own { name, best } => Unreachable { goal: name, best },
     })?;
+    // Ordered one by one, orders cost the same whatever the stock.
+    let ordering = problem.items.iter().map(|item| item.ordering).chain(problem.depots.iter().map(|d| d.ordering));
+    let ordering: f64 = ordering.fold(0.0, |sum, cost| sum + cost);
     let mut allocation = Allocation {
         base_stock: vec![0; problem.items.len()],
         depot_base_stock: vec![0; problem.depots.len()],
-        cost: found.cost,
-        lower_bound: found.lower_bound,
+        cost: found.cost + ordering,
+        lower_bound: found.lower_bound + ordering,
         multipliers: vec![0.0; problem.goals.len()],
         service: vec![0.0; problem.goals.len()],
     };
@@ -137,6 +140,8 @@ mod tests {
                 lead_time: 0.3 * dice.roll(),
                 holding: 1.0 + 5.0 * dice.roll(),
                 repair: Repair::default(),
+                quantity: 1,
+                ordering: 0.0,
             })
             .collect();
         let (mut items, mut terms) = (Vec::new(), Vec::new());
@@ -164,6 +169,7 @@ mod tests {
                 depot,
                 stream: Stream::new(rate, 1.0 + (dice.roll() * 2.0).floor() * dice.roll(), lead_time),
                 holding: 1.0 + 9.0 * dice.roll(),
+                ordering: 0.0,
                 miss_cost: if stockout == Stockout::Emergency { 5.0 * dice.roll() } else { 0.0 },
                 terms: first..terms.len(),
             });
