@@ -11,6 +11,7 @@ mod published;
 mod room;
 mod same;
 mod setup;
+mod simulated;
 mod small;
 mod supply;
 mod theory;
