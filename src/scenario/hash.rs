@@ -126,6 +126,9 @@ impl Writer {
         self.shown("objective", &scenario.planning.objective);
         self.shown("sourcing", &scenario.planning.sourcing);
         self.shown("finance", &scenario.finance);
+        if let Some(history) = &scenario.history {
+            self.shown("reading", &history.reading);
+        }
     }
 
     fn site(&mut self, site: &Site) {

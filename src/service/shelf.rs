@@ -132,13 +132,9 @@ pub fn depot_streams(
     sums.into_iter().map(stream).collect()
 }
 
-/// From order to arrival of a part at the site that the supplier replenishes \[years\]: the repaired share comes back after
-/// its turnaround, the rest from the supplier.
+/// From order to arrival of a part at the site that the supplier replenishes \[years\].
 fn supplier_lead_time(scenario: &Scenario, site: &Site, part: PartId) -> f64 {
-    let part = &scenario.parts[part.at()];
-    let supplier = part.supplier_lead_time.unwrap_or(site.supplier_lead_time).get();
-    let repaired = part.repair_share.get();
-    (repaired * part.repair_turnaround.get() + (1.0 - repaired) * supplier) / DAYS_PER_YEAR
+    scenario.parts[part.at()].lead_time_at(site).get() / DAYS_PER_YEAR
 }
 
 /// The lead time of a part at a depot \[years\].
