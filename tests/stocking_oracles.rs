@@ -60,6 +60,18 @@ fn poisson_pipelines_agree_with_forty_digits_over_five_decades() {
 }
 
 #[test]
+fn a_unit_of_a_batch_is_met_as_compound_poisson_demand_says() {
+    for vector in vectors("N_negative_binomial_and_compound").unwrap_or_default() {
+        let Some(theta) = vector["inputs"]["theta"].as_f64() else { continue };
+        let mean = number(&vector["outputs"]["pipeline_mean"]);
+        let ratio = 1.0 / (1.0 - theta);
+        let seen = Pmf::demand(mean, ratio).plus(&Pmf::batch_before(ratio));
+        let level = number(&vector["inputs"]["S"]) as i64;
+        close(&vector, "unit_fill", seen.at_most(level - 1), &vector["outputs"]["unit_fill"]);
+    }
+}
+
+#[test]
 fn negative_binomial_pipelines_agree_with_the_closed_form() {
     for vector in vectors("N_negative_binomial_and_compound").unwrap_or_default() {
         let inputs = &vector["inputs"];
