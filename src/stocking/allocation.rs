@@ -65,13 +65,6 @@ pub struct AllocationProblem {
     pub stockout: Stockout,
 }
 
-impl AllocationProblem {
-    /// Does any site order more than a unit at a time?
-    fn in_batches(&self) -> bool {
-        self.items.iter().any(|item| item.stream.quantity > 1) || self.depots.iter().any(|depot| depot.quantity > 1)
-    }
-}
-
 /// One part at one outlet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
@@ -181,15 +174,17 @@ pub struct Effort {
     pub nodes: usize,
     /// A problem of many items (see `large`) is solved to this gap.
     pub gap: f64,
+    /// Is a bound of a problem of many items wanted? Without one its bound is minus infinity.
+    pub prove: bool,
 }
 
 impl Effort {
     /// For a plan that is kept.
-    pub const FULL: Self = Self { rounds: 12, steps: 60, passes: 6, nodes: 300_000, gap: 1e-7 };
+    pub const FULL: Self = Self { rounds: 12, steps: 60, passes: 6, nodes: 300_000, gap: 1e-6, prove: true };
     /// For one of thousands of trials.
-    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 0, nodes: 0, gap: 1e-3 };
+    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 0, nodes: 0, gap: 1e-3, prove: true };
     /// For a round of planning.
-    pub const ROUND: Self = Self { nodes: 0, gap: 1e-4, ..Self::FULL };
+    pub const ROUND: Self = Self { nodes: 0, gap: 1e-4, prove: false, ..Self::FULL };
 }
 
 /// Up to so many items an allocation with full effort is closed whatever it takes (within reason).
@@ -212,9 +207,8 @@ pub fn allocate_with(
 
 /// One problem as a whole.
 fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Result<Allocation, Unreachable> {
-    // A catalogue knows no batches.
-    if problem.items.len() >= large::LARGE && !problem.in_batches() {
-        return large::solve(problem, effort.gap, watch);
+    if problem.items.len() >= large::LARGE {
+        return large::solve(problem, effort.gap, effort.prove, watch);
     }
     let small = problem.items.len() <= SMALL && effort.nodes > 0;
     let nodes = if small { effort.nodes.max(NODES_OF_SMALL) } else { effort.nodes };

@@ -4,28 +4,30 @@
 //! they are told one at a time and forgotten: what is kept of a block is its cost and its service at a few prices.
 //!
 //! ```text
-//! min  Σ_b [h0_b·S0_b + Σ_{o∈b} (h_o·S_o + m_o·(1 − fill_o))] + Σ_g penalty_g·short_g
+//! min  Σ_b [H0_b(S0_b) + Σ_{o∈b} (H_o(S_o) + m_o·(1 − fill_o))] + Σ_g penalty_g·short_g
 //! s.t. Σ_b Σ_{o∈b} Σ_{terms of o for g} w·service(S0_b, S_o) + short_g ≥ at_least_g    (goal g; short_g = 0 where it is hard)
 //!
 //! (dual)  L(μ) = Σ_g μ_g·(at_least_g − all_g) + Σ_b min_{S0} V_b(S0),    all_g = Σ w: everything in time
-//! (block) V_b(S0) = h0·S0 + Σ_o min_S [h_o·S + m_o·(1 − fill) + Σ_g μ_g·w·late(S0, S)]
+//! (block) V_b(S0) = H0(S0) + Σ_o min_S [H_o(S) + m_o·(1 − fill) + Σ_g μ_g·w·late(S0, S)]
 //! (left)  V_b(s) ≥ V_b(a) + Σ_{a≤i<s} (h0 − G·P(X0 > i))  for s > a,     G = Σ_o q_o·(m_o + Σ_g μ_g·w)
-//! (right) V_b(s) ≥ V_b(e) − h0·(e − s)                    for s < e
-//! (top)   V_b(s) ≥ h0·s + V_b(∞) − h0·∞                   the depot owes nothing
+//! (right) V_b(s) ≥ V_b(e) − H0(e) + H0(s)                 for s < e, first of all for the level e that owes nothing
 //! ```
-//! where late = 1 − P(wait ≤ τ), or the mean wait \[years\], and 0 ≤ μ_g ≤ penalty_g.
+//! where late = 1 − P(wait ≤ τ), or the mean wait \[years\], 0 ≤ μ_g ≤ penalty_g, and H(S) = h·S is what holding S units costs
+//! (with batches: h times the mean inventory position, and the orders; `reorder`).
 //!
 //! **Bound.** L(μ) is at most the cost of every plan that keeps its promises (weak duality; see `allocation`). (block) is not
-//! convex in S0, so its least value is proven: whatever level of the depot is not evaluated is excluded by (left), (right)
-//! or (top). (right) and (top) hold because service grows with the depot's stock. (left) holds because one more unit at the
+//! convex in S0, so its least value is proven: whatever level of the depot is not evaluated is excluded by (left) or (right).
+//! (right) holds because service grows with the depot's stock. (left) holds because one more unit at the
 //! depot takes away at most one unit owed, P(X0 > i) of the time, and that unit is owed to outlet o with chance q_o; so
 //! lateness at o falls by at most q_o·P(X0 > i) at any S. With emergencies the outlet's offered load falls by as much, and
 //! ∂B(S, a)/∂a = S·x'/(S+x)² ≤ 1/S with x = a·B(S−1, a), whose slope is at most 1: the carried load grows with a. Where an
-//! outlet repairs itself, has a promise of its own, or a window beyond its transport, (right) and (top) do the work alone.
+//! outlet repairs itself, has a promise of its own, or a window beyond its transport, or the depot orders batches, (right)
+//! does the work alone.
 //!
 //! **Prices.** The share that is late is about inversely proportional to the price of lateness (the newsvendor's ratio), so a
 //! price is multiplied by late/allowed, and then found by regula falsi in the logarithms of both. A large catalogue finds its
-//! prices on a sample of the blocks and only then looks at all of them.
+//! prices on a sample of the blocks and only then looks at all of them. Prices need no proof: while they are sought a depot's
+//! level is looked for near where it was, and one pass at the best prices proves the bound.
 //!
 //! **Plan.** Every pass over the blocks leaves one column a block: the cost and the service of its least value. Columns are
 //! exchanged block by block as long as the promises hold, then single units are taken off the shelves of the last few blocks
@@ -43,11 +45,14 @@ use std::collections::BTreeMap;
 
 use super::allocation::Goal;
 use crate::watch::Watch;
-pub use block::Block;
-use block::Work;
+pub use block::{Block, Costs};
+use block::{Search, Work};
 use choose::Choice;
 use pass::{Pass, pass};
 use prices::Prices;
+
+/// The share of the gap that the depots' levels may leave open.
+const SLACK: f64 = 0.2;
 
 /// Prices found on a sample are good to this share.
 const SAMPLED: f64 = 1e-2;
@@ -80,13 +85,15 @@ pub struct Effort {
     pub gap: f64,
     /// Most passes over all blocks.
     pub passes: usize,
+    /// Is a bound wanted? It takes one more pass, in which every level of every depot is evaluated or excluded.
+    pub prove: bool,
     /// Blocks of the sample on which prices are found first; a catalogue of fewer than twice as many has no sample.
     pub sample: usize,
 }
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { gap: 1e-4, passes: 40, sample: 2_000 }
+        Self { gap: 1e-4, passes: 40, prove: true, sample: 2_000 }
     }
 }
 
@@ -116,7 +123,7 @@ pub enum Missed {
 pub struct CatalogueAllocation {
     /// Holding, misses and penalties \[money/year\].
     pub cost: f64,
-    /// No levels that keep the hard promises cost less \[money/year\].
+    /// No levels that keep the hard promises cost less \[money/year\]; minus infinity where no bound was wanted.
     pub lower_bound: f64,
     /// The price of a unit of each goal at the bound \[money/year\].
     pub multipliers: Vec<f64>,
@@ -124,7 +131,7 @@ pub struct CatalogueAllocation {
     pub service: Vec<f64>,
     /// Layers of depots evaluated on the way, each with all its outlets.
     pub evaluations: u64,
-    /// Of each pass its prices, and every depot's level: there the search begins when a block is told again.
+    /// Of each pass its prices and every depot's level.
     passes: Vec<(Vec<f64>, Vec<u32>)>,
     /// The pass whose levels each block takes.
     taken: Vec<u16>,
@@ -147,7 +154,7 @@ impl CatalogueAllocation {
         let (prices, layers) = &self.passes[usize::from(self.taken[number])];
         let mut work = Work::default();
         catalogue.tell(number, work.block());
-        let found = work.least(prices, Some(layers[number]));
+        let found = work.at(prices, layers[number]);
         (found.layer, work.levels())
     }
 }
@@ -169,7 +176,7 @@ pub fn allocate_catalogue(
     if blocks >= 2 * effort.sample.max(1) {
         let stride = blocks / effort.sample.max(1);
         for _ in 0..effort.passes {
-            let tried = pass(catalogue, prices.of(), &ceiling, stride, None);
+            let tried = pass(catalogue, prices.of(), &ceiling, stride, None, Search::Near);
             if prices.learn(&tried, SAMPLED) || watch.stop() {
                 break;
             }
@@ -178,16 +185,17 @@ pub fn allocate_catalogue(
     }
     let mut kept: Vec<Pass> = Vec::new();
     let mut best: Option<Choice> = None;
-    let mut bound = f64::NEG_INFINITY;
+    let mut estimate = f64::NEG_INFINITY;
     let mut multipliers = prices.of().to_vec();
     for turn in 1..=effort.passes + URGENT {
-        let tried = pass(catalogue, prices.of(), &ceiling, 1, kept.last().map(|pass| pass.layers.as_slice()));
+        let starts = kept.last().map(|pass| pass.layers.as_slice());
+        let tried = pass(catalogue, prices.of(), &ceiling, 1, starts, Search::Near);
         if !tried.value.is_finite() {
             // An outlet's own promise: no level of any depot keeps it.
             return Err(pass::impossible(catalogue, &tried));
         }
-        if tried.value > bound {
-            bound = tried.value;
+        if tried.value > estimate {
+            estimate = tried.value;
             multipliers.clone_from(&tried.prices);
         }
         let patient = best.is_some() || turn < PATIENCE;
@@ -198,8 +206,7 @@ pub fn allocate_catalogue(
         kept.push(tried);
         best = Choice::of(goals, &ceiling, &kept, &multipliers).or(best);
         let cost = best.as_ref().map(|best| best.cost);
-        watch.progress(cost, bound);
-        let close = cost.is_some_and(|cost| cost - bound <= effort.gap * cost.abs());
+        let close = cost.is_some_and(|cost| cost - estimate <= 0.5 * effort.gap * cost.abs());
         let over = settled || turn >= effort.passes || watch.stop();
         if close || (over && cost.is_some()) {
             break;
@@ -209,7 +216,18 @@ pub fn allocate_catalogue(
         let (goal, best) = choose::shortest(goals, &kept);
         return Err(Missed::Shared { goal, best });
     };
-    if best.cost - bound > effort.gap * best.cost.abs() {
+    let mut bound = f64::NEG_INFINITY;
+    if effort.prove {
+        watch.progress(Some(best.cost), bound);
+        let starts = kept.iter().find(|pass| pass.prices == multipliers).map(|pass| pass.layers.clone());
+        let slack = SLACK * effort.gap * best.cost.abs() / blocks.max(1) as f64;
+        let proven = pass(catalogue, &multipliers, &ceiling, 1, starts.as_deref(), Search::Proven { slack });
+        bound = proven.value;
+        kept.push(proven);
+        best = Choice::of(goals, &ceiling, &kept, &multipliers).unwrap_or(best);
+        watch.progress(Some(best.cost), bound);
+    }
+    if best.cost - bound.max(estimate) > 0.5 * effort.gap * best.cost.abs() {
         choose::finish(catalogue, &ceiling, &kept, &multipliers, &mut best);
     }
     Ok(CatalogueAllocation {

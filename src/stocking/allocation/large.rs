@@ -1,8 +1,8 @@
 //! Large problems as a catalogue: a depot item with its streams is a block, and so is a stream without depot.
 
 use super::block::{depot_of, touching};
-use super::{Allocation, AllocationProblem, Goal, Term, Unreachable};
-use crate::stocking::catalogue::{Block, Catalogue, Effort, Missed, allocate_catalogue};
+use super::{Allocation, AllocationProblem, DepotItem, Goal, Item, Term, Unreachable};
+use crate::stocking::catalogue::{Block, Catalogue, Costs, Effort, Missed, allocate_catalogue};
 use crate::watch::Watch;
 
 /// From so many items on a problem is a catalogue.
@@ -51,7 +51,8 @@ impl Catalogue for Blocks<'_> {
         let (depot, items) = &self.blocks[number];
         block.stockout(self.problem.stockout);
         if let Some(row) = *depot {
-            block.under(depot_of(self.problem, row, items), self.problem.depots[row].holding);
+            let DepotItem { holding, ordering, .. } = self.problem.depots[row];
+            block.under(depot_of(self.problem, row, items), Costs { holding, ordering, misses: 0.0 });
         }
         let mut shared: Vec<Term> = Vec::new();
         let mut own: Vec<Term> = Vec::new();
@@ -65,7 +66,8 @@ impl Catalogue for Blocks<'_> {
                     None => own.push(*term),
                 }
             }
-            block.add(item.stream, item.holding, item.miss_cost, &shared);
+            let Item { stream, holding, ordering, miss_cost: misses, .. } = *item;
+            block.add(stream, Costs { holding, ordering, misses }, &shared);
             own.sort_by_key(|term| term.goal);
             for terms in own.chunk_by(|x, y| x.goal == y.goal) {
                 block.promise(terms[0].goal, self.problem.goals[terms[0].goal as usize], terms);
@@ -75,21 +77,23 @@ impl Catalogue for Blocks<'_> {
 }
 
 /// Solves a large problem.
-pub(super) fn solve(problem: &AllocationProblem, gap: f64, watch: &dyn Watch) -> Result<Allocation, Unreachable> {
+pub(super) fn solve(
+    problem: &AllocationProblem,
+    gap: f64,
+    prove: bool,
+    watch: &dyn Watch,
+) -> Result<Allocation, Unreachable> {
     let blocks = Blocks::of(problem);
-    let effort = Effort { gap, ..Effort::default() };
+    let effort = Effort { gap, prove, ..Effort::default() };
     let found = allocate_catalogue(&blocks, &effort, watch).map_err(|missed| match missed {
         Missed::Shared { goal, best } => Unreachable { goal: blocks.origin[goal as usize] as u32, best },
         Missed::Own { name, best } => Unreachable { goal: name, best },
     })?;
-    // Ordered one by one, orders cost the same whatever the stock.
-    let ordering = problem.items.iter().map(|item| item.ordering).chain(problem.depots.iter().map(|d| d.ordering));
-    let ordering: f64 = ordering.fold(0.0, |sum, cost| sum + cost);
     let mut allocation = Allocation {
         base_stock: vec![0; problem.items.len()],
         depot_base_stock: vec![0; problem.depots.len()],
-        cost: found.cost + ordering,
-        lower_bound: found.lower_bound + ordering,
+        cost: found.cost,
+        lower_bound: found.lower_bound,
         multipliers: vec![0.0; problem.goals.len()],
         service: vec![0.0; problem.goals.len()],
     };
@@ -111,7 +115,7 @@ pub(super) fn solve(problem: &AllocationProblem, gap: f64, watch: &dyn Watch) ->
 mod tests {
     use super::*;
     use crate::scenario::Stockout;
-    use crate::stocking::allocation::{DepotItem, Effort, Item, Measure, allocate_with};
+    use crate::stocking::allocation::{Effort, Measure, allocate_with};
     use crate::stocking::shop::Repair;
     use crate::stocking::two_echelon::Stream;
     use crate::watch::Nobody;
@@ -140,8 +144,8 @@ mod tests {
                 lead_time: 0.3 * dice.roll(),
                 holding: 1.0 + 5.0 * dice.roll(),
                 repair: Repair::default(),
-                quantity: 1,
-                ordering: 0.0,
+                quantity: 1 + dice.below(3) as u32,
+                ordering: 4.0 * dice.roll(),
             })
             .collect();
         let (mut items, mut terms) = (Vec::new(), Vec::new());
@@ -167,9 +171,10 @@ mod tests {
                 part: 0,
                 outlet: outlet as u32,
                 depot,
-                stream: Stream::new(rate, 1.0 + (dice.roll() * 2.0).floor() * dice.roll(), lead_time),
+                stream: Stream::new(rate, 1.0 + (dice.roll() * 2.0).floor() * dice.roll(), lead_time)
+                    .in_batches(if depot.is_none() { 1 + dice.below(3) as u32 } else { 1 }),
                 holding: 1.0 + 9.0 * dice.roll(),
-                ordering: 0.0,
+                ordering: 3.0 * dice.roll(),
                 miss_cost: if stockout == Stockout::Emergency { 5.0 * dice.roll() } else { 0.0 },
                 terms: first..terms.len(),
             });
@@ -189,7 +194,7 @@ mod tests {
         for number in 0..120 {
             let problem = random(&mut dice);
             let exact = allocate_with(&problem, &Effort::FULL, &Nobody);
-            let large = solve(&problem, 0.0, &Nobody);
+            let large = solve(&problem, 0.0, true, &Nobody);
             match (exact, large) {
                 (Ok(exact), Ok(large)) => {
                     let dust = 1e-9 * exact.cost.abs().max(1.0);

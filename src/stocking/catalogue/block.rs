@@ -2,22 +2,44 @@
 
 use std::ops::Range;
 
-use super::plain::{CLASSES, Chosen, LANES, LARGEST_MEAN, Mixture, OwedMany, Part, Plain, in_time, owed, owed_many};
+use super::plain::{
+    CLASSES, Chosen, LANES, LARGEST_MEAN, Mixture, Moments, OwedMany, Part, Plain, in_time, owed, owed_many,
+};
 use super::shelf::Shelf;
 use crate::scenario::Stockout;
 use crate::stocking::allocation::{Goal, Measure, Term};
+use crate::stocking::reorder::Batches;
 use crate::stocking::two_echelon::{Depot, Stream, Upstream};
 
 /// Windows this close to the lead time (relative) equal it, as in `two_echelon`.
 const SAME_TIME: f64 = 1e-12;
 
-/// What the depot owes with less than this probability in all is left out: the bound only gets smaller.
+/// What the depot owes with less than this probability in all is not told apart.
 const DUST: f64 = 1e-14;
+
+/// What a site pays for a part.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Costs {
+    /// A unit of mean inventory position, which one-for-one is the base stock \[money/year\].
+    pub holding: f64,
+    /// Its orders to the supplier, if each were for one unit \[money/year\].
+    pub ordering: f64,
+    /// All its demands missing the shelf; a plan pays it × (1 − fill rate) \[money/year\].
+    pub misses: f64,
+}
+
+impl Costs {
+    /// Holding and ordering with a maximum of stock, in batches of at most `quantity`.
+    pub(super) fn of(&self, maximum: u32, quantity: u32) -> f64 {
+        let batches = Batches::up_to(maximum, quantity);
+        self.holding * batches.mean_position() + self.ordering / f64::from(batches.quantity)
+    }
+}
 
 /// One part under one depot, or under the supplier.
 #[derive(Debug, Default)]
 pub struct Block {
-    depot: Option<(Depot, f64)>,
+    depot: Option<(Depot, Costs)>,
     pub(super) entries: Vec<Entry>,
     pub(super) terms: Vec<Term>,
     pub(super) promises: Vec<Own>,
@@ -37,8 +59,7 @@ pub(super) struct Own {
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) stream: Stream,
-    pub(super) holding: f64,
-    pub(super) miss_cost: f64,
+    pub(super) costs: Costs,
     /// Its terms for shared goals.
     pub(super) terms: Range<usize>,
     /// Its own promises.
@@ -46,10 +67,9 @@ pub(super) struct Entry {
 }
 
 impl Block {
-    /// The depot that replenishes the block and the cost of a unit of its base stock \[money/year\]; its rate is the sum of
-    /// what its outlets order.
-    pub fn under(&mut self, depot: Depot, holding: f64) {
-        self.depot = Some((depot, holding));
+    /// The depot that replenishes the block; its rate is the sum of what its outlets order.
+    pub fn under(&mut self, depot: Depot, costs: Costs) {
+        self.depot = Some((depot, costs));
     }
 
     /// What becomes of a demand that finds no stock; `Backorder` unless told.
@@ -57,13 +77,12 @@ impl Block {
         self.emergency = stockout == Stockout::Emergency;
     }
 
-    /// Adds an outlet: its demand, the cost of a unit of base stock, the cost of all demands missing the shelf \[money/year\],
-    /// and what it gives to the shared goals (terms without weight are left out).
-    pub fn add(&mut self, stream: Stream, holding: f64, miss_cost: f64, terms: &[Term]) {
+    /// Adds an outlet: its demand, its costs, and what it gives to the shared goals (terms without weight are left out).
+    pub fn add(&mut self, stream: Stream, costs: Costs, terms: &[Term]) {
         let (first, promises) = (self.terms.len(), self.promises.len());
         self.terms.extend(terms.iter().filter(|term| useful(term)));
         let terms = first..self.terms.len();
-        self.entries.push(Entry { stream, holding, miss_cost, terms, promises: promises..promises });
+        self.entries.push(Entry { stream, costs, terms, promises: promises..promises });
     }
 
     /// Adds a promise of the outlet added last, over terms of its own; errors call it by its name.
@@ -95,7 +114,8 @@ impl Block {
         !self.emergency
             && !overloaded
             && entry.stream.repair.share <= 0.0
-            && entry.miss_cost <= 0.0
+            && entry.stream.quantity <= 1
+            && entry.costs.misses <= 0.0
             && entry.promises.is_empty()
             && self.terms[entry.terms.clone()].iter().all(in_transport)
     }
@@ -104,6 +124,15 @@ impl Block {
 fn useful(term: &Term) -> bool {
     let window = matches!(term.measure, Measure::Within(window) if window.is_nan() || window < 0.0);
     term.weight > 0.0 && !window
+}
+
+/// How the depot's level is looked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Search {
+    /// Near where it was.
+    Near,
+    /// Everywhere: what is found is proven up to a slack \[money/year\].
+    Proven { slack: f64 },
 }
 
 /// The least that a block costs at given prices.
@@ -118,7 +147,7 @@ pub(super) struct Least {
 /// One outlet at given prices.
 #[derive(Debug)]
 enum Row {
-    /// With its priced terms, and the number of terms that was enough last.
+    /// With its priced terms, and the number of levels that was enough last.
     Plain(Plain, Range<usize>, usize),
     Shelf(Shelf),
 }
@@ -139,6 +168,9 @@ pub(super) struct Work {
     pipeline: Vec<f64>,
     tail: Vec<f64>,
     backlog: Vec<f64>,
+    moments: Moments,
+    /// What the plain outlets' orders cost, whatever their levels.
+    fixed: f64,
     floor: Vec<f64>,
     /// What was chosen at the best layer, and at the one being evaluated.
     chosen: Vec<Chosen>,
@@ -161,7 +193,7 @@ impl Work {
 
     /// The cost of a unit of base stock at every outlet \[money/year\].
     pub(super) fn holding(&self) -> f64 {
-        self.block.entries.iter().map(|entry| entry.holding).sum()
+        self.block.entries.iter().map(|entry| entry.costs.holding).sum()
     }
 
     /// The first own promise that no level of the outlet keeps under a depot that owes nothing, and the most it can get.
@@ -174,19 +206,73 @@ impl Work {
         })
     }
 
-    /// The least value of (block), proven; the search begins at a layer.
-    pub(super) fn least(&mut self, prices: &[f64], start: Option<u32>) -> Least {
+    /// The least value of (block); the search begins at a layer. The value is a bound for every layer where it is proven.
+    pub(super) fn least(&mut self, prices: &[f64], start: Option<u32>, search: Search) -> Least {
         let slope = self.prepare(prices);
-        let Some((_, holding)) = self.block.depot else {
-            let value = self.evaluate(0);
-            std::mem::swap(&mut self.chosen, &mut self.tried);
-            return Least { value, layer: 0 };
-        };
+        if self.block.depot.is_none() {
+            return self.settle(0);
+        }
+        match search {
+            Search::Near => self.least_near(start),
+            Search::Proven { slack } => self.least_proven(start, slope, slack),
+        }
+    }
+
+    /// The value of a layer and the outlets' levels in it.
+    pub(super) fn at(&mut self, prices: &[f64], layer: u32) -> Least {
+        self.prepare(prices);
+        self.settle(layer as usize)
+    }
+
+    fn settle(&mut self, layer: usize) -> Least {
+        let value = self.evaluate(layer);
+        std::mem::swap(&mut self.chosen, &mut self.tried);
+        Least { value, layer: layer as u32 }
+    }
+
+    /// The layer of the depot's mean pipeline, where nothing better is known.
+    fn first(&self, start: Option<u32>) -> usize {
+        let mean = self.tail.iter().sum::<f64>() as usize;
+        start.map_or(mean, |start| start as usize).min(self.pipeline.len() - 1)
+    }
+
+    /// Steps up and down, halved where they do not help: a good layer, seldom not the best, that proves nothing.
+    fn least_near(&mut self, start: Option<u32>) -> Least {
+        let top = self.pipeline.len() - 1;
+        let mut best = self.settle(self.first(start));
+        // A share of the pipeline's deviation, smaller where a good layer is known.
+        let deviation = (self.tail.iter().sum::<f64>() + 1.0).sqrt();
+        let mut step = (deviation * if start.is_some() { 0.125 } else { 0.5 }).max(1.0) as usize;
+        loop {
+            let here = best.layer as usize;
+            let mut moved = false;
+            for layer in [here + step, here.wrapping_sub(step)] {
+                if layer > top {
+                    continue;
+                }
+                let value = self.evaluate(layer);
+                if value < best.value {
+                    best = Least { value, layer: layer as u32 };
+                    std::mem::swap(&mut self.chosen, &mut self.tried);
+                    moved = true;
+                    break;
+                }
+            }
+            if !moved {
+                if step == 1 {
+                    return best;
+                }
+                step /= 2;
+            }
+        }
+    }
+
+    /// Every layer evaluated or excluded by (left) or (right), up to a slack.
+    fn least_proven(&mut self, start: Option<u32>, slope: Option<f64>, slack: f64) -> Least {
         let top = self.pipeline.len() - 1;
         self.floor.clear();
         self.floor.resize(top + 1, f64::NEG_INFINITY);
-        let mean = self.tail.iter().sum::<f64>();
-        let first = start.map_or(mean as usize, |start| start as usize).min(top);
+        let first = self.first(start);
         let mut best = Least { value: f64::INFINITY, layer: 0 };
         let mut next = top;
         loop {
@@ -195,30 +281,33 @@ impl Work {
                 best = Least { value, layer: next as u32 };
                 std::mem::swap(&mut self.chosen, &mut self.tried);
             }
-            self.learn(next, value, holding, slope);
+            self.learn(next, value, slope);
             if self.floor[first] < f64::INFINITY {
                 next = first;
                 continue;
             }
             let (layer, floor) =
                 self.floor.iter().copied().enumerate().min_by(|x, y| x.1.total_cmp(&y.1)).unwrap_or((0, f64::INFINITY));
-            if floor >= best.value {
-                return best;
+            if floor >= best.value - slack {
+                return Least { value: best.value.min(floor), ..best };
             }
             next = layer;
         }
     }
 
     /// Raises the floor under every layer by what one layer's value proves: (left) and (right).
-    fn learn(&mut self, at: usize, value: f64, holding: f64, slope: Option<f64>) {
+    fn learn(&mut self, at: usize, value: f64, slope: Option<f64>) {
         self.floor[at] = f64::INFINITY;
-        for (steps, floor) in self.floor[..at].iter_mut().rev().enumerate() {
-            *floor = floor.max(value - holding * (steps as f64 + 1.0));
+        let Some((depot, costs)) = self.block.depot else { return };
+        let own = |layer: usize| costs.of(layer as u32, depot.quantity);
+        let others = value - own(at);
+        for (layer, floor) in self.floor[..at].iter_mut().enumerate() {
+            *floor = floor.max(others + own(layer));
         }
         let Some(slope) = slope else { return };
         let mut bound = value;
         for (floor, tail) in self.floor[at + 1..].iter_mut().zip(&self.tail[at..]) {
-            bound += holding - slope * tail;
+            bound += costs.holding - slope * tail;
             *floor = floor.max(bound);
         }
     }
@@ -232,7 +321,8 @@ impl Work {
         let mut rate = 0.0;
         if let Some((depot, _)) = &self.block.depot {
             rate = depot.rate;
-            let pipeline = depot.pipeline();
+            let batch = depot.batches(depot.quantity);
+            let pipeline = batch.deficit(&depot.pipeline());
             self.pipeline.resize(pipeline.first(), 0.0);
             self.pipeline.extend_from_slice(pipeline.mass());
             self.tail.resize(self.pipeline.len(), 0.0);
@@ -242,7 +332,9 @@ impl Work {
                 tail += p;
             }
         }
-        let mut slope = Some(0.0);
+        // With batches the depot's debts are those of (batches) only from a whole batch on.
+        let mut slope = self.block.depot.is_none_or(|(depot, _)| depot.quantity <= 1).then_some(0.0);
+        self.fixed = 0.0;
         for (place, entry) in self.block.entries.iter().enumerate() {
             if self.mixtures.len() <= place {
                 self.mixtures.push(Mixture::default());
@@ -257,6 +349,7 @@ impl Work {
                 continue;
             }
             let Stream { rate: own, variance_to_mean: ratio, lead_time, .. } = entry.stream;
+            self.fixed += entry.costs.ordering;
             let first = self.parts.len();
             let mut total = 0.0;
             for term in &self.block.terms[entry.terms.clone()] {
@@ -268,7 +361,7 @@ impl Work {
             }
             let share = if rate > 0.0 { (own / rate).min(1.0) } else { 0.0 };
             slope = slope.map(|slope| slope + share * total);
-            let plain = Plain { share, holding: entry.holding, total };
+            let plain = Plain { share, holding: entry.costs.holding, total };
             // About two deviations above the mean, with what the depot owes not counted.
             let mean = own * lead_time;
             let enough = (mean + 2.0 * mean.sqrt()) as usize + 2;
@@ -277,16 +370,35 @@ impl Work {
         slope
     }
 
-    /// B0 with a base stock of the depot, from 0 units on.
+    /// Readies the outlets for a base stock of the depot.
     fn make_backlog(&mut self, layer: usize) {
+        self.fill_backlog(layer);
+        self.moments = Moments::of(&self.backlog);
+    }
+
+    /// B0 with a base stock of the depot, from 0 units on.
+    fn fill_backlog(&mut self, layer: usize) {
         self.backlog.clear();
         if self.block.depot.is_none() {
             self.backlog.push(1.0);
             return;
         }
+        if let Some((depot, _)) =
+            self.block.depot.filter(|(depot, _)| layer < depot.quantity as usize && depot.quantity > 1)
+        {
+            // Less than a batch is a smaller batch.
+            let backlog = depot.backlog(layer as u32);
+            self.backlog.resize(backlog.first(), 0.0);
+            self.backlog.extend_from_slice(backlog.mass());
+            return;
+        }
         self.backlog.push(self.pipeline[..=layer].iter().sum());
         let kept = self.tail.iter().skip(layer).take_while(|&&tail| tail > DUST).count();
         self.backlog.extend(self.pipeline[layer + 1..].iter().take(kept));
+        // What is left out is counted as the least that it may be, so that nobody is late who may be in time.
+        if let (Some(last), Some(left_out)) = (self.backlog.last_mut(), self.tail.get(layer + kept)) {
+            *last += left_out;
+        }
     }
 
     /// The depot with a layer, for outlets that are not plain.
@@ -296,30 +408,37 @@ impl Work {
         needed.then(|| depot.holding(layer as u32))
     }
 
+    fn depot_cost(&self, layer: u32) -> f64 {
+        self.block.depot.as_ref().map_or(0.0, |(depot, costs)| costs.of(layer, depot.quantity))
+    }
+
     /// V_b of a layer; the outlets' levels go to `tried`.
     fn evaluate(&mut self, layer: usize) -> f64 {
         self.evaluations += 1;
         self.make_backlog(layer);
         let upstream = self.upstream(layer);
-        let mut value = self.block.depot.as_ref().map_or(0.0, |(_, holding)| holding * layer as f64);
+        let mut value = self.fixed + self.depot_cost(layer as u32);
         self.tried.clear();
         self.classes.iter_mut().for_each(Vec::clear);
         for (place, row) in self.rows.iter_mut().enumerate() {
             let chosen = match row {
                 Row::Plain(plain, ..) if plain.holding >= plain.total => plain.bare(),
-                Row::Plain(plain, parts, count) => match CLASSES.iter().position(|class| *count <= *class) {
-                    Some(class) => {
-                        self.classes[class].push(place as u32);
-                        plain.bare()
+                Row::Plain(plain, parts, count) => {
+                    let limit = self.moments.limit(plain.share);
+                    match CLASSES.iter().position(|class| limit.min(*count) <= *class) {
+                        Some(class) => {
+                            self.classes[class].push(place as u32);
+                            plain.bare()
+                        }
+                        None => {
+                            let room = (&mut self.mixtures[place], &mut self.owed);
+                            let parts = &self.parts[parts.clone()];
+                            let chosen = plain.least(&self.backlog, limit, parts, room, *count);
+                            *count = (chosen.level as usize + 2).min(plain.most());
+                            chosen
+                        }
                     }
-                    None => {
-                        let mixture = &mut self.mixtures[place];
-                        let chosen =
-                            plain.least(&self.backlog, &self.parts[parts.clone()], mixture, &mut self.owed, *count);
-                        *count = (chosen.level as usize + 2).min(plain.most());
-                        chosen
-                    }
-                },
+                }
                 Row::Shelf(shelf) => {
                     let (value, level) = shelf.least(upstream.as_ref());
                     Chosen { value, late: 0.0, level }
@@ -337,7 +456,7 @@ impl Work {
 
     /// Evaluates the outlets of a class side by side.
     fn evaluate_class(&mut self, class: usize) {
-        let count = CLASSES[class];
+        let terms = CLASSES[class];
         for start in (0..self.classes[class].len()).step_by(LANES) {
             let end = (start + LANES).min(self.classes[class].len());
             let mut shares = [0.0; LANES];
@@ -351,10 +470,14 @@ impl Work {
                 let place = place as usize;
                 let Row::Plain(plain, parts, enough) = &mut self.rows[place] else { continue };
                 let parts = &self.parts[parts.clone()];
+                // Terms that were not made are none, or of levels that are not looked at.
+                let limit = self.moments.limit(plain.share);
+                let count = if limit <= terms { *enough } else { terms };
                 let mixture = self.mixtures[place].up_to(parts, count);
                 let owed = &self.owed_many;
-                self.tried[place] = plain.scan(|k| owed[k][lane], mixture).unwrap_or_else(|()| {
-                    plain.least(&self.backlog, parts, &mut self.mixtures[place], &mut self.owed, 2 * count)
+                self.tried[place] = plain.scan(|k| owed[k][lane], terms, mixture).unwrap_or_else(|()| {
+                    let room = (&mut self.mixtures[place], &mut self.owed);
+                    plain.least(&self.backlog, limit, parts, room, 2 * count)
                 });
                 *enough = (self.tried[place].level as usize + 2).min(plain.most());
             }
@@ -368,12 +491,13 @@ impl Work {
         match &self.rows[place] {
             Row::Plain(plain, ..) => {
                 if level > 0 {
-                    owed(&self.backlog, plain.share, level as usize, &mut self.owed);
+                    let terms = self.moments.limit(plain.share).min(level as usize);
+                    owed(&self.backlog, plain.share, terms, &mut self.owed);
                     for term in &self.block.terms[entry.terms.clone()] {
-                        service[term.goal as usize] += term.weight * share_in_time(entry, term, &self.owed);
+                        service[term.goal as usize] += term.weight * share_in_time(entry, term, &self.owed, level);
                     }
                 }
-                plain.holding * f64::from(level)
+                entry.costs.of(level, 1)
             }
             Row::Shelf(shelf) => shelf.account(level, upstream, service),
         }
@@ -384,7 +508,7 @@ impl Work {
     pub(super) fn account_found(&mut self, layer: u32, service: &mut [f64]) -> f64 {
         self.make_backlog(layer as usize);
         let upstream = self.upstream(layer as usize);
-        let mut cost = self.block.depot.as_ref().map_or(0.0, |(_, holding)| holding * f64::from(layer));
+        let mut cost = self.depot_cost(layer);
         for place in 0..self.chosen.len() {
             let chosen = self.chosen[place];
             let terms = &self.block.terms[self.block.entries[place].terms.clone()];
@@ -393,7 +517,7 @@ impl Work {
                     if chosen.level > 0 {
                         service[term.goal as usize] += term.weight * (1.0 - chosen.late / plain.total);
                     }
-                    plain.holding * f64::from(chosen.level)
+                    self.block.entries[place].costs.of(chosen.level, 1)
                 }
                 _ => self.account_row(place, chosen.level, upstream.as_ref(), service),
             };
@@ -438,12 +562,12 @@ pub(super) struct Reduction {
     pub(super) lost: Vec<f64>,
 }
 
-/// P(wait ≤ window) of a plain outlet with the level that `owed` has terms for.
-fn share_in_time(entry: &Entry, term: &Term, owed: &[f64]) -> f64 {
+/// P(wait ≤ window) of a plain outlet with a level.
+fn share_in_time(entry: &Entry, term: &Term, owed: &[f64], level: u32) -> f64 {
     let Measure::Within(window) = term.measure else { return 0.0 };
     let Stream { rate, variance_to_mean: ratio, lead_time, .. } = entry.stream;
     let part = Part { weight: 1.0, mean: rate * (lead_time - window), ratio };
-    in_time(owed, Mixture::default().up_to(&[part], owed.len()), owed.len())
+    in_time(owed, Mixture::default().up_to(&[part], level as usize))
 }
 
 impl Default for Work {
@@ -458,6 +582,8 @@ impl Default for Work {
             classes: Default::default(),
             pipeline: Vec::new(),
             tail: Vec::new(),
+            moments: Moments::default(),
+            fixed: 0.0,
             backlog: Vec::new(),
             floor: Vec::new(),
             chosen: Vec::new(),

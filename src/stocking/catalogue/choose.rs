@@ -136,7 +136,7 @@ pub(super) fn finish(
     for &(_, block) in &blocks {
         let pass = &kept[usize::from(choice.taken[block])];
         catalogue.tell(block, work.block());
-        let found = work.least(&pass.prices, Some(pass.layers[block]));
+        let found = work.at(&pass.prices, pass.layers[block]);
         levels.insert(block, (found.layer, work.levels()));
     }
     let mut paid = penalties(goals, ceiling, &choice.service);

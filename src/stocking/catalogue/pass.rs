@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::block::Work;
+use super::block::{Search, Work};
 use super::{Catalogue, Missed};
 
 /// Blocks of one piece of work. Pieces do not depend on the number of threads, and are put together in order.
@@ -13,7 +13,7 @@ const PIECE: usize = 32;
 pub(super) struct Pass {
     /// μ.
     pub(super) prices: Vec<f64>,
-    /// L(μ), of the blocks looked at.
+    /// L(μ), of the blocks looked at; an estimate where nothing was proven.
     pub(super) value: f64,
     /// What each goal gets.
     pub(super) service: Vec<f64>,
@@ -78,6 +78,7 @@ pub(super) fn pass(
     ceiling: &[f64],
     stride: usize,
     starts: Option<&[u32]>,
+    search: Search,
 ) -> Pass {
     let goals = catalogue.goals();
     let count = catalogue.blocks().div_ceil(stride);
@@ -89,7 +90,7 @@ pub(super) fn pass(
             for row in first..(first + PIECE).min(count) {
                 catalogue.tell(row * stride, work.block());
                 let start = starts.and_then(|starts| starts.get(row)).copied();
-                let least = work.least(prices, start);
+                let least = work.least(prices, start, search);
                 let mut service = vec![0.0; goals.len()];
                 let cost = work.account_found(least.layer, &mut service);
                 piece.value += least.value;

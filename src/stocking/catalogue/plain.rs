@@ -7,7 +7,13 @@
 //! (least)   min_S h·S + late(S), looked for up to the first S with h·S no less than the best
 //! ```
 //! Lateness is never negative, so beyond that S nothing is cheaper. No more terms are made than levels that holding alone
-//! does not rule out, so a stream that wants no stock costs one comparison.
+//! does not rule out, so a stream that wants no stock costs one comparison; and no more terms of (owed) than there are.
+
+/// Lateness below this share of all is rounding.
+const SETTLED: f64 = 1e-13;
+
+/// Probabilities below this are not told apart from none.
+const LEFT_OUT: f64 = 1e-16;
 
 /// Beyond this mean the first term of a demand is too small to begin with.
 pub(super) const LARGEST_MEAN: f64 = 600.0;
@@ -141,19 +147,24 @@ impl Plain {
         Chosen { value: self.total, late: self.total, level: 0 }
     }
 
-    /// (least) as far as the terms reach; `Err` where more are needed.
-    pub(super) fn scan(&self, owed: impl Fn(usize) -> f64, mixture: &[f64]) -> Result<Chosen, ()> {
+    /// (least) as far as the mixture reaches, with `terms` terms of (owed); `Err` where more levels are needed.
+    pub(super) fn scan(&self, owed: impl Fn(usize) -> f64, terms: usize, mixture: &[f64]) -> Result<Chosen, ()> {
         let Self { holding, total, .. } = *self;
         let mut late = total;
         let mut best = self.bare();
         for level in 1..=mixture.len() {
-            if holding * level as f64 >= best.value || late <= 1e-15 * total {
+            let held = holding * level as f64;
+            if held >= best.value {
                 return Ok(best);
             }
-            for (k, demand) in mixture[..level].iter().rev().enumerate() {
+            if late <= SETTLED * total {
+                // What is still late is lost in rounding: no level beyond costs less than holding it.
+                return Ok(Chosen { value: best.value.min(held), ..best });
+            }
+            for (k, demand) in mixture[..level].iter().rev().take(terms).enumerate() {
                 late -= owed(k) * demand;
             }
-            let value = holding * level as f64 + late.max(0.0);
+            let value = held + late.max(0.0);
             if value < best.value {
                 best = Chosen { value, late: late.max(0.0), level: level as u32 };
             }
@@ -161,20 +172,20 @@ impl Plain {
         if mixture.len() >= self.most() { Ok(best) } else { Err(()) }
     }
 
-    /// (least), with as many terms as it takes, `count` at first.
+    /// (least) over as many levels as it takes, `count` at first; (owed) has no more than `limit` terms.
     pub(super) fn least(
         &self,
         backlog: &[f64],
+        limit: usize,
         parts: &[Part],
-        mixture: &mut Mixture,
-        made: &mut Vec<f64>,
+        (mixture, made): (&mut Mixture, &mut Vec<f64>),
         count: usize,
     ) -> Chosen {
-        let mut count = count;
+        let mut count = count.min(self.most());
         loop {
             let mixture = mixture.up_to(parts, count);
-            owed(backlog, self.share, count, made);
-            if let Ok(chosen) = self.scan(|k| made[k], mixture) {
+            owed(backlog, self.share, count.min(limit), made);
+            if let Ok(chosen) = self.scan(|k| made[k], made.len(), mixture) {
                 return chosen;
             }
             count = (2 * count).min(self.most());
@@ -182,8 +193,44 @@ impl Plain {
     }
 }
 
-/// Σ_{k+x < level} t_k·D_x: what is in time with a level.
-pub(super) fn in_time(owed: &[f64], mixture: &[f64], level: usize) -> f64 {
-    let joint = |x: usize| owed[..=x].iter().zip(mixture[..=x].iter().rev()).map(|(t, d)| t * d).sum::<f64>();
-    (0..level).map(joint).sum()
+/// Σ_{k+x < level} t_k·D_x: what is in time with a level, for the mixture's length.
+pub(super) fn in_time(owed: &[f64], mixture: &[f64]) -> f64 {
+    let joint = |x: usize| owed.iter().zip(mixture[..=x].iter().rev()).map(|(t, d)| t * d).sum::<f64>();
+    (0..mixture.len()).map(joint).sum()
+}
+
+/// How many terms of (owed) there are to speak of, for any share of one backlog.
+///
+/// P(Bin(B0, q) ≥ k) ≤ E\[C(B0, k)\]·q^k (Markov's inequality for binomial moments); from the first k where that is less
+/// than rounding on, no more terms are made.
+#[derive(Debug, Default)]
+pub(super) struct Moments([f64; CLASSES[CLASSES.len() - 1] + 1]);
+
+impl Moments {
+    /// E\[C(B0, k)\] of a backlog.
+    pub(super) fn of(backlog: &[f64]) -> Self {
+        let mut moments = Self::default();
+        for (n, p) in backlog.iter().enumerate() {
+            let mut ways = *p;
+            for (k, sum) in moments.0.iter_mut().enumerate().take(n + 1) {
+                if k > 0 {
+                    ways *= (n + 1 - k) as f64 / k as f64;
+                }
+                *sum += ways;
+            }
+        }
+        moments
+    }
+
+    /// The number of terms for a share; no limit where it is beyond the largest class.
+    pub(super) fn limit(&self, share: f64) -> usize {
+        let mut power = 1.0;
+        for (k, moment) in self.0.iter().enumerate() {
+            if moment * power < LEFT_OUT {
+                return k.max(1);
+            }
+            power *= share;
+        }
+        usize::MAX
+    }
 }

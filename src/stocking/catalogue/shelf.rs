@@ -1,7 +1,7 @@
 //! One outlet of any kind at given prices: whatever `two_echelon` can evaluate.
 
 use super::TOLERANCE;
-use super::block::{Block, Entry, Own};
+use super::block::{Block, Costs, Entry, Own};
 use crate::scenario::Stockout;
 use crate::stocking::allocation::{Goal, Measure, Term};
 use crate::stocking::distribution::Pmf;
@@ -16,8 +16,7 @@ const MOST_LEVELS: usize = 1 << 22;
 pub(super) struct Shelf {
     stream: Stream,
     stockout: Stockout,
-    holding: f64,
-    miss_cost: f64,
+    costs: Costs,
     /// (term, its price).
     terms: Vec<(Term, f64)>,
     promises: Vec<(u32, Goal, Vec<Term>)>,
@@ -106,18 +105,39 @@ fn tails(pipeline: &Pmf) -> Vec<f64> {
     tails
 }
 
+/// A maximum of stock with its batches: what lacks is a mean over the inventory positions, (batches) of `two_echelon`.
+#[derive(Debug, Clone, Copy)]
+struct Stock {
+    maximum: u32,
+    quantity: u32,
+}
+
+impl Stock {
+    fn of(position: &Position, maximum: u32) -> Self {
+        Self { maximum, quantity: position.batches(maximum).quantity }
+    }
+
+    fn lacking(self, lacking: &mut Lacking) -> f64 {
+        if self.quantity <= 1 {
+            return lacking.at(self.maximum as usize);
+        }
+        let positions = (0..self.quantity).map(|below| lacking.at(self.maximum.saturating_sub(below) as usize));
+        positions.sum::<f64>() / f64::from(self.quantity)
+    }
+}
+
 /// A goal's terms measured: weight, whether it is a window, what lacks.
 type Measured = Vec<(f64, bool, Lacking)>;
 
 /// What terms get at a level, and the most there is.
-fn given(measured: &mut Measured, level: usize) -> (f64, f64) {
+fn given(measured: &mut Measured, stock: Stock) -> (f64, f64) {
     let (mut given, mut most) = (0.0, 0.0);
     for (weight, window, lacking) in measured {
         if *window {
-            given += *weight * (1.0 - lacking.at(level));
+            given += *weight * (1.0 - stock.lacking(lacking));
             most += *weight;
         } else {
-            given -= *weight * lacking.at(level);
+            given -= *weight * stock.lacking(lacking);
         }
     }
     (given, most)
@@ -129,19 +149,19 @@ impl Shelf {
         let own = |own: &Own| (own.name, own.goal, block.terms[own.terms.clone()].to_vec());
         let promises = block.promises[entry.promises.clone()].iter().map(own).collect();
         let stockout = if block.emergency { Stockout::Emergency } else { Stockout::Backorder };
-        let Entry { stream, holding, miss_cost, .. } = *entry;
-        Self { stream, stockout, holding, miss_cost, terms, promises }
+        let Entry { stream, costs, .. } = *entry;
+        Self { stream, stockout, costs, terms, promises }
     }
 
     /// With emergencies and no promise of its own every term sees the same loss: their prices and the misses together.
     pub(super) fn simple_loss(&self) -> Option<f64> {
-        let simple = self.stockout == Stockout::Emergency && self.promises.is_empty();
+        let simple = self.stockout == Stockout::Emergency && self.promises.is_empty() && self.stream.quantity <= 1;
         simple.then(|| {
             let window = |(term, price): &(Term, f64)| match term.measure {
                 Measure::Within(_) => term.weight * price,
                 Measure::Wait => 0.0,
             };
-            self.miss_cost.max(0.0) + self.terms.iter().map(window).sum::<f64>()
+            self.costs.misses.max(0.0) + self.terms.iter().map(window).sum::<f64>()
         })
     }
 
@@ -158,10 +178,10 @@ impl Shelf {
     }
 
     /// Misses and own promises at a level; infinite where an own hard promise is broken.
-    fn own(&self, missed: Option<&mut Lacking>, promises: &mut [Measured], level: usize) -> f64 {
-        let mut cost = missed.map_or(0.0, |missed| self.miss_cost * missed.at(level));
+    fn own(&self, missed: Option<&mut Lacking>, promises: &mut [Measured], stock: Stock) -> f64 {
+        let mut cost = missed.map_or(0.0, |missed| self.costs.misses * stock.lacking(missed));
         for ((_, goal, _), measured) in self.promises.iter().zip(promises) {
-            let (given, most) = given(measured, level);
+            let (given, most) = given(measured, stock);
             let short = goal.at_least - given;
             if short > TOLERANCE * most.max(goal.at_least.abs()) {
                 cost += goal.penalty.map_or(f64::INFINITY, |penalty| penalty * short);
@@ -175,7 +195,8 @@ impl Shelf {
         let position = Position::new(self.stream, upstream, self.stockout);
         for ((name, goal, _), mut measured) in self.promises.iter().zip(self.promises_measured(&position)) {
             let enough = measured.iter_mut().map(|(_, _, lacking)| lacking.enough()).max().unwrap_or(0);
-            let (given, most) = given(&mut measured, enough);
+            let stock = Stock::of(&position, (enough + self.stream.quantity as usize) as u32);
+            let (given, most) = given(&mut measured, stock);
             if goal.penalty.is_none() && goal.at_least - given > TOLERANCE * most.max(goal.at_least.abs()) {
                 return Some((*name, given));
             }
@@ -199,7 +220,7 @@ impl Shelf {
                 (weight * price, window, lacking)
             })
             .collect();
-        let mut missed = (self.miss_cost > 0.0).then(|| Lacking::shelf(&position));
+        let mut missed = (self.costs.misses > 0.0).then(|| Lacking::shelf(&position));
         let mut enough = 0;
         for (_, _, lacking) in priced.iter_mut().chain(promises.iter_mut().flatten()) {
             enough = lacking.enough().max(enough);
@@ -207,13 +228,15 @@ impl Shelf {
         enough = missed.as_mut().map_or(0, Lacking::enough).max(enough);
         let mut best = (f64::INFINITY, 0);
         // Beyond what is enough nothing is gained; holding alone mostly ends the search before that.
-        for level in 0..=enough {
-            let held = self.holding * level as f64;
-            if held >= best.0 {
+        for level in 0..=enough + self.stream.quantity as usize - 1 {
+            let stock = Stock::of(&position, level as u32);
+            let held = self.costs.of(stock.maximum, stock.quantity);
+            // Orders get no dearer with stock, but cheaper: only holding is sure to be paid at all higher levels.
+            if held - self.costs.ordering / f64::from(stock.quantity) >= best.0 {
                 break;
             }
-            let late: f64 = priced.iter_mut().map(|(weight, _, lacking)| *weight * lacking.at(level)).sum();
-            let value = held + self.own(missed.as_mut(), &mut promises, level) + late;
+            let late: f64 = priced.iter_mut().map(|(weight, _, lacking)| *weight * stock.lacking(lacking)).sum();
+            let value = held + self.own(missed.as_mut(), &mut promises, stock) + late;
             if value < best.0 {
                 best = (value, level as u32);
             }
@@ -223,14 +246,15 @@ impl Shelf {
 
     /// min_S h·S + total·B(S), (loss).
     fn least_loss(&self, position: &Position, total: f64) -> (f64, u32) {
-        let Waits::Loss { offered } = position.waits(0.0) else { return (total, 0) };
+        let Waits::Loss { offered } = position.waits(0.0) else { return (self.costs.ordering + total, 0) };
         let mut loss = 1.0;
-        let mut best = (total, 0);
+        let holding = self.costs.holding;
+        let mut best = (self.costs.ordering + total, 0);
         let mut level = 0_u32;
-        while self.holding * f64::from(level + 1) < best.0 && loss > 1e-16 {
+        while holding * f64::from(level + 1) < best.0 && loss > 1e-16 {
             level += 1;
             loss = next_erlang_b(loss, level, offered);
-            let value = self.holding * f64::from(level) + total * loss;
+            let value = self.costs.of(level, 1) + total * loss;
             if value < best.0 {
                 best = (value, level);
             }
@@ -241,14 +265,14 @@ impl Shelf {
     /// The true cost of a level, penalties of shared goals apart; adds its service to the goals.
     pub(super) fn account(&self, level: u32, upstream: Option<&Upstream>, service: &mut [f64]) -> f64 {
         let position = Position::new(self.stream, upstream, self.stockout);
+        let stock = Stock::of(&position, level);
         for (term, _) in &self.terms {
-            service[term.goal as usize] += match term.measure {
-                Measure::Within(window) => term.weight * (1.0 - position.waits(window).late(level)),
-                Measure::Wait => -term.weight * position.mean_wait(level),
-            };
+            let (weight, window, mut lacking) = Self::measured(&position, term);
+            let lacking = stock.lacking(&mut lacking);
+            service[term.goal as usize] += weight * if window { 1.0 - lacking } else { -lacking };
         }
         let mut promises = self.promises_measured(&position);
-        let mut missed = (self.miss_cost > 0.0).then(|| Lacking::shelf(&position));
-        self.holding * f64::from(level) + self.own(missed.as_mut(), &mut promises, level as usize)
+        let mut missed = (self.costs.misses > 0.0).then(|| Lacking::shelf(&position));
+        self.costs.of(stock.maximum, stock.quantity) + self.own(missed.as_mut(), &mut promises, stock)
     }
 }
