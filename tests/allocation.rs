@@ -134,6 +134,7 @@ fn small(items: usize, depots: usize) -> impl Strategy<Value = AllocationProblem
                     depot: (depot > 0).then(|| depot as u32 - 1),
                     stream: Stream::new(rate, variance_to_mean, lead_time),
                     holding,
+                    ordering: 0.0,
                     miss_cost: if emergency { miss } else { 0.0 },
                     terms: from..terms.len(),
                 });
@@ -144,6 +145,8 @@ fn small(items: usize, depots: usize) -> impl Strategy<Value = AllocationProblem
                 lead_time,
                 holding,
                 repair: Repair::default(),
+                quantity: 1,
+                ordering: 0.0,
             });
             // A goal asks for a share of all there is to have; waits are allowed a little.
             let all = |g: u32| {
@@ -252,6 +255,7 @@ fn a_promise_beyond_all_stock_is_named_with_the_best_there_is() {
         depot: None,
         stream: Stream::new(2.0, 1.0, 0.1),
         holding: 1.0,
+        ordering: 0.0,
         miss_cost: 0.0,
         terms,
     };
@@ -291,6 +295,7 @@ fn the_least_backorders_for_a_budget_cost_no_more_than_the_budget() {
                 depot: None,
                 stream: Stream::new(rates[i], 1.0, times[i]),
                 holding: costs[i],
+                ordering: 0.0,
                 miss_cost: 0.0,
                 terms: i..i + 1,
             });

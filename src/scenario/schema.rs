@@ -37,6 +37,8 @@ pub enum Table {
     Lanes,
     /// `repairs.csv`
     Repairs,
+    /// `laterals.csv`
+    Laterals,
 }
 
 impl Table {

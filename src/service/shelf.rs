@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::pool::Help;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
-use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site, Stockout};
-use crate::stocking::{Depot, Method, Position, Repair, Stream, Upstream};
+use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site, SiteId, Stockout};
+use crate::stocking::reorder::{Batches, economic_quantity};
+use crate::stocking::{Depot, Method, Position, Repair, Stream, Upstream, lateral};
 use crate::units::Days;
 
 use super::repair::{Shops, outlet_repair};
@@ -30,20 +32,37 @@ pub struct Shelf {
     pub mean_wait: f64,
     /// How the numbers were found.
     pub method: Method,
+    /// How it orders.
+    pub batches: Batches,
+    /// Share of demand met by other outlets.
+    pub lateral: f64,
+    /// Share of demand expressed from outside.
+    pub emergency: f64,
 }
 
 impl Shelf {
-    /// Reads a position at its base-stock level.
-    pub fn new(outlet: OutletId, part: PartId, position: &Position, base_stock: u32) -> Self {
+    /// Reads a position at its base-stock level, and the help that it gets.
+    pub fn new(outlet: OutletId, part: PartId, position: &Position, base_stock: u32, help: Option<&Help>) -> Self {
+        let (fill_rate, lateral, emergency) = match help {
+            Some(help) => (help.own, help.from.iter().map(|helper| helper.share).sum(), help.emergency),
+            None => (position.fill_rate(base_stock), 0.0, position.emergency(base_stock)),
+        };
+        let method = match help.map(|help| help.method) {
+            Some(lateral::Method::Neighbourhoods) => Method::Approximate,
+            Some(lateral::Method::Exact) | None => position.method(),
+        };
         Self {
             outlet,
             part,
             rate: position.stream().rate,
             base_stock,
-            fill_rate: position.fill_rate(base_stock),
+            fill_rate,
+            lateral,
+            emergency,
             expected_backorders: position.expected_backorders(base_stock),
             mean_wait: position.mean_wait(base_stock),
-            method: position.method(),
+            method,
+            batches: position.batches(base_stock),
         }
     }
 }
@@ -65,6 +84,8 @@ pub struct DepotShelf {
     pub expected_backorders: f64,
     /// How the numbers were found.
     pub method: Method,
+    /// How it orders.
+    pub batches: Batches,
 }
 
 impl DepotShelf {
@@ -78,6 +99,7 @@ impl DepotShelf {
             fill_rate: upstream.fill_rate(),
             expected_backorders: upstream.expected_backorders(),
             method: upstream.method(stockout),
+            batches: upstream.depot().batches(upstream.base_stock()),
         }
     }
 }
@@ -138,7 +160,9 @@ pub fn depot_streams(
     }
     let stream = |((depot, part), asked): ((DepotId, PartId), Asked)| {
         let (lead_time, repair) = (depot_lead_time(scenario, depot, part), shops.depot_repair(scenario, depot, part));
-        ((depot, part), Depot::new(asked.rate, asked.variance_to_mean(), lead_time).repairing(repair))
+        let quantity = order_quantity(scenario, SiteId::Depot(depot), part, asked.rate * (1.0 - repair.share));
+        let orders = Depot::new(asked.rate, asked.variance_to_mean(), lead_time);
+        ((depot, part), orders.repairing(repair).in_batches(quantity))
     };
     sums.into_iter().filter(|(_, asked)| asked.rate > 0.0).map(stream).collect()
 }
@@ -164,5 +188,35 @@ pub fn outlet_lead_time(
     match depot {
         Some(depot) => network.supply(outlet, depot).map_or(0.0, |lane| Days::in_years(lane.lead_time)),
         None => supplier_lead_time(scenario, &scenario.outlets[outlet.at()], part),
+    }
+}
+
+/// Most units of an order that a site sends to the supplier, where `ordered` units of a part are ordered a year: the part's
+/// own quantity, or what its order cost and its holding ask for. An outlet that expresses what it lacks orders one for one,
+/// and so does an outlet under a depot, whose orders the depot meets one by one.
+pub fn order_quantity(scenario: &Scenario, site: SiteId, part: PartId, ordered: f64) -> u32 {
+    if matches!(site, SiteId::Outlet(_)) && scenario.stocking.stockout == Stockout::Emergency {
+        return 1;
+    }
+    let part = &scenario.parts[part.at()];
+    let holding = scenario.site(site).holding_rate.get() * part.unit_cost.get();
+    part.order_quantity.unwrap_or_else(|| economic_quantity(ordered, part.order_cost.get(), holding))
+}
+
+/// The stream of a part at an outlet, from what is asked of it.
+pub fn outlet_stream(
+    scenario: &Scenario,
+    network: &Network,
+    shops: &Shops,
+    outlet: OutletId,
+    depot: Option<DepotId>,
+    part: PartId,
+    asked: &Asked,
+) -> Stream {
+    let lead_time = outlet_lead_time(scenario, network, outlet, depot, part);
+    let stream = asked.stream(lead_time, shops.outlet_repair(scenario, outlet, depot, part));
+    match depot {
+        Some(_) => stream,
+        None => stream.in_batches(order_quantity(scenario, SiteId::Outlet(outlet), part, stream.ordered())),
     }
 }

@@ -14,6 +14,8 @@
 //! (backorders) EBO = E[(X−S)⁺],  mean wait = EBO/λ       Little's law
 //! (wait)       P(wait ≤ τ) = P(X(τ) ≤ S−1) while nothing ordered later can come sooner: τ < O (or L) and τ < Tb;
 //!              X(τ) is X with O − τ for O (L − τ for L) and Tb − τ for Tb. Longer windows: `window`
+//! (batches)    a site that the supplier replenishes may order Q units at a time: X + U for X, U uniform on 0 … Q−1, and X0 + U
+//!              for X0 (`reorder`); outlets under a depot order one for one
 //! (loss)       emergency: fill rate = 1 − B(S, λ·(u·Tb + f·(O + E[B0]/λ0))), B of `erlang`
 //! ```
 //! Times are constant, but for a shop's (only windows ask for constancy). For Poisson demand (pipeline) to (wait) are exact:
@@ -25,7 +27,9 @@
 //! order's units share their way, and the backlog is thinned unit by unit as if each owed unit were ours independently,
 //! although units come in orders. (loss) is exact without a depot and a shop; with a depot, the depot is evaluated as if it
 //! saw the outlet's whole demand, which is a little more than it does, and its wait enters by its mean (the loss formula
-//! needs no more of a lead time); with a shop, the shop likewise.
+//! needs no more of a lead time); with a shop, the shop likewise. (batches) is as exact as the rest: the position was what it
+//! was a lead time ago, before the demands that make X, so U and X are independent; and which outlets the depot owes its
+//! units to does not depend on U either.
 //!
 //! At the edge: with L = 0 and S = 0 the shelf is always empty, so the fill rate is 0 by (fill), although no one waits
 //! (P(wait ≤ 0) = 1 by (wait)). An overloaded shop has no steady state: its shelf is always empty, its backorders are
@@ -36,6 +40,7 @@ mod window;
 
 use super::distribution::Pmf;
 use super::erlang::erlang_b;
+use super::reorder::Batches;
 use super::shop::Repair;
 use crate::scenario::Stockout;
 
@@ -90,12 +95,14 @@ pub struct Stream {
     pub lead_time: f64,
     /// Repair at the outlet: its share u and time Tb.
     pub repair: Repair,
+    /// Most units of an order to the supplier, (batches); an outlet under a depot orders one for one.
+    pub quantity: u32,
 }
 
 impl Stream {
     /// A stream that orders all it uses.
     pub fn new(rate: f64, variance_to_mean: f64, lead_time: f64) -> Self {
-        Self { rate, variance_to_mean, lead_time, repair: Repair::default() }
+        Self { rate, variance_to_mean, lead_time, repair: Repair::default(), quantity: 1 }
     }
 
     /// The same with repair at the outlet.
@@ -103,9 +110,22 @@ impl Stream {
         Self { repair, ..self }
     }
 
+    /// The same with batches of a quantity \[units\].
+    pub fn in_batches(self, quantity: u32) -> Self {
+        Self { quantity, ..self }
+    }
+
     /// λf: what is ordered from the depot or the supplier \[units/year\].
     pub fn ordered(&self) -> f64 {
         self.rate * (1.0 - self.repair.share)
+    }
+
+    /// Mean time until a unit is replaced, ordered or repaired, where orders wait `wait` at the depot \[years\], (loss).
+    pub fn mean_lead_time(&self, wait: f64) -> f64 {
+        let share = self.repair.share;
+        // A stream that orders nothing does not wait for a depot that may have no steady state.
+        let ordered = if share < 1.0 { (1.0 - share) * (self.lead_time + wait) } else { 0.0 };
+        ordered + if share > 0.0 { share * self.repair.mean_time() } else { 0.0 }
     }
 
     /// Demand for ordered units over a time \[years\].
@@ -149,17 +169,29 @@ pub struct Depot {
     pub lead_time: f64,
     /// Repair at the depot: its share and time Tr.
     pub repair: Repair,
+    /// Most units of an order to the supplier, (batches).
+    pub quantity: u32,
 }
 
 impl Depot {
     /// A depot that orders all it sends.
     pub fn new(rate: f64, variance_to_mean: f64, lead_time: f64) -> Self {
-        Self { rate, variance_to_mean, lead_time, repair: Repair::default() }
+        Self { rate, variance_to_mean, lead_time, repair: Repair::default(), quantity: 1 }
     }
 
     /// The same with repair at the depot.
     pub fn repairing(self, repair: Repair) -> Self {
         Self { repair, ..self }
+    }
+
+    /// The same with batches of a quantity \[units\].
+    pub fn in_batches(self, quantity: u32) -> Self {
+        Self { quantity, ..self }
+    }
+
+    /// How it orders with a base stock.
+    pub fn batches(&self, base_stock: u32) -> Batches {
+        Batches::up_to(base_stock, self.quantity)
     }
 
     /// X0, (depot).
@@ -176,19 +208,24 @@ impl Depot {
 
     /// E\[X0\] \[units\]; infinite in an overloaded shop.
     pub fn mean_pipeline(&self) -> f64 {
+        self.rate * self.mean_time()
+    }
+
+    /// Mean time until a unit that the depot sent is replaced \[years\]; infinite in an overloaded shop.
+    pub fn mean_time(&self) -> f64 {
         let share = self.repair.share;
         let repaired = if share > 0.0 { share * self.repair.mean_time() } else { 0.0 };
-        self.rate * ((1.0 - share) * self.lead_time + repaired)
+        (1.0 - share) * self.lead_time + repaired
     }
 
     /// B0 with a base stock, (backlog).
     pub fn backlog(&self, base_stock: u32) -> Pmf {
-        self.pipeline().over(base_stock as usize)
+        self.batches(base_stock).deficit(&self.pipeline()).over(base_stock as usize)
     }
 
     /// The depot holding a base stock, evaluated once for all its outlets.
     pub fn holding(self, base_stock: u32) -> Upstream {
-        let pipeline = self.pipeline();
+        let pipeline = self.batches(base_stock).deficit(&self.pipeline());
         let fill_rate = pipeline.at_most(i64::from(base_stock) - 1);
         let backlog = pipeline.over(base_stock as usize);
         let mean_backlog = if self.repair.overloaded() { f64::INFINITY } else { backlog.mean() };
@@ -255,6 +292,7 @@ impl Upstream {
 #[derive(Debug, Clone)]
 pub struct Position<'a> {
     stream: Stream,
+    stockout: Stockout,
     supply: Supply<'a>,
     method: Method,
 }
@@ -278,9 +316,8 @@ impl<'a> Position<'a> {
         } else {
             match (stockout, upstream) {
                 (Stockout::Emergency, upstream) => {
-                    let lead_time = stream.lead_time + upstream.map_or(0.0, Upstream::mean_wait);
-                    let repaired = stream.repair.share * stream.repair.mean_time();
-                    Supply::Emergency { offered: stream.rate * (ordered * lead_time + repaired) }
+                    let wait = upstream.map_or(0.0, Upstream::mean_wait);
+                    Supply::Emergency { offered: stream.rate * stream.mean_lead_time(wait) }
                 }
                 (Stockout::Backorder, None) => Supply::Supplier { pipeline: own_pipeline(&stream) },
                 (Stockout::Backorder, Some(upstream)) => {
@@ -297,7 +334,7 @@ impl<'a> Position<'a> {
             Stockout::Emergency if inexact_loss => Method::Approximate,
             _ => above.map_or(own, |above| above.max(own)),
         };
-        Self { stream, supply, method }
+        Self { stream, stockout, supply, method }
     }
 
     /// How its fill rate and backorders were found.
@@ -321,9 +358,17 @@ impl<'a> Position<'a> {
         }
     }
 
+    /// How it orders with a base stock: in batches from the supplier, one for one from a depot and where stockouts are
+    /// expressed.
+    pub fn batches(&self, base_stock: u32) -> Batches {
+        let quantity = if matches!(self.supply, Supply::Supplier { .. }) { self.stream.quantity } else { 1 };
+        Batches::up_to(base_stock, quantity)
+    }
+
     /// Share of demands met at once from the shelf, (fill) or (loss).
     pub fn fill_rate(&self, base_stock: u32) -> f64 {
         match &self.supply {
+            Supply::Supplier { pipeline } if self.stream.quantity > 1 => self.batches(base_stock).fill_rate(pipeline),
             Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } => {
                 pipeline.at_most(i64::from(base_stock) - 1)
             }
@@ -332,9 +377,21 @@ impl<'a> Position<'a> {
         }
     }
 
+    /// Share of demands expressed from outside, (loss); none where the job waits.
+    pub fn emergency(&self, base_stock: u32) -> f64 {
+        match &self.supply {
+            Supply::Emergency { offered } => erlang_b(base_stock, *offered),
+            Supply::Overloaded { .. } if self.stockout == Stockout::Emergency => 1.0,
+            _ => 0.0,
+        }
+    }
+
     /// Expected jobs waiting for the part \[units\]; none where stockouts are expressed, infinite in an overloaded shop.
     pub fn expected_backorders(&self, base_stock: u32) -> f64 {
         match &self.supply {
+            Supply::Supplier { pipeline } if self.stream.quantity > 1 => {
+                self.batches(base_stock).expected_backorders(pipeline)
+            }
             Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } => {
                 pipeline.expected_over(base_stock as usize)
             }
@@ -359,10 +416,16 @@ impl<'a> Position<'a> {
         {
             return owed.sum_at_most(&still_out, i64::from(base_stock) - 1);
         }
+        let batches = self.batches(base_stock);
+        if batches.quantity > 1 {
+            // A mean over the inventory positions, (batches).
+            let shares = self.waits(window).shares(base_stock);
+            return shares.iter().rev().take(batches.quantity as usize).sum::<f64>() / f64::from(batches.quantity);
+        }
         self.waits(window).within(base_stock)
     }
 
-    /// The window's own distribution, for asking about many base stocks.
+    /// The window's own distribution under one-for-one ordering, for asking about many base stocks.
     pub fn waits(&self, window: f64) -> Waits {
         if window.is_nan() || window < 0.0 {
             return Waits::Never;

@@ -9,6 +9,18 @@ use crate::scenario::{Count, RegionId, Scenario, Site, Sourcing, Status};
 
 /// The scenario's rules that a plan breaks, promises included.
 pub fn rules(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> Vec<Breach> {
+    let mut breaches = decision_rules(scenario, network, load, plan);
+    for promise in &plan.service.promises {
+        if !promise.kept && promise.target(scenario).penalty.is_none() {
+            let message = format!("the promise {} is broken: it is {}", promise.describe(scenario), promise.computed);
+            breaches.push(Breach::rule(message));
+        }
+    }
+    breaches
+}
+
+/// The scenario's rules that a plan breaks, promises apart.
+pub fn decision_rules(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> Vec<Breach> {
     let mut breaches = Vec::new();
     let mut tell = |message: String| breaches.push(Breach::rule(message));
     let decisions = &plan.decisions;
@@ -19,11 +31,6 @@ pub fn rules(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -
     capacities(scenario, network, load, decisions, &mut tell);
     overloaded(scenario, plan, &mut tell);
     limits(scenario, plan, &mut tell);
-    for promise in &plan.service.promises {
-        if !promise.kept && promise.target(scenario).penalty.is_none() {
-            tell(format!("the promise {} is broken: it is {}", promise.describe(scenario), promise.computed));
-        }
-    }
     breaches
 }
 

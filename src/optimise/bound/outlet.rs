@@ -10,7 +10,7 @@ use crate::optimise::Search;
 use crate::optimise::decide::Priced;
 use crate::optimise::model::{Allowance, depots_of};
 use crate::scenario::{DepotId, OutletId, PartId, RegionId, SiteId, Stockout};
-use crate::service::{outlet_lead_time, outlet_repair};
+use crate::service::{order_quantity, outlet_lead_time, outlet_repair};
 use crate::stocking::Repair;
 
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
@@ -40,19 +40,23 @@ pub(super) struct Mixes {
     least: Vec<f64>,
     most: Vec<f64>,
     shares: Vec<Vec<(PartId, f64)>>,
+    /// All demand for each part \[units/year\].
+    total: Vec<f64>,
 }
 
 impl Mixes {
     pub(super) fn of(search: &Search) -> Self {
         let Search { scenario, load, .. } = *search;
         let parts = scenario.parts.len();
-        let mut mixes = Self { least: vec![f64::INFINITY; parts], most: vec![0.0; parts], shares: Vec::new() };
+        let (least, most, total) = (vec![f64::INFINITY; parts], vec![0.0; parts], vec![0.0; parts]);
+        let mut mixes = Self { least, most, shares: Vec::new(), total };
         for region in (0..scenario.regions.len()).map(RegionId::from) {
             let units = load.units[region.at()];
             let mut own: BTreeMap<PartId, f64> = BTreeMap::new();
             for task in load.tasks(region) {
                 if let Some(part) = task.part {
                     *own.entry(part).or_default() += task.rate / units;
+                    mixes.total[part.at()] += task.rate;
                 }
             }
             if units > 0.0 {
@@ -80,6 +84,14 @@ fn least_time(lead_time: f64, repair: &Repair, servers: bool, window: f64) -> f6
     let out = (1.0 - share) * (lead_time - window) + repaired;
     let sooner = (share < 1.0 && window >= lead_time) || (!servers && window >= repair.time);
     window + if sooner { 0.0 } else { out.max(0.0) }
+}
+
+/// The least share of its base stock S that a site holds in inventory position, where it orders batches of at most Q: with
+/// q = min(Q, S) the mean position is S − (q−1)/2 ≥ S·(Q+1)/(2Q), with equality at S = Q. Its service with S is at most that
+/// of ordering one for one. What it pays for orders is left out.
+fn least_held(quantity: u32) -> f64 {
+    let quantity = f64::from(quantity.max(1));
+    (quantity + 1.0) / (2.0 * quantity)
 }
 
 pub(super) fn typical_load(search: &Search, best: &Priced) -> f64 {
@@ -175,12 +187,17 @@ impl OutletPrice {
             };
             ends.iter().map(line).collect()
         };
+        // Only an outlet that the supplier replenishes orders batches, of no more than all the demand there is asks for.
+        let most_ordered = |part: usize, id: PartId| {
+            let batches = depots.contains(&None);
+            if batches { order_quantity(scenario, SiteId::Outlet(outlet), id, mixes.total[part]) } else { 1 }
+        };
         let part_at = |part: usize, saved: f64, lead_time: f64| -> Option<Shelf> {
             let (price, ratio, id) = (late[part] - saved, ratios[part]?, PartId::from(part));
             (price.is_finite() && price > 0.0 && lead_time.is_finite()).then(|| Shelf {
                 part: id,
                 price,
-                holding: holding_cost(scenario, SiteId::Outlet(outlet), id),
+                holding: holding_cost(scenario, SiteId::Outlet(outlet), id) * least_held(most_ordered(part, id)),
                 lead_time,
                 window,
                 ratio,

@@ -139,6 +139,16 @@ pub const TABLES: &[TableSchema] = &[
             ),
             optional("repair_share", SHARE, "share of failed units that are repaired, not replaced [1] (default 0)"),
             optional("repair_cost", AMOUNT, "cost of repairing a unit [currency] (default 0)"),
+            optional(
+                "order_cost",
+                AMOUNT,
+                "cost of an order to the supplier, whatever its size [currency] (default 0)",
+            ),
+            optional(
+                "order_quantity",
+                COUNTED,
+                "most units of an order to the supplier, a whole number [units] (default: what order cost and holding ask for)",
+            ),
         ],
     },
     TableSchema {
@@ -228,7 +238,11 @@ pub const TABLES: &[TableSchema] = &[
             optional("region", Kind::Of(Table::Regions), "where it arose; blank: shared out by population"),
             filled("part", Kind::Of(Table::Parts), "part that was needed"),
             filled("period", Kind::Period, "YYYY-MM, YYYY-Www, YYYY, or a running number of months"),
-            filled("quantity", AMOUNT, "units in the period; a period that is not listed had none"),
+            filled(
+                "quantity",
+                AMOUNT,
+                "units asked for in the period, returns not taken off; a period that is not listed had none",
+            ),
         ],
     },
     TableSchema {
@@ -264,6 +278,25 @@ pub const TABLES: &[TableSchema] = &[
                 AMOUNT,
                 "from failure to repaired and back on the shelf [days] (default: the part's)",
             ),
+        ],
+    },
+    TableSchema {
+        table: Table::Laterals,
+        name: "laterals",
+        file: "laterals.csv",
+        required: false,
+        doc: "an outlet that gives another a part that this one lacks, before it is expressed from outside",
+        keys: 3,
+        columns: &[
+            filled("from", Kind::Of(Table::Outlets), "outlet that gives"),
+            filled(
+                "to",
+                Kind::Of(Table::Outlets),
+                "outlet that lacks; it asks the nearest first, then in order of rows",
+            ),
+            optional("part", Kind::Of(Table::Parts), "part; blank: every part without a row of its own"),
+            filled("hours", AMOUNT, "time for the part to arrive where it is needed [hours]"),
+            optional("cost_per_unit", AMOUNT, "freight of a unit [currency] (default 0)"),
         ],
     },
 ];

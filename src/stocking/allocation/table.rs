@@ -7,6 +7,7 @@ use super::{Goal, Item, Measure, TOLERANCE, Term};
 use crate::scenario::Stockout;
 use crate::stocking::distribution::Pmf;
 use crate::stocking::erlang::next_erlang_b;
+use crate::stocking::reorder::Batches;
 use crate::stocking::two_echelon::{Position, Stream, Upstream, Waits};
 
 /// One stream, ready to be tabulated under any base stock of its depot.
@@ -54,6 +55,8 @@ pub(super) struct Table {
     own: Vec<f64>,
     slots: usize,
     own_slots: usize,
+    /// Most units of an order.
+    quantity: u32,
 }
 
 impl Table {
@@ -83,7 +86,7 @@ impl Table {
         let mut best = (f64::INFINITY, 0);
         for row in 0..self.rows() {
             // Holding alone exceeds the best by all the service there is: no later row can win.
-            if holding * f64::from(self.level(row)) - all >= best.0 {
+            if holding * Batches::up_to(self.level(row), self.quantity).mean_position() - all >= best.0 {
                 break;
             }
             let value = self.priced(row, prices);
@@ -245,7 +248,8 @@ impl Shelf {
         let longest = missing.iter().map(Vec::len).max().unwrap_or(0);
         let last = longest.max(pipeline.as_ref().map_or(0, |pipeline| pipeline.last() + 1));
         let first = missing.iter().filter_map(|m| m.iter().position(|&p| p > 0.0)).min().unwrap_or(0);
-        let offset = if needs_pipeline { 0 } else { first };
+        let offset = if needs_pipeline || stream.quantity > 1 { 0 } else { first };
+        let last = if stream.quantity > 1 { last.max(1) + stream.quantity as usize - 1 } else { last };
         self.tabulate(&missing, &bare, pipeline.as_ref(), offset, last)
     }
 
@@ -284,17 +288,42 @@ impl Shelf {
                 empty += pipeline.map_or(0.0, |pipeline| pipeline.exactly(level - 1));
             }
         }
-        let mut table =
-            Table { offset: offset as u32, slots: self.shared, own_slots: count - self.shared, ..Table::default() };
+        self.in_batches(&mut services, count);
+        self.in_batches(&mut fills, 1);
+        let (own_slots, quantity) = (count - self.shared, self.item.stream.quantity);
+        let mut table = Table { offset: offset as u32, slots: self.shared, own_slots, quantity, ..Table::default() };
         for (row, &level) in levels.iter().enumerate() {
             self.push(&mut table, level as u32, fills[row], &services[row * count..(row + 1) * count]);
         }
         table
     }
 
+    /// Replaces what each base stock gives, rows of `width` numbers from base stock 0 on, by the mean over the inventory
+    /// positions of its batches, (position) of `reorder`: service is linear in probabilities.
+    fn in_batches(&self, rows: &mut [f64], width: usize) {
+        let quantity = self.item.stream.quantity;
+        if quantity <= 1 {
+            return;
+        }
+        let single = rows.to_vec();
+        for s in 0..width {
+            // Sums are carried from row to row; the first is of base stock 1.
+            let mut sum = 0.0;
+            for level in 1..rows.len() / width {
+                let batches = Batches::up_to(level as u32, quantity);
+                sum += single[level * width + s];
+                if let Ok(left @ 1..) = usize::try_from(batches.reorder_point) {
+                    sum -= single[left * width + s];
+                }
+                rows[level * width + s] = sum / f64::from(batches.quantity);
+            }
+        }
+    }
+
     /// Adds the row of a base stock.
     fn push(&self, table: &mut Table, level: u32, fill: f64, service: &[f64]) {
-        let mut cost = self.item.holding * f64::from(level);
+        let batches = Batches::up_to(level, table.quantity);
+        let mut cost = self.item.holding * batches.mean_position() + self.item.ordering / f64::from(batches.quantity);
         if self.item.miss_cost > 0.0 {
             cost += self.item.miss_cost * (1.0 - fill);
         }

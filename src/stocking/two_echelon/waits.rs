@@ -36,6 +36,15 @@ impl Waits {
         }
     }
 
+    /// The share that is late with a base stock, summed over the tail.
+    pub fn late(&self, base_stock: u32) -> f64 {
+        match self {
+            Self::Still { pipeline, .. } if base_stock > 0 => pipeline.more_than(i64::from(base_stock) - 1),
+            Self::Loss { offered } => erlang_b(base_stock, *offered),
+            _ => 1.0 - self.within(base_stock),
+        }
+    }
+
     /// The shares with base stocks 0, 1, 2, … `up_to`.
     pub fn shares(&self, up_to: u32) -> Vec<f64> {
         let levels = up_to as usize + 1;

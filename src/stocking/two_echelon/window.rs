@@ -94,6 +94,7 @@ fn sent(stream: &Stream, upstream: &Upstream, owed: &Pmf, window: f64, own: bool
         Some(_) => (depot.pipeline(), 0.0),
         None => (demand(mean(left)), mean(beyond)),
     };
+    let lacking = depot.batches(upstream.base_stock).deficit(&lacking);
     let lack: f64 = match depot.repair.shop {
         Some(_) => 1.0,
         None => ways.iter().filter(|(_, time)| left(*time, late) > 0.0).map(|(share, _)| share).sum(),
