@@ -138,7 +138,7 @@ fn the_bound_of_large_scenarios_is_never_above_the_enumerated_optimum_of_small_o
 
 #[test]
 fn the_bound_holds_and_plans_are_found_where_sites_repair_with_few_servers() {
-    compare_with_enumeration(0..120, 60, |seed| random_with(seed, true));
+    compare_with_enumeration(0..60, 30, |seed| random_with(seed, true));
 }
 
 /// Holds rounds and bound of scenarios against what trying everything finds; so many have to be compared.
