@@ -94,7 +94,9 @@ pub fn stock(
         let outlet = OutletId::from(number);
         let depot = decisions.replenished_by[number];
         for (part, asked) in parts {
-            let row = depot.map(|depot| {
+            // A depot that is asked for nothing, since all is repaired at its outlets, has nothing to decide.
+            let asked_of = depot.filter(|depot| upstream.contains_key(&(*depot, *part)));
+            let row = asked_of.map(|depot| {
                 *depot_rows.entry((depot, *part)).or_insert_with(|| {
                     let orders = upstream[&(depot, *part)];
                     depots.push(DepotItem {

@@ -6,6 +6,7 @@
 //! (binomial)  P(x+1) = P(x) · (n−x)/(x+1) · q/(1−q)
 //! (over)      E[(X−s)⁺] = Σ_{x>s} (x−s)·P(x)           summed over the tail, never mean minus sum
 //! (thin)      G(z) = Σ P(n)·(1−q+qz)ⁿ                  by Horner's rule in the polynomial 1−q+qz
+//! (line)      Bin(k + Geom(r), q) = Bin(k, q) + Geom(rq / (1 − r + rq))     a long line thinned without Horner's squares
 //! (batch)     P(J=j) = P(D>j) / E[D],   P(D=k) = −θᵏ / (k·ln(1−θ)),   θ = 1 − 1/v
 //! ```
 //! (batch): a demand whose ratio v is the same over every time comes in batches D, logarithmic, at Poisson times: its sum
@@ -24,6 +25,12 @@ const NEGLIGIBLE: f64 = 1e-18;
 
 /// Convolution and thinning drop terms below this probability at the ends.
 const DUST: f64 = 1e-22;
+
+/// With fewer terms nobody looks for a geometric tail.
+const LONG_LINE: usize = 512;
+
+/// Ratios of a geometric tail differ by no more than this: what rounding makes of equal ones.
+const STEADY: f64 = 1e-13;
 
 /// Most terms kept of a distribution; only an absurd variance-to-mean ratio gets there.
 const MOST_TERMS: usize = 1 << 22;
@@ -266,6 +273,11 @@ impl Pmf {
         if q >= 1.0 {
             return self.clone();
         }
+        if let Some((from, ratio)) = self.geometric_from() {
+            let (few, many) = self.below(from);
+            let line = Self::geometric(ratio * q / (1.0 - ratio + ratio * q));
+            return Self::mixed(&[(1.0, few.thin(q)), (many, Self::binomial(from, q).plus(&line))]);
+        }
         let stay = 1.0 - q;
         // polynomial ← polynomial · (stay + q·z) + p, from one buffer into the other, so that the loop has no dependence.
         let mut polynomial: Vec<f64> = vec![0.0; self.mass.len() + 1];
@@ -291,6 +303,24 @@ impl Pmf {
         polynomial.truncate(terms);
         let thinned = Self { first: 0, mass: polynomial }.trimmed();
         if self.first == 0 { thinned } else { thinned.plus(&Self::binomial(self.first, q)) }
+    }
+
+    /// Where a long tail begins in which every term is the same share of the one before, and that share, (line): the line
+    /// of a busy shop. No other distribution here has one.
+    pub(super) fn geometric_from(&self) -> Option<(usize, f64)> {
+        let count = self.mass.len();
+        let (left, right) = (count / 2, count / 4 * 3);
+        if count < LONG_LINE {
+            return None;
+        }
+        let ratio = (self.mass[right] / self.mass[left]).powf(1.0 / (right - left) as f64);
+        let unsteady = |pair: &[f64]| (pair[1] - ratio * pair[0]).abs() > STEADY * pair[0];
+        let from = self.mass[..=right].windows(2).rposition(unsteady).map_or(0, |unsteady| unsteady + 1);
+        // A sum's last terms lack what was cut off of the longer summand; they weigh nothing.
+        let to = self.mass[right..].windows(2).position(unsteady).map_or(count - 1, |unsteady| right + unsteady);
+        let cut = self.mass[to] * (count - to) as f64;
+        let found = from < left && ratio < 1.0 && cut <= 1e-14 * self.mass[from];
+        found.then(|| (self.first + from, ratio))
     }
 
     /// The distribution of the sum of two independent numbers.

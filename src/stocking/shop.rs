@@ -215,6 +215,25 @@ mod tests {
     }
 
     #[test]
+    fn a_long_line_is_thinned_as_its_parts_would_be() {
+        // A depot's shop, 98 % busy, behind it what the supplier owes; thinned twice or at once by the product.
+        let shop = Shop { servers: 4, rate: 98.0, time: 0.04 };
+        let lacking = shop.units().plus(&Pmf::poisson(3.0)).over(5);
+        assert!(lacking.last() > 1500 && lacking.geometric_from().is_some());
+        assert!(Pmf::poisson(1e6).geometric_from().is_none() && Pmf::demand(5e3, 9.0).geometric_from().is_none());
+        let (twice, once) = (lacking.thin(0.6).thin(0.5), lacking.thin(0.3));
+        let short: Vec<f64> = (0..60).map(|n| once.exactly(n)).collect();
+        for (n, p) in short.iter().enumerate() {
+            assert!((twice.exactly(n) - p).abs() < 1e-13, "{n}: {} {p}", twice.exactly(n));
+            // Term by term: Σ P(x)·C(x, n)·qⁿ·(1−q)ˣ⁻ⁿ.
+            let sum: f64 = (n..=lacking.last()).map(|x| lacking.exactly(x) * Pmf::binomial(x, 0.3).exactly(n)).sum();
+            assert!((sum - p).abs() < 1e-12, "{n}: {sum} {p}");
+        }
+        assert!((once.mean() - 0.3 * lacking.mean()).abs() < 1e-10 * lacking.mean());
+        assert!((once.mass().iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
     fn many_servers_are_ample() {
         let shop = Shop { servers: 200, rate: 40.0, time: 0.1 };
         let (few, ample) = (shop.units_of(30.0, 0.1), Pmf::poisson(3.0));

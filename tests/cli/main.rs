@@ -9,6 +9,7 @@ mod history;
 mod impossible;
 mod overlays;
 mod published;
+mod repairs;
 mod room;
 mod same;
 mod setup;
