@@ -46,7 +46,7 @@ pub fn simulate(arguments: &SimulateArguments) -> Exit {
     let mut sites = shelves.chain(plan.service.depot_shelves.iter().map(|shelf| shelf.batches));
     if !scenario.laterals.is_empty() || sites.any(|batches| batches.quantity > 1) {
         note("error: only one-for-one ordering without lateral supply is simulated; `verify` recomputes this plan\n");
-        return Exit::Usage;
+        return Exit::Invalid;
     }
     let breaches = verify::decision_rules(&scenario, &network, &load, &plan);
     let progress = Progress::new(&scenario.name, None, quiet);
