@@ -73,6 +73,14 @@ pub struct Experiment {
     pub event_by_event: bool,
 }
 
+impl Experiment {
+    /// How often a shelf can run empty anew: the time that counts in all replications / the longest lead time.
+    fn chances(&self, horizon: &Horizon, scenario: &Scenario, network: &Network) -> f64 {
+        let longest = longest_lead_time(scenario, network).max(f64::MIN_POSITIVE);
+        f64::from(self.replications) * horizon.years / longest
+    }
+}
+
 impl Default for Experiment {
     fn default() -> Self {
         Self {
@@ -158,9 +166,19 @@ pub struct Simulation {
     pub express_cost: Option<Estimate>,
 }
 
+/// What all lives counted for a promise.
+struct Counted {
+    /// By replication: (Σ of what jobs count, jobs).
+    pairs: Vec<(f64, f64)>,
+    /// The shelves behind it.
+    shelves: usize,
+}
+
 /// What the lives of a block came to.
 struct Outcome {
     keys: Vec<(usize, Key)>,
+    /// By key.
+    shelves: Vec<usize>,
     /// By replication, then by key.
     counts: Vec<Vec<(f64, f64)>>,
     express_costs: Vec<f64>,
@@ -180,7 +198,8 @@ pub fn simulate(
     let horizon = Horizon::of(scenario, network, load, experiment);
     let scene = Scene::of(scenario, network, decisions, experiment.lead_times);
     let replications = experiment.replications as usize;
-    let mut counts: BTreeMap<(usize, Key), Vec<(f64, f64)>> = BTreeMap::new();
+    let mut counts: BTreeMap<(usize, Key), Counted> = BTreeMap::new();
+    let chances = experiment.chances(&horizon, scenario, network);
     let mut express_costs = vec![(0.0, horizon.years); replications];
     let (mut jobs, mut stock) = (0, Vec::new());
     let tasks: Vec<(Option<PartId>, Vec<(RegionId, &Task)>)> = tasks_by_part(scenario, load).into_iter().collect();
@@ -188,14 +207,16 @@ pub fn simulate(
         watch.stage(&format!("living part {} of {}", number * AT_ONCE + 1, tasks.len()));
         let outcomes: Vec<Outcome> = some
             .par_iter()
-            .map(|(part, tasks)| live(&scene, &horizon, experiment, &Block::of(&scene, *part, tasks)))
+            .map(|(part, tasks)| live(&scene, &horizon, experiment, chances, &Block::of(&scene, *part, tasks)))
             .collect();
         for outcome in outcomes {
-            for (replication, own) in outcome.counts.iter().enumerate() {
-                for (key, (sum, weight)) in outcome.keys.iter().zip(own) {
-                    let pair = &mut counts.entry(*key).or_insert_with(|| vec![(0.0, 0.0); replications])[replication];
-                    pair.0 += sum;
-                    pair.1 += weight;
+            for (number, (key, shelves)) in outcome.keys.iter().zip(&outcome.shelves).enumerate() {
+                let none = || Counted { pairs: vec![(0.0, 0.0); replications], shelves: 0 };
+                let counted = counts.entry(*key).or_insert_with(none);
+                counted.shelves += shelves;
+                for (pair, own) in counted.pairs.iter_mut().zip(&outcome.counts) {
+                    pair.0 += own[number].0;
+                    pair.1 += own[number].1;
                 }
             }
             for (sum, own) in express_costs.iter_mut().zip(&outcome.express_costs) {
@@ -207,11 +228,11 @@ pub fn simulate(
     }
     stock.sort_by_key(|row: &StockEstimate| (row.site, row.part));
     let express_cost = scene.expresses().then(|| Estimate::of(&express_costs)).flatten();
-    Simulation { horizon, jobs, promises: promises(&scene, load, &horizon, &counts), stock, express_cost }
+    Simulation { horizon, jobs, promises: promises(&scene, load, &horizon, chances, &counts), stock, express_cost }
 }
 
 /// Lives a block in all replications.
-fn live(scene: &Scene, horizon: &Horizon, experiment: &Experiment, block: &Block) -> Outcome {
+fn live(scene: &Scene, horizon: &Horizon, experiment: &Experiment, chances: f64, block: &Block) -> Outcome {
     let scenario = scene.scenario;
     let part = block.part.map_or("", |part| scenario.parts[part.at()].id.as_str());
     let names = |site: SiteId| scenario.site(site).id.clone();
@@ -240,7 +261,7 @@ fn live(scene: &Scene, horizon: &Horizon, experiment: &Experiment, block: &Block
                 part,
                 base_stock: item.base_stock,
                 asked,
-                fill_rate: Estimate::of_chances(&fills),
+                fill_rate: Estimate::of_chances(&fills, chances),
                 backorders: Estimate::of(&of(&|count| (count.waited, horizon.years))),
             }
         };
@@ -248,6 +269,7 @@ fn live(scene: &Scene, horizon: &Horizon, experiment: &Experiment, block: &Block
     });
     Outcome {
         keys: block.keys.clone(),
+        shelves: block.shelves.clone(),
         express_costs: lives.iter().map(|life| life.1).collect(),
         jobs: lives.iter().map(|life| life.3).sum(),
         counts: lives.into_iter().map(|life| life.0).collect(),
@@ -260,22 +282,23 @@ fn promises(
     scene: &Scene,
     load: &Load,
     horizon: &Horizon,
-    counts: &BTreeMap<(usize, Key), Vec<(f64, f64)>>,
+    chances: f64,
+    counts: &BTreeMap<(usize, Key), Counted>,
 ) -> BTreeMap<(usize, Key), Estimate> {
     let mut promises = BTreeMap::new();
     for (number, target) in scene.scenario.targets.iter().enumerate() {
         let own = counts.range((number, Key::default())..(number + 1, Key::default()));
-        let members = own.map(|((_, key), pairs)| match target.metric {
+        let members = own.map(|((_, key), counted)| match target.metric {
             Metric::Availability => {
                 // What is up is what is installed less what is down.
                 let hours = installed_in(load, scene.scenario, &scene.questions[number], key) * horizon.years;
-                (*key, pairs.iter().map(|(down, _)| (hours - down, hours)).collect())
+                (*key, counted.pairs.iter().map(|(down, _)| (hours - down, hours)).collect(), counted.shelves)
             }
-            _ => (*key, pairs.clone()),
+            _ => (*key, counted.pairs.clone(), counted.shelves),
         });
         if let Limit::SpreadAtMost(_) = target.limit {
             let mut known: Vec<(f64, Vec<(f64, f64)>)> =
-                members.filter_map(|(_, pairs)| Some((Estimate::of(&pairs)?.mean, pairs))).collect();
+                members.filter_map(|(_, pairs, _)| Some((Estimate::of(&pairs)?.mean, pairs))).collect();
             known.sort_by(|left, right| left.0.total_cmp(&right.0));
             // The spread is taken between the two that came out best and worst.
             if let (Some((_, least)), Some((_, most))) = (known.first(), known.last())
@@ -285,9 +308,9 @@ fn promises(
             }
             continue;
         }
-        for (key, pairs) in members {
+        for (key, pairs, shelves) in members {
             let estimate = match target.metric {
-                Metric::FillRate | Metric::OnTime => Estimate::of_chances(&pairs),
+                Metric::FillRate | Metric::OnTime => Estimate::of_chances(&pairs, shelves as f64 * chances),
                 Metric::Coverage | Metric::MeanResponse | Metric::Availability => Estimate::of(&pairs),
             };
             if let Some(estimate) = estimate {

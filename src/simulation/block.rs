@@ -89,6 +89,8 @@ pub(super) struct Block {
     pub slack: Vec<f64>,
     /// The promises its jobs count for.
     pub keys: Vec<(usize, Key)>,
+    /// The shelves behind each of these promises.
+    pub shelves: Vec<usize>,
     asks: Vec<Ask>,
     expresses: bool,
     windows: usize,
@@ -109,6 +111,7 @@ impl Block {
             items,
             slack: Vec::new(),
             keys: Vec::new(),
+            shelves: Vec::new(),
             asks: Vec::new(),
             expresses: scene.expresses(),
             windows: scene.windows.len(),
@@ -125,6 +128,14 @@ impl Block {
             block.starts.push(block.routes.len() as u32);
         }
         block.keys = keys.in_order();
+        let item = |ask: &Ask| block.routes[ask.route as usize].item;
+        let mut behind: Vec<(u32, u32)> = block.asks.iter().map(|ask| (ask.promise, item(ask))).collect();
+        behind.sort_unstable();
+        behind.dedup();
+        block.shelves = vec![0; block.keys.len()];
+        for (promise, _) in behind {
+            block.shelves[promise as usize] += 1;
+        }
         block
     }
 

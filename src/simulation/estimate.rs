@@ -4,7 +4,8 @@
 //! (ratio)    R = Σ Y_i / Σ N_i over n replications: Y_i what the jobs of replication i count, N_i the jobs
 //! (error)    s² = Σ (Y_i − R N_i)² / (n−1),   standard error = s / (√n · N̄)
 //! (interval) R ± t(n−1) · standard error, t the quantile of Student's distribution
-//! (three)    where all or none of N jobs count, no fewer than −ln(1−confidence) / N: the rule of three
+//! (three)    where all or none of N jobs count, at least −ln(1−confidence) / N: the rule of three; jobs that meet the
+//!            same shelf within a lead time fail together, so N is no more than shelves × time / longest lead time
 //! ```
 //! W. G. Cochran, Sampling Techniques, 3rd ed. 1977, chapter 6; the quantile from the finite sums of Abramowitz and
 //! Stegun 26.7.3 and 26.7.4; the rule of three J. A. Hanley and A. Lippman-Hand 1983 (JAMA 249).
@@ -25,8 +26,8 @@ pub struct Estimate {
     pub replications: u32,
     /// Jobs (or years) that it was taken over in all replications together.
     pub weight: f64,
-    /// Does (three) hold?
-    unanimous: bool,
+    /// The N of (three), where it holds.
+    unanimous: Option<f64>,
 }
 
 impl Estimate {
@@ -41,14 +42,16 @@ impl Estimate {
         let mean = sum / weight;
         let squares: f64 = pairs.iter().map(|(own, jobs)| (own - mean * jobs).powi(2)).sum();
         let standard_error = (squares / (count - 1.0) / count).sqrt() / (weight / count);
-        Some(Self { mean, standard_error, replications: pairs.len() as u32, weight, unanimous: false })
+        Some(Self { mean, standard_error, replications: pairs.len() as u32, weight, unanimous: None })
     }
 
-    /// The same of a share of jobs that chance decides one by one, to which (three) applies.
-    pub(super) fn of_chances(pairs: &[(f64, f64)]) -> Option<Self> {
+    /// The same of a share of jobs that chance decides, to which (three) applies; `chances`: shelves × time / longest
+    /// lead time.
+    pub(super) fn of_chances(pairs: &[(f64, f64)], chances: f64) -> Option<Self> {
         let estimate = Self::of(pairs)?;
         let decided = |share: f64| pairs.iter().all(|(own, jobs)| *own == share * jobs);
-        Some(Self { unanimous: decided(0.0) || decided(1.0), ..estimate })
+        let unanimous = (decided(0.0) || decided(1.0)).then(|| estimate.weight.min(chances.max(1.0)));
+        Some(Self { unanimous, ..estimate })
     }
 
     /// The difference of two ratios over the same replications.
@@ -69,7 +72,7 @@ impl Estimate {
     /// Half the width of the interval that holds the truth with this confidence, (interval) and (three).
     pub fn half_width(&self, confidence: f64) -> f64 {
         let degrees = self.replications.saturating_sub(1);
-        let least = if self.unanimous { -(1.0 - confidence).ln() / self.weight } else { 0.0 };
+        let least = self.unanimous.map_or(0.0, |chances| -(1.0 - confidence).ln() / chances);
         if degrees == 0 { f64::INFINITY } else { (student(degrees, confidence) * self.standard_error).max(least) }
     }
 }
@@ -132,8 +135,10 @@ mod tests {
     }
 
     #[test]
-    fn a_share_that_never_failed_is_known_to_three_jobs() {
-        let estimate = Estimate::of_chances(&[(50.0, 50.0), (50.0, 50.0)]).expect("there are jobs");
-        assert!((estimate.half_width(0.95) - 0.02996).abs() < 1e-5);
+    fn a_share_that_never_failed_is_known_to_three_chances() {
+        let estimate = Estimate::of_chances(&[(50.0, 50.0), (50.0, 50.0)], 1e9).expect("there are jobs");
+        assert!((estimate.half_width(0.95) - 0.029_957).abs() < 1e-5);
+        let estimate = Estimate::of_chances(&[(50.0, 50.0), (50.0, 50.0)], 30.0).expect("there are jobs");
+        assert!((estimate.half_width(0.95) - 0.099_858).abs() < 1e-5);
     }
 }

@@ -5,12 +5,14 @@
 mod evaluated;
 mod exits;
 mod faulty;
+mod history;
 mod impossible;
 mod overlays;
 mod published;
 mod room;
 mod same;
 mod setup;
+mod simulated;
 mod small;
 mod supply;
 mod theory;
