@@ -42,12 +42,6 @@ pub fn simulate(arguments: &SimulateArguments) -> Exit {
         event_by_event: false,
     };
     let plan = verify::evaluate(&scenario, &network, &load, decisions);
-    let shelves = plan.service.shelves.iter().map(|shelf| shelf.batches);
-    let mut sites = shelves.chain(plan.service.depot_shelves.iter().map(|shelf| shelf.batches));
-    if !scenario.laterals.is_empty() || sites.any(|batches| batches.quantity > 1) {
-        note("error: only one-for-one ordering without lateral supply is simulated; `verify` recomputes this plan\n");
-        return Exit::Usage;
-    }
     let breaches = verify::decision_rules(&scenario, &network, &load, &plan);
     let progress = Progress::new(&scenario.name, None, quiet);
     let start = Instant::now();
