@@ -3,16 +3,21 @@
 //! Three sources, which add up:
 //! * `demand.csv` gives rates directly;
 //! * installed base × failures: λ = units of the product in the region × failures of a unit in a year;
-//! * a history of N periods with quantities q₁ … q_N gives the rate q̄ · (periods a year) and, from the same periods, the
-//!   variance-to-mean ratio s² / q̄ with the sample variance s² = Σ (q − q̄)² / (N − 1), at least 1. The method of
-//!   moments; see e.g. Axsäter, Inventory Control, 3rd ed. (2015), chapter 5.
+//! * a history of past periods gives rates by a forecast and variance-to-mean ratios by an estimate that knows its own
+//!   uncertainty (`forecast`, `pattern`, `estimate`).
 
+mod calendar;
+pub mod estimate;
+pub mod forecast;
 mod history;
+pub mod pattern;
+
+pub use history::{Distribution, History, Reading};
 
 use crate::scenario::schema::Table;
 use crate::scenario::source::Span;
 use crate::scenario::validate::{Ids, Reader};
-use crate::scenario::{Demand, Installed, PartId, ProductId, Region, RegionId};
+use crate::scenario::{Demand, Installed, Part, PartId, ProductId, Region, RegionId, Site, Status};
 use crate::units::{Hours, Rate};
 
 /// The rows of `installed_base.csv`.
@@ -31,17 +36,22 @@ pub(crate) fn installed<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Insta
     list
 }
 
-/// Every stream of demand: `demand.csv` first, then installed base × failures, then the history.
+/// Every stream of demand: `demand.csv` first, then installed base × failures, then the history and what was made of it.
 pub(crate) fn demands<'a>(
     ids: &Ids<'a>,
-    regions: &[Region],
+    (regions, parts): (&[Region], &[Part]),
+    (outlets, depots): (&[Site], &[Site]),
     installed: &[Installed],
+    reading: Reading,
     reader: &mut Reader<'a>,
-) -> Vec<Demand> {
+) -> (Vec<Demand>, Option<History>) {
     let mut list = given(ids, reader);
     from_failures(ids, installed, &mut list, reader);
-    history::from_history(ids, regions, &mut list, reader);
-    list
+    // The supplier replenishes the depots, and the outlets only where there are none.
+    let replenished = if depots.is_empty() { outlets } else { depots };
+    let sites: Vec<&Site> = replenished.iter().filter(|site| site.status != Status::Closed).collect();
+    let history = history::from_history(ids, (regions, parts, &sites), reading, &mut list, reader);
+    (list, history)
 }
 
 fn given<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Demand> {

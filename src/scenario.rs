@@ -24,6 +24,7 @@ pub use load::{Loaded, Origins, Refused, load};
 pub use source::Origin;
 pub use template::write_template;
 
+use crate::demand::History;
 use crate::units::{Days, Hours, Kilograms, Kilometres, Money, Rate, Share};
 
 /// An index into one table of a scenario.
@@ -137,6 +138,8 @@ pub struct Scenario {
     pub finance: Finance,
     /// Lateral supply between outlets.
     pub laterals: Vec<Lateral>,
+    /// What was made of `demand_history.csv`, if there is one: its streams are among the demands.
+    pub history: Option<History>,
 }
 
 impl Scenario {
@@ -235,6 +238,18 @@ pub struct Part {
     pub order_cost: Money,
     /// Most units of an order to the supplier, if given.
     pub order_quantity: Option<u32>,
+}
+
+impl Part {
+    /// From order to arrival at a site that the supplier replenishes: the repaired share comes back after its turnaround,
+    /// the rest from the supplier \[days\].
+    pub fn lead_time_at(&self, site: &Site) -> Days {
+        let supplier = self.supplier_lead_time.unwrap_or(site.supplier_lead_time).get();
+        let repaired = self.repair_share.get();
+        let days = repaired * self.repair_turnaround.get() + (1.0 - repaired) * supplier;
+        // Rounding may carry the mean of two absurdly long times beyond the greatest number.
+        Days::new(days.min(f64::MAX)).expect("a mean of two finite times that are never negative is one too")
+    }
 }
 
 /// One source of demand: jobs of a region that need one unit of a part, or no part.

@@ -16,9 +16,11 @@ pub mod metric;
 pub mod reorder;
 pub mod shop;
 pub mod two_echelon;
+pub mod undominated;
 
 pub use allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
 pub use shop::{BUSIEST, Repair, Shop};
 pub use two_echelon::{Depot, Method, Position, Stream, Upstream, Waits};
+pub use undominated::{Combination, Menu, undominated};

@@ -11,6 +11,7 @@ use sparenet::stocking::last_buy::LastBuy;
 use sparenet::stocking::metric::{Evaluation, Split, least_backorders};
 use sparenet::stocking::shop::{FinitePopulation, Repair, Shop};
 use sparenet::stocking::two_echelon::{Depot, Position, Stream};
+use sparenet::stocking::{Menu, undominated};
 
 /// The vectors of a family, or `None` (told once) where they are not beside the project.
 fn vectors(family: &str) -> Option<Vec<Value>> {
@@ -55,6 +56,18 @@ fn poisson_pipelines_agree_with_forty_digits_over_five_decades() {
             close(&vector, "VBO", pipeline.variance_over(s), &row["VBO"]);
             close(&vector, "pmf", pipeline.exactly(s), &row["pmf"]);
         }
+    }
+}
+
+#[test]
+fn a_unit_of_a_batch_is_met_as_compound_poisson_demand_says() {
+    for vector in vectors("N_negative_binomial_and_compound").unwrap_or_default() {
+        let Some(theta) = vector["inputs"]["theta"].as_f64() else { continue };
+        let mean = number(&vector["outputs"]["pipeline_mean"]);
+        let ratio = 1.0 / (1.0 - theta);
+        let seen = Pmf::demand(mean, ratio).plus(&Pmf::batch_before(ratio));
+        let level = number(&vector["inputs"]["S"]) as i64;
+        close(&vector, "unit_fill", seen.at_most(level - 1), &vector["outputs"]["unit_fill"]);
     }
 }
 
@@ -403,26 +416,15 @@ fn undominated_plans_of_two_items_agree_with_published_data() {
                 (cost, least_backorders(depot, &streams, (most / cost) as u32, Evaluation::Metric))
             })
             .collect();
-        let [(first_cost, first), (second_cost, second)] = &splits[..] else { panic!("two items") };
-        // Every pair of totals, the cheapest first; a dearer one counts when it has fewer backorders.
-        let mut pairs: Vec<(f64, f64)> = Vec::new();
-        for (n, one) in first.iter().enumerate() {
-            for (m, two) in second.iter().enumerate() {
-                let cost = first_cost * n as f64 + second_cost * m as f64;
-                pairs.push((cost, one.expected_backorders + two.expected_backorders));
-            }
-        }
-        pairs.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.total_cmp(&y.1)));
-        let mut least = f64::INFINITY;
-        pairs.retain(|&(cost, backorders)| {
-            let better = cost <= most && backorders < least - 1e-12;
-            least = if better { backorders } else { least };
-            better
-        });
+        let menu = |(cost, splits): &(f64, Vec<Split>)| -> Menu {
+            splits.iter().enumerate().map(|(n, split)| (cost * n as f64, -split.expected_backorders)).collect()
+        };
+        let menus: Vec<Menu> = splits.iter().map(menu).collect();
+        let pairs = undominated(&menus, most, 1e-12);
         assert_eq!(pairs.len(), rows.len(), "{}", vector["id"]);
-        for (row, (cost, backorders)) in rows.iter().zip(pairs) {
-            assert_eq!(cost, number(&row["cost"]));
-            close(&vector, "EBO", backorders, &row["total_EBO"]);
+        for (row, pair) in rows.iter().zip(pairs) {
+            assert_eq!(pair.cost, number(&row["cost"]));
+            close(&vector, "EBO", -pair.worth, &row["total_EBO"]);
         }
     }
 }
@@ -437,34 +439,20 @@ fn undominated_allocations_of_one_site_agree_with_published_data() {
         let (rates, times) = (numbers(&inputs["lam"]), numbers(&inputs["TAT"]));
         let prices = numbers(&inputs["C"]);
         let rows = vector["outputs"].as_array().expect("rows");
-        let most = number(&rows.last().expect("a row")["cost"]) as usize;
-        // The most filled demand for every budget, part by part.
-        let mut filled = vec![0.0_f64; most + 1];
+        let most = number(&rows.last().expect("a row")["cost"]);
+        let mut menus: Vec<Menu> = Vec::new();
         for ((rate, time), price) in rates.iter().zip(&times).zip(&prices) {
             let position = Position::new(Stream::new(*rate, 1.0, *time), None, Stockout::Backorder);
-            let price = *price as usize;
-            let given: Vec<f64> = (0..=most / price).map(|n| rate * position.fill_rate(n as u32)).collect();
-            filled = (0..=most)
-                .map(|budget| {
-                    let best = |n: usize| filled[budget - n * price] + given[n];
-                    (0..=budget / price).map(best).fold(0.0, f64::max)
-                })
-                .collect();
+            let levels = 0..=(most / price) as u32;
+            menus.push(levels.map(|n| (price * f64::from(n), rate * position.fill_rate(n))).collect());
         }
-        let mut before = -1.0;
-        let undominated: Vec<(usize, f64)> = (0..=most)
-            .filter_map(|budget| {
-                let better = filled[budget] > before + 1e-13;
-                before = if better { filled[budget] } else { before };
-                better.then_some((budget, filled[budget]))
-            })
-            .collect();
-        assert_eq!(undominated.len(), rows.len(), "{}", vector["id"]);
+        let frontier = undominated(&menus, most, 1e-13);
+        assert_eq!(frontier.len(), rows.len(), "{}", vector["id"]);
         let total: f64 = rates.iter().sum();
-        for (row, (cost, sum)) in rows.iter().zip(undominated) {
-            assert_eq!(cost as f64, number(&row["cost"]), "{}", vector["id"]);
-            close(&vector, "FRN", sum, &row["FRN"]);
-            close(&vector, "fill", sum / total, &row["fill_rate"]);
+        for (row, combination) in rows.iter().zip(frontier) {
+            assert_eq!(combination.cost, number(&row["cost"]), "{}", vector["id"]);
+            close(&vector, "FRN", combination.worth, &row["FRN"]);
+            close(&vector, "fill", combination.worth / total, &row["fill_rate"]);
         }
     }
 }

@@ -78,6 +78,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("W11", "a region with demand has a candidate outlet within reach"),
     ("W12", "all outlets together can do the work, and all servers the repairs"),
     ("W13", "a country code is one of ISO 3166"),
+    ("W14", "a history of demand is long enough"),
 ];
 
 /// Everything that is wrong with an input, in the order of files, lines and columns.

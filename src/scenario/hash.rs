@@ -128,6 +128,9 @@ impl Writer {
         self.shown("sourcing", &scenario.planning.sourcing);
         self.shown("finance", &scenario.finance);
         self.list("laterals", &scenario.laterals, |to, lateral| to.shown("lateral", lateral));
+        if let Some(history) = &scenario.history {
+            self.shown("reading", &history.reading);
+        }
     }
 
     fn site(&mut self, site: &Site) {

@@ -44,6 +44,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let stocking = Stocking { stockout: keys::stockout(&mut reader) };
     let planning = keys::planning(&mut reader);
     let finance = keys::finance(&mut reader);
+    let reading = keys::demand(&mut reader);
 
     let countries = tables::country_codes(&mut reader);
     let policies = tables::policy_names(&mut reader);
@@ -69,7 +70,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let (service_lanes, supply_lanes) = lanes::lanes(&ids, &mut reader);
     let laterals = lanes::laterals(&ids, stocking.stockout, &mut reader);
     let installed = demand::installed(&ids, &mut reader);
-    let demands = demand::demands(&ids, &regions, &installed, &mut reader);
+    let (demands, history) =
+        demand::demands(&ids, (&regions, &parts), (&outlets, &depots), &installed, reading, &mut reader);
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
 
@@ -103,6 +105,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         planning,
         finance,
         laterals,
+        history,
     };
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);

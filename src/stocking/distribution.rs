@@ -6,7 +6,12 @@
 //! (binomial)  P(x+1) = P(x) · (n−x)/(x+1) · q/(1−q)
 //! (over)      E[(X−s)⁺] = Σ_{x>s} (x−s)·P(x)           summed over the tail, never mean minus sum
 //! (thin)      G(z) = Σ P(n)·(1−q+qz)ⁿ                  by Horner's rule in the polynomial 1−q+qz
+//! (batch)     P(J=j) = P(D>j) / E[D],   P(D=k) = −θᵏ / (k·ln(1−θ)),   θ = 1 − 1/v
 //! ```
+//! (batch): a demand whose ratio v is the same over every time comes in batches D, logarithmic, at Poisson times: its sum
+//! over a time is (negbin). A unit of it finds the pipeline X and, before itself, J units of its own batch, so P(X+J ≤ S−1) of
+//! all units are met at once. See e.g. Axsäter, Inventory Control, 3rd ed. (2015), section 5.1.
+//!
 //! The recursions start at the mode with weight 1 and are scaled at the end, so no exp(−m) can underflow. All terms are
 //! positive: nothing cancels. What lies below `NEGLIGIBLE` of the peak is left out on both sides.
 
@@ -67,6 +72,30 @@ impl Pmf {
     /// Demand over a time: `mean` = rate × time \[units\], Poisson or, with a ratio above 1, negative binomial.
     pub fn demand(mean: f64, variance_to_mean: f64) -> Self {
         Self::negative_binomial(mean, variance_to_mean)
+    }
+
+    /// J, (batch): units of its own batch before a unit of a demand with a variance-to-mean ratio; 0 where that is 1 or less.
+    pub fn batch_before(variance_to_mean: f64) -> Self {
+        let dispersed = variance_to_mean > 1.0 + 1e-12 && variance_to_mean.is_finite();
+        if !dispersed {
+            return Self::constant(0);
+        }
+        let theta = 1.0 - 1.0 / variance_to_mean;
+        // P(D=k) without its factor, as far as it counts; then P(D>j) summed from the far end.
+        let mut sizes = Vec::new();
+        let mut power = theta;
+        while power > NEGLIGIBLE && sizes.len() < MOST_TERMS {
+            sizes.push(power / (sizes.len() + 1) as f64);
+            power *= theta;
+        }
+        let mut above = 0.0;
+        for size in sizes.iter_mut().rev() {
+            above += *size;
+            *size = above;
+        }
+        let total: f64 = sizes.iter().rev().sum();
+        sizes.iter_mut().for_each(|p| *p /= total);
+        Self { first: 0, mass: sizes }
     }
 
     /// Successes among `trials`, each with chance `q`.

@@ -5,6 +5,7 @@
 mod evaluated;
 mod exits;
 mod faulty;
+mod history;
 mod impossible;
 mod overlays;
 mod published;

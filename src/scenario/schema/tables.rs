@@ -238,7 +238,11 @@ pub const TABLES: &[TableSchema] = &[
             optional("region", Kind::Of(Table::Regions), "where it arose; blank: shared out by population"),
             filled("part", Kind::Of(Table::Parts), "part that was needed"),
             filled("period", Kind::Period, "YYYY-MM, YYYY-Www, YYYY, or a running number of months"),
-            filled("quantity", AMOUNT, "units in the period; a period that is not listed had none"),
+            filled(
+                "quantity",
+                AMOUNT,
+                "units asked for in the period, returns not taken off; a period that is not listed had none",
+            ),
         ],
     },
     TableSchema {

@@ -100,6 +100,8 @@ impl<'a> Reader<'a> {
             fault.hint(format!("{number} % is written {}", number / 100.0));
         } else if bounds == Bounds::LATITUDE && number.abs() <= 180.0 {
             fault.hint("are latitude and longitude swapped?");
+        } else if name == "quantity" && number < 0.0 {
+            fault.hint("what came back was asked for all the same: leave returns out");
         } else if number == -1.0 {
             fault.hint("leave the field blank if there is no value");
         }
