@@ -10,8 +10,9 @@
 //! The only events besides the jobs are arrivals of units, kept in a heap by time. Repairs by counted servers take
 //! exponential times, however other times vary: that is what `repair_servers` means.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+mod queue;
+
+use std::collections::{BTreeMap, VecDeque};
 
 use super::arrivals::{Batch, Clock};
 use super::block::{Block, SAME_TIME};
@@ -21,13 +22,11 @@ use super::record::Record;
 use super::stream::{Luck, Stream};
 use super::{Horizon, LeadTimes};
 use crate::scenario::{Scenario, SiteId};
+use queue::Queue;
 
 /// Units on their way to an item.
 #[derive(Debug, Clone, Copy)]
 struct Arrival {
-    time: f64,
-    /// Orders have numbers, so that of two arrivals at one time the earlier order's comes first.
-    number: u64,
     item: u32,
     units: u32,
     /// The shop that they leave; [`NO_SHOP`] where they come another way.
@@ -35,27 +34,6 @@ struct Arrival {
 }
 
 const NO_SHOP: u32 = u32::MAX;
-
-impl PartialEq for Arrival {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Arrival {}
-
-impl PartialOrd for Arrival {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Arrival {
-    /// The greatest is the earliest: the standard heap gives the greatest first.
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.time.total_cmp(&self.time).then(other.number.cmp(&self.number))
-    }
-}
 
 /// A request that waits at an item: a route's job, or an outlet's order.
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +72,7 @@ struct Life<'a> {
     expresses: bool,
     shelves: Vec<Shelf<'a>>,
     shops: Vec<Shop>,
-    heap: BinaryHeap<Arrival>,
+    arrivals: Queue<Arrival>,
     ordered: u64,
     /// Jobs that count and still wait.
     open: u64,
@@ -118,7 +96,7 @@ pub(super) fn live(
         expresses,
         shelves: Vec::new(),
         shops: Vec::new(),
-        heap: BinaryHeap::new(),
+        arrivals: Queue::new(),
         ordered: 0,
         open: 0,
         records: blocks.iter().map(Record::of).collect(),
@@ -155,62 +133,41 @@ pub(super) fn live(
         }
     }
     let mut clocks: Vec<Clock> = blocks.iter().map(|block| Clock::new(&block.arrivals, luck, part(block))).collect();
-    let mut next: BinaryHeap<Next> =
-        clocks.iter_mut().enumerate().map(|(block, clock)| Next { batch: clock.next(), block }).collect();
+    let mut jobs: Queue<(usize, Batch)> = Queue::new();
+    let call = |block: usize, clock: &mut Clock, jobs: &mut Queue<(usize, Batch)>| {
+        let batch = clock.next();
+        jobs.push(batch.time, block as u64, (block, batch));
+    };
+    for (block, clock) in clocks.iter_mut().enumerate() {
+        call(block, clock, &mut jobs);
+    }
     // Jobs that arrive after the end count no more, but what they order may still serve those that came before.
     let last = horizon.end() + horizon.years.max(horizon.warm_up);
-    while let Some(Next { batch, block }) = next.pop() {
-        if batch.time >= last || batch.time >= horizon.end() && life.open == 0 {
+    while let Some((time, (block, batch))) = jobs.pop() {
+        if time >= last || time >= horizon.end() && life.open == 0 {
             break;
         }
         if let Some(route) = route(&blocks[block], &mut clocks[block], batch.source) {
             for _ in 0..batch.size {
-                life.until(batch.time);
-                life.job(block, firsts[block], route, batch.time);
+                life.until(time);
+                life.job(block, firsts[block], route, time);
             }
         }
-        next.push(Next { batch: clocks[block].next(), block });
+        call(block, &mut clocks[block], &mut jobs);
     }
     life.until(f64::INFINITY);
     life.records
 }
 
-/// The next batch of a block.
-struct Next {
-    batch: Batch,
-    block: usize,
-}
-
-impl PartialEq for Next {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Next {}
-
-impl PartialOrd for Next {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Next {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.batch.time.total_cmp(&self.batch.time).then(other.block.cmp(&self.block))
-    }
-}
-
 impl Life<'_> {
     /// Lives all arrivals up to a time.
     fn until(&mut self, time: f64) {
-        while let Some(arrival) = self.heap.peek().copied().filter(|arrival| arrival.time <= time + SAME_TIME) {
-            self.heap.pop();
-            if arrival.shop != NO_SHOP {
-                self.leave(arrival.shop, arrival.time);
+        while let Some((time, Arrival { item, units, shop })) = self.arrivals.pop_until(time + SAME_TIME) {
+            if shop != NO_SHOP {
+                self.leave(shop, time);
             }
-            for _ in 0..arrival.units {
-                self.arrive(arrival.item, arrival.time);
+            for _ in 0..units {
+                self.arrive(item, time);
             }
         }
     }
@@ -305,7 +262,7 @@ impl Life<'_> {
 
     fn send(&mut self, item: u32, units: u32, time: f64, shop: u32) {
         self.ordered += 1;
-        self.heap.push(Arrival { time, number: self.ordered, item, units, shop });
+        self.arrivals.push(time, self.ordered, Arrival { item, units, shop });
     }
 
     /// A failed unit of an item enters a shop.

@@ -42,7 +42,7 @@ pub(super) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// Measures the ways of a plan.
-    pub fn of(scenario: &'a Scenario, network: &'a Network, decisions: &'a Decisions, lead_times: LeadTimes) -> Self {
+    pub fn of(scenario: &'a Scenario, network: &'a Network, decisions: &'a Decisions) -> Self {
         let mut windows: Vec<f64> = scenario
             .targets
             .iter()
