@@ -10,7 +10,7 @@ use sparenet::simulation::write::{files, holds, summary, write};
 use sparenet::simulation::{Experiment, LeadTimes, findings, simulate as live};
 use sparenet::verify;
 
-use super::judge::{tell, unread_exit};
+use super::judge::{tell, told, unread_exit};
 use super::progress::Progress;
 use super::{Exit, Ready, SimulateArguments, Variation, note, ready, say};
 
@@ -58,6 +58,7 @@ pub fn simulate(arguments: &SimulateArguments) -> Exit {
     tell(&breaches);
     if arguments.json {
         let mut object = summary(&scenario, &plan, &experiment, &simulation, &findings);
+        object.insert("breaches".to_owned(), json!(told(&breaches)));
         object.insert("simulate_seconds".to_owned(), json!(seconds));
         object.insert("threads".to_owned(), json!(rayon::current_num_threads()));
         say(&format!("{:#}\n", Value::Object(object)));
