@@ -199,10 +199,13 @@ pub fn stock(
             Missed::Promise { target: *target, key: *key }
         })?;
     let prices = ordered.iter().map(|(id, asked)| (**id, allocation.multipliers[asked.number])).collect();
+    // Where expressing a unit is cheaper than sending it, the allocation takes it for as dear: a plan may save so much more.
+    let saved: f64 = problem.items.iter().map(|item| item.miss_cost.min(0.0)).sum();
+    let lower_bound = allocation.lower_bound + saved;
     Ok(Stocked {
         decisions: filled(scenario, decisions, &problem, &allocation),
         cost: allocation.cost,
-        lower_bound: (!gathered && allocation.lower_bound.is_finite()).then_some(allocation.lower_bound),
+        lower_bound: (!gathered && lower_bound.is_finite()).then_some(lower_bound),
         prices,
     })
 }

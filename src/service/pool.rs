@@ -4,7 +4,7 @@
 //! An outlet that is asked for nothing itself may give all the same. The supplying outlet reorders, so its replenishment is
 //! charged to it; a depot is evaluated as if each of its outlets ordered what is asked of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -107,27 +107,23 @@ fn of_part(
         }
     }
     let mut met = Vec::new();
-    let mut seen: BTreeMap<OutletId, usize> = BTreeMap::new();
+    let mut seen: BTreeSet<OutletId> = BTreeSet::new();
     for &first in near.keys() {
-        if seen.contains_key(&first) {
+        if !seen.insert(first) {
             continue;
         }
         let mut pool = vec![first];
-        seen.insert(first, 0);
         let mut next = 0;
         while next < pool.len() {
             for &outlet in &near[&pool[next]] {
-                if !seen.contains_key(&outlet) {
-                    seen.insert(outlet, 0);
+                if seen.insert(outlet) {
                     pool.push(outlet);
                 }
             }
             next += 1;
         }
         pool.sort();
-        pool.iter().enumerate().for_each(|(place, outlet)| {
-            seen.insert(*outlet, place);
-        });
+        let place = |outlet| pool.binary_search(&outlet).expect("whoever gives is of the pool");
         let members: Vec<Member> = pool
             .iter()
             .map(|&outlet| {
@@ -136,7 +132,7 @@ fn of_part(
                 let lead_time = lead_time(scenario, network, decisions, supply, outlet, part, &asked);
                 // An outlet whose shop is overloaded never has a unit.
                 let base_stock = if lead_time.is_finite() { decisions.at_outlet(outlet, part) } else { 0 };
-                let suppliers = suppliers.iter().map(|row| seen[&row.from]).collect();
+                let suppliers = suppliers.iter().map(|row| place(row.from)).collect();
                 Member { rate: asked.rate, base_stock, lead_time, suppliers }
             })
             .collect();

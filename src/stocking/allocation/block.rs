@@ -84,8 +84,13 @@ pub(super) fn blocks(problem: &AllocationProblem) -> Result<(Vec<Block>, Goals),
     let mut blocks = Vec::with_capacity(alone.len() + under.len());
     for (row, items) in under.into_iter().enumerate() {
         let depot = depot_of(problem, row, &items);
-        // From here on nothing is ever owed, at no inventory position.
-        let top = if items.is_empty() { 0 } else { depot.pipeline().last() + depot.quantity as usize - 1 };
+        // From here on nothing is ever owed, at no inventory position, and whole batches fit.
+        let more = depot.quantity as usize - 1;
+        let top = match depot.pipeline().last() {
+            _ if items.is_empty() => 0,
+            last if more > 0 => last.max(1) + more,
+            last => last,
+        };
         let shelves = items.iter().map(|&i| shelf(i)).collect();
         let start = depot.mean_pipeline() as usize;
         let DepotItem { holding, ordering, .. } = problem.depots[row];
