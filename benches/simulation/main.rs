@@ -76,11 +76,11 @@ fn decide(scenario: &Scenario, network: &Network, load: &Load) -> Decisions {
     let levels = |rates: &[f64], years: f64| -> Vec<u32> {
         rates.iter().map(|rate| (rate * years + (rate * years).sqrt()).round() as u32).collect()
     };
-    for outlet in 0..outlets {
+    for (outlet, rates) in asked[..outlets].iter().enumerate() {
         let depot = DepotId::from(outlet % depots);
         decisions.replenished_by[outlet] = Some(depot);
         let lane = network.supply(OutletId::from(outlet), depot).expect("every lane is estimated");
-        decisions.outlet_stock[outlet] = levels(&asked[outlet], lane.lead_time.in_years());
+        decisions.outlet_stock[outlet] = levels(rates, lane.lead_time.in_years());
     }
     for depot in 0..depots {
         decisions.depot_stock[depot] = levels(&asked[outlets + depot], 30.0 / 365.0);

@@ -60,10 +60,10 @@ fn waits_of_two_echelons_are_those_of_print() {
             let mut decisions = Decisions::none(scenario);
             decisions.outlet_open.fill(true);
             decisions.depot_open.fill(true);
-            for base in 0..rates.len() {
+            for (base, level) in stock.iter().enumerate() {
                 decisions.served_by[base].push((OutletId::from(base), 1.0));
                 decisions.replenished_by[base] = Some(DepotId(0));
-                decisions.outlet_stock[base] = vec![stock[base] as u32];
+                decisions.outlet_stock[base] = vec![*level as u32];
             }
             decisions.depot_stock[0] = vec![inputs["S0"].as_u64().expect("a number") as u32];
             decisions
