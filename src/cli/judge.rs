@@ -67,7 +67,8 @@ pub fn verify(arguments: &VerifyArguments) -> Exit {
     if verdict.holds() { Exit::Ok } else { Exit::Broken }
 }
 
-fn told(breaches: &[Breach]) -> Vec<serde_json::Value> {
+/// What does not hold, for JSON.
+pub fn told(breaches: &[Breach]) -> Vec<serde_json::Value> {
     let object = |breach: &Breach| json!({"file": breach.file, "line": breach.line, "message": breach.message});
     breaches.iter().map(object).collect()
 }

@@ -10,7 +10,7 @@ use sparenet::simulation::write::{files, holds, summary, write};
 use sparenet::simulation::{Experiment, LeadTimes, findings, simulate as live};
 use sparenet::verify;
 
-use super::judge::{tell, unread_exit};
+use super::judge::{tell, told, unread_exit};
 use super::progress::Progress;
 use super::{Exit, Ready, SimulateArguments, Variation, note, ready, say};
 
@@ -42,12 +42,6 @@ pub fn simulate(arguments: &SimulateArguments) -> Exit {
         event_by_event: false,
     };
     let plan = verify::evaluate(&scenario, &network, &load, decisions);
-    let shelves = plan.service.shelves.iter().map(|shelf| shelf.batches);
-    let mut sites = shelves.chain(plan.service.depot_shelves.iter().map(|shelf| shelf.batches));
-    if !scenario.laterals.is_empty() || sites.any(|batches| batches.quantity > 1) {
-        note("error: only one-for-one ordering without lateral supply is simulated; `verify` recomputes this plan\n");
-        return Exit::Invalid;
-    }
     let breaches = verify::decision_rules(&scenario, &network, &load, &plan);
     let progress = Progress::new(&scenario.name, None, quiet);
     let start = Instant::now();
@@ -64,6 +58,7 @@ pub fn simulate(arguments: &SimulateArguments) -> Exit {
     tell(&breaches);
     if arguments.json {
         let mut object = summary(&scenario, &plan, &experiment, &simulation, &findings);
+        object.insert("breaches".to_owned(), json!(told(&breaches)));
         object.insert("simulate_seconds".to_owned(), json!(seconds));
         object.insert("threads".to_owned(), json!(rayon::current_num_threads()));
         say(&format!("{:#}\n", Value::Object(object)));

@@ -1,39 +1,21 @@
 //! One part with all its sites: what an engine lives through, and what its outcome counts for.
 //!
-//! A unit of a part never waits for a unit of another, so parts are simulated one by one. (What parts share, such as a
-//! repair shop, would join their blocks into one.)
-
-use std::collections::BTreeMap;
+//! A unit of a part never waits for a unit of another, so parts are lived one by one; only the servers of a repair shop
+//! make their parts live together (`cluster`).
 
 use crate::load::Task;
-use crate::scenario::{Metric, OutletId, PartId, RegionId, SiteId};
+use crate::scenario::{Metric, PartId, RegionId};
 use crate::service::Key;
-use crate::units::{DAYS_PER_YEAR, HOURS_PER_YEAR};
+use crate::units::HOURS_PER_YEAR;
 
 use super::arrivals::{Arrivals, Source};
-use super::lead_time::LeadTime;
-use super::record::Record;
+use super::item::{Helper, Item, NO_ITEM, items};
+use super::record::{Count, Record};
 use super::scene::{Keys, Scene, Way};
 
 /// Times closer than this are the same \[years\]: 30 milliseconds, far above the rounding of a clock that shows a
 /// thousand years, far below anything that a plan speaks of.
 pub(super) const SAME_TIME: f64 = 1e-9;
-
-/// The number of no item.
-pub(super) const NO_ITEM: u32 = u32::MAX;
-
-/// The part at one site.
-#[derive(Debug, Clone)]
-pub(super) struct Item {
-    /// Where.
-    pub site: SiteId,
-    /// S \[units\].
-    pub base_stock: u32,
-    /// The item that replenishes it; [`NO_ITEM`] where the supplier does.
-    pub upstream: u32,
-    /// From order (or, with an upstream item, from dispatch) to arrival.
-    pub lead_time: LeadTime,
-}
 
 /// Where a source's jobs go, and how far that is.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +30,8 @@ pub(super) struct Route {
     pub express: f64,
     /// Cost of expressing a part.
     pub express_cost: f64,
+    /// The place of its first helper among the helpers of all routes.
+    pub helpers: u32,
 }
 
 /// A promise that a route's jobs count for.
@@ -87,6 +71,8 @@ pub(super) struct Block {
     pub items: Vec<Item>,
     /// How long a part may be waited for, by route and window \[years\].
     pub slack: Vec<f64>,
+    /// Responses with the help of another outlet, by route and helper \[hours\].
+    pub helped: Vec<f64>,
     /// The promises its jobs count for.
     pub keys: Vec<(usize, Key)>,
     /// The shelves behind each of these promises.
@@ -99,7 +85,7 @@ pub(super) struct Block {
 impl Block {
     /// The block of the jobs that need a part, or none.
     pub fn of(scene: &Scene, part: Option<PartId>, tasks: &[(RegionId, &Task)]) -> Self {
-        let (items, number_of) = items(scene, part, tasks);
+        let (items, number_of) = part.map_or_else(Default::default, |part| items(scene, part, tasks));
         let sources: Vec<Source> =
             tasks.iter().map(|(_, task)| Source::new(task.rate, task.variance / task.rate)).collect();
         let mut keys = Keys::default();
@@ -110,6 +96,7 @@ impl Block {
             routes: Vec::with_capacity(tasks.len()),
             items,
             slack: Vec::new(),
+            helped: Vec::new(),
             keys: Vec::new(),
             shelves: Vec::new(),
             asks: Vec::new(),
@@ -157,7 +144,11 @@ impl Block {
         let express = dispatch + way.road.hours.max(there.emergency_hours.get());
         let express_cost = there.emergency_cost_per_unit.get();
         let number = self.routes.len() as u32;
-        self.routes.push(Route { item, share_up_to, arrival, express, express_cost });
+        let helpers = self.helped.len() as u32;
+        self.routes.push(Route { item, share_up_to, arrival, express, express_cost, helpers });
+        let responses = self.helpers(item).iter().map(|helper| dispatch + way.road.hours.max(helper.hours));
+        let responses: Vec<f64> = responses.collect();
+        self.helped.extend(responses);
         let slack = |window: f64| (window - arrival) / HOURS_PER_YEAR + SAME_TIME;
         self.slack.extend(scene.windows.iter().map(|window| slack(*window)));
         let in_time =
@@ -180,30 +171,33 @@ impl Block {
         }
     }
 
+    /// Who helps a route's outlet.
+    pub fn helpers(&self, item: u32) -> &[Helper] {
+        self.items.get(item as usize).map_or(&[], |item| &item.helpers)
+    }
+
     /// What a life of the block counts for each of its promises: (Σ of what its jobs count, jobs).
     pub fn counts(&self, record: &Record) -> Vec<(f64, f64)> {
         let mut counts = vec![(0.0, 0.0); self.keys.len()];
         for ask in &self.asks {
-            let route = &self.routes[ask.route as usize];
-            let own = &record.routes[ask.route as usize];
+            let number = ask.route as usize;
+            let route = &self.routes[number];
+            let own = &record.routes[number];
             let (jobs, missed) = (own.asked as f64, own.missed as f64);
             let sum = match ask.reading {
                 Asked::Constant(value) => value * jobs,
                 Asked::Filled => jobs - missed,
                 Asked::OnTime(window) => {
-                    let place = ask.route as usize * self.windows + window as usize;
-                    let in_time = |time: f64| time - route.arrival <= self.slack[place] * HOURS_PER_YEAR;
-                    if !in_time(route.arrival) {
-                        0.0
-                    } else if self.expresses {
-                        jobs - if in_time(route.express) { 0.0 } else { missed }
+                    let place = number * self.windows + window as usize;
+                    let in_time =
+                        |time: f64| f64::from(u8::from(time - route.arrival <= self.slack[place] * HOURS_PER_YEAR));
+                    if self.expresses {
+                        self.sum(record, number, in_time)
                     } else {
-                        jobs - record.late[place] as f64
+                        (jobs - record.late[place] as f64) * in_time(route.arrival)
                     }
                 }
-                Asked::Response(more) if self.expresses => {
-                    (jobs - missed) * route.arrival + missed * route.express + jobs * more
-                }
+                Asked::Response(more) if self.expresses => self.sum(record, number, |time| time + more),
                 Asked::Response(more) => jobs * (route.arrival + more) + own.waited * HOURS_PER_YEAR,
             };
             let count = &mut counts[ask.promise as usize];
@@ -213,48 +207,34 @@ impl Block {
         counts
     }
 
-    /// What was spent on expressed parts.
-    pub fn express_cost(&self, record: &Record) -> f64 {
-        let costs = self.routes.iter().zip(&record.routes).map(|(route, own)| route.express_cost * own.missed as f64);
-        if self.expresses { costs.sum() } else { 0.0 }
+    /// Σ over the jobs of a route of what their response times \[hours\] count, where stockouts are expressed: from the
+    /// outlet's shelf, from helpers, from outside.
+    fn sum(&self, record: &Record, number: usize, counts: impl Fn(f64) -> f64) -> f64 {
+        let route = &self.routes[number];
+        let own = &record.routes[number];
+        let first = route.helpers as usize;
+        let end = first + self.helpers(route.item).len();
+        let helped = self.helped[first..end].iter().zip(&record.helped[first..end]);
+        let (mut sum, mut expressed) = ((own.asked - own.missed) as f64 * counts(route.arrival), own.missed);
+        for (response, jobs) in helped {
+            sum += *jobs as f64 * counts(*response);
+            expressed -= jobs;
+        }
+        sum + expressed as f64 * counts(route.express)
     }
-}
 
-/// The sites where the part is asked for, outlets before depots, and the outlets' numbers among them.
-fn items(scene: &Scene, part: Option<PartId>, tasks: &[(RegionId, &Task)]) -> (Vec<Item>, BTreeMap<OutletId, u32>) {
-    let Some(part) = part else { return (Vec::new(), BTreeMap::new()) };
-    let mut outlets: Vec<OutletId> =
-        tasks.iter().flat_map(|(region, _)| scene.ways[region.at()].iter().map(|way| way.outlet)).collect();
-    outlets.sort_unstable();
-    outlets.dedup();
-    let number_of: BTreeMap<OutletId, u32> = outlets.iter().copied().zip(0..).collect();
-    let mut depots: Vec<_> = outlets.iter().filter_map(|outlet| scene.decisions.replenished_by[outlet.at()]).collect();
-    depots.sort_unstable();
-    depots.dedup();
-    let given = &scene.scenario.parts[part.at()];
-    let from_supplier = |site: SiteId| LeadTime {
-        supplier: given.supplier_lead_time.unwrap_or(scene.scenario.site(site).supplier_lead_time).in_years(),
-        turnaround: given.repair_turnaround.in_years(),
-        repaired: given.repair_share.get(),
-    };
-    let mut items = Vec::with_capacity(outlets.len() + depots.len());
-    for outlet in &outlets {
-        let depot = scene.decisions.replenished_by[outlet.at()];
-        let site = SiteId::Outlet(*outlet);
-        let (upstream, lead_time) = match depot {
-            Some(depot) => {
-                let number = outlets.len() + depots.binary_search(&depot).expect("it was put there above");
-                let transport = scene.network.supply(*outlet, depot).map_or(0.0, |lane| lane.lead_time.get());
-                (number as u32, LeadTime::of(transport / DAYS_PER_YEAR))
-            }
-            None => (NO_ITEM, from_supplier(site)),
+    /// What was spent on expressed parts and on those of other outlets.
+    pub fn express_cost(&self, record: &Record) -> f64 {
+        if !self.expresses {
+            return 0.0;
+        }
+        let cost = |(route, own): (&Route, &Count)| {
+            let helpers = self.helpers(route.item);
+            let given = &record.helped[route.helpers as usize..][..helpers.len()];
+            let freight: f64 = helpers.iter().zip(given).map(|(helper, jobs)| helper.cost * *jobs as f64).sum();
+            let expressed = own.missed - given.iter().sum::<u64>();
+            freight + route.express_cost * if route.item == NO_ITEM { 0.0 } else { expressed as f64 }
         };
-        items.push(Item { site, base_stock: scene.decisions.at_outlet(*outlet, part), upstream, lead_time });
+        self.routes.iter().zip(&record.routes).map(cost).sum()
     }
-    for depot in &depots {
-        let site = SiteId::Depot(*depot);
-        let base_stock = scene.decisions.at_depot(*depot, part);
-        items.push(Item { site, base_stock, upstream: NO_ITEM, lead_time: from_supplier(site) });
-    }
-    (items, number_of)
 }

@@ -20,6 +20,8 @@ pub(super) struct Record {
     pub routes: Vec<Count>,
     /// The jobs of each route that waited longer than each window allows.
     pub late: Vec<u64>,
+    /// The jobs of each route that another outlet helped, by route and helper; they are among the missed.
+    pub helped: Vec<u64>,
     /// The orders that each item got from the items it replenishes.
     pub orders: Vec<Count>,
 }
@@ -30,6 +32,7 @@ impl Record {
         Self {
             routes: vec![Count::default(); block.routes.len()],
             late: vec![0; block.slack.len()],
+            helped: vec![0; block.helped.len()],
             orders: vec![Count::default(); block.items.len()],
         }
     }
@@ -38,6 +41,7 @@ impl Record {
     pub fn clear(&mut self) {
         self.routes.fill(Count::default());
         self.late.fill(0);
+        self.helped.fill(0);
         self.orders.fill(Count::default());
     }
 

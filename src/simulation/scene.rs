@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::load::{Load, Task};
 use crate::network::{Network, Road};
 use crate::plan::Decisions;
-use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Stockout};
+use crate::scenario::{Lateral, Metric, OutletId, PartId, RegionId, Scenario, Stockout};
 use crate::service::{Key, Question};
 
-use super::LeadTimes;
+use super::item::laterals;
 
 /// The way from an outlet to a region that it serves.
 #[derive(Debug, Clone, Copy)]
@@ -34,15 +34,15 @@ pub(super) struct Scene<'a> {
     pub questions: Vec<Question>,
     /// The windows of the promises of on-time service \[hours\], each once.
     pub windows: Vec<f64>,
-    /// How lead times vary.
-    pub lead_times: LeadTimes,
     /// The outlets of each region that can reach it; none where nobody serves it.
     pub ways: Vec<Vec<Way>>,
+    /// The rows of lateral supply to each outlet.
+    pub laterals: Vec<Vec<&'a Lateral>>,
 }
 
 impl<'a> Scene<'a> {
     /// Measures the ways of a plan.
-    pub fn of(scenario: &'a Scenario, network: &'a Network, decisions: &'a Decisions, lead_times: LeadTimes) -> Self {
+    pub fn of(scenario: &'a Scenario, network: &'a Network, decisions: &'a Decisions) -> Self {
         let mut windows: Vec<f64> = scenario
             .targets
             .iter()
@@ -58,7 +58,8 @@ impl<'a> Scene<'a> {
             }
         }
         let questions = scenario.targets.iter().map(Question::of).collect();
-        Self { scenario, network, decisions, questions, windows, lead_times, ways }
+        let laterals = laterals(scenario, &decisions.outlet_open);
+        Self { scenario, network, decisions, questions, windows, ways, laterals }
     }
 
     /// Are parts expressed that are not on the shelf?

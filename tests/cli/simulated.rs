@@ -80,4 +80,30 @@ fn a_region_that_nobody_serves_breaks_a_rule_and_the_rest_is_lived() {
     room.edit("plans/small/assignments.csv", "barrow,west,1,0.8,40\n", "");
     let ran = room.run("simulate small --plan plans/small --years 10").code(7);
     assert!(ran.err.contains("barrow") && ran.out.contains("fill_rate"), "{}{}", ran.out, ran.err);
+    let told = room.run("simulate small --plan plans/small --years 10 --json").code(7).json();
+    assert!(told["breaches"][0]["message"].as_str().is_some_and(|text| text.contains("barrow")), "{told}");
+}
+
+#[test]
+fn repair_shops_batches_and_outlets_that_help_each_other_are_lived() {
+    let room = Room::new();
+    invented(&room, "repairs", 40, "gap = 0.5");
+    room.write("repairs/repairs.csv", "site,part,repair_share,repair_turnaround_days\nD1,,0.5,6\no0,pump,0.4,5\n");
+    room.write("repairs/parts.csv", "part,unit_cost,order_quantity\npump,800,\nboard,3200,\nseal,40,6\n");
+    room.write(
+        "repairs/depots.csv",
+        "depot,country,x_km,y_km,fixed_cost_per_year,supplier_lead_time_days,repair_servers\n\
+         D1,XA,100,100,20000,20,9\nD2,XA,250,300,18000,20,\n",
+    );
+    invented(&room, "laterals", 40, "gap = 0.5\n[stocking]\nstockout = \"emergency\"\nemergency_cost_per_unit = 300");
+    room.write("laterals/laterals.csv", "from,to,hours\no0,o10,4\no10,o0,4\no20,o0,6\n");
+    for scenario in ["repairs", "laterals"] {
+        room.run(&format!("solve {scenario} -q"));
+        let words = format!("simulate {scenario} --plan plans/{scenario} --years 4 --warm-up 1 --json");
+        let told = room.run(&words).json();
+        assert_eq!(told["breaches"], serde_json::json!([]), "{scenario}");
+        let promise = &told["promises"][0];
+        let off = (figure(promise, "computed") - figure(promise, "simulated")).abs();
+        assert!(off < 0.02, "{scenario}: {promise}");
+    }
 }

@@ -1,125 +1,13 @@
 //! The simulation against the exact numbers, against print and against itself.
 
-use std::fmt::Write;
-use std::fs;
+mod case;
+mod published;
 
-use serde_json::Value;
-use sparenet::load::Load;
-use sparenet::network::Network;
-use sparenet::plan::{Decisions, Plan};
-use sparenet::scenario::{DepotId, OutletId, Scenario, load};
-use sparenet::simulation::{Experiment, LeadTimes, Simulation, Verdict, findings, simulate};
-use sparenet::verify::evaluate;
-use sparenet::watch::Nobody;
+use sparenet::plan::Decisions;
+use sparenet::scenario::OutletId;
+use sparenet::simulation::{Experiment, LeadTimes, Verdict, findings};
 
-/// A scenario of one depot at most per two outlets, with a plan for it.
-struct Case {
-    scenario: Scenario,
-    network: Network,
-    load: Load,
-    plan: Plan,
-}
-
-impl Case {
-    /// Loads the files of a scenario and evaluates decisions for it.
-    fn of(files: &[(&str, String)], decide: impl FnOnce(&Scenario) -> Decisions) -> Self {
-        let folder = tempfile::tempdir().expect("there is a place for temporary files");
-        for (name, text) in files {
-            fs::write(folder.path().join(name), text).expect("the folder is ours");
-        }
-        let scenario = load(folder.path(), &[]).expect("the scenario is sound").scenario;
-        let (network, load) = (Network::unlisted(&scenario), Load::of(&scenario));
-        let decisions = decide(&scenario);
-        let plan = evaluate(&scenario, &network, &load, decisions);
-        Self { scenario, network, load, plan }
-    }
-
-    fn live(&self, experiment: &Experiment) -> Simulation {
-        simulate(&self.scenario, &self.network, &self.load, &self.plan.decisions, experiment, &Nobody)
-    }
-}
-
-/// What is varied between networks.
-#[derive(Debug, Clone, Copy)]
-struct Variety {
-    depots: usize,
-    outlets: usize,
-    /// Units a region asks for a year.
-    rate: f64,
-    variance_to_mean: f64,
-    emergency: bool,
-    /// Standard deviations of safety stock.
-    safety: f64,
-}
-
-/// A network of six regions in two countries on a plane, outlets and depots along it, two parts; the second is asked for
-/// a tenth as often. Base stocks are the pipeline's mean and some safety.
-fn network(variety: Variety, targets: &str) -> Case {
-    let Variety { depots, outlets, rate, variance_to_mean, emergency, safety } = variety;
-    let table = |header: &str, count: usize, row: &dyn Fn(usize) -> String| {
-        (0..count).fold(format!("{header}\n"), |text, number| text + &row(number) + "\n")
-    };
-    let stockout = if emergency {
-        "[stocking]\nstockout = \"emergency\"\nemergency_hours = 20\nemergency_cost_per_unit = 100\n"
-    } else {
-        ""
-    };
-    let country = |number: usize| if number.is_multiple_of(2) { "XA" } else { "XB" };
-    let mut files = vec![
-        (
-            "scenario.toml",
-            format!(
-                "name = \"varied\"\n[travel]\nmetric = \"planar\"\nspeed_kmh = 60\ndispatch_hours = 1\n{stockout}{targets}"
-            ),
-        ),
-        (
-            "regions.csv",
-            table("region,country,x_km,y_km", 6, &|r| format!("r{r},{},{},{}", country(r), r * 60, r % 3 * 20)),
-        ),
-        ("parts.csv", "part,unit_cost\nfast,10\nslow,100\n".to_owned()),
-        (
-            "demand.csv",
-            (0..6).fold("region,part,units_per_year,variance_to_mean\n".to_owned(), |mut text, r| {
-                let own = rate * (1.0 + f64::from(r % 3));
-                let _ = writeln!(text, "r{r},fast,{own},{variance_to_mean}\nr{r},slow,{},1", own / 10.0);
-                text
-            }),
-        ),
-        (
-            "outlets.csv",
-            table("outlet,country,x_km,y_km,fixed_cost_per_year,supplier_lead_time_days", outlets, &|o| {
-                format!("o{o},XA,{},10,1,{}", o * 300 / outlets, 10 + 7 * o)
-            }),
-        ),
-    ];
-    if depots > 0 {
-        let row = |d: usize| format!("d{d},XA,{},0,1,{}", d * 200, 25 + 10 * d);
-        files.push((
-            "depots.csv",
-            table("depot,country,x_km,y_km,fixed_cost_per_year,supplier_lead_time_days", depots, &row),
-        ));
-    }
-    Case::of(&files, |scenario| {
-        let mut decisions = Decisions::none(scenario);
-        decisions.outlet_open.fill(true);
-        decisions.depot_open.fill(true);
-        for (region, served) in decisions.served_by.iter_mut().enumerate() {
-            served.push((OutletId::from(region * outlets / 6), 1.0));
-        }
-        let asked = |share: f64| [12.0 * rate * share, 1.2 * rate * share];
-        let level = |pipeline: f64| (pipeline + safety * pipeline.sqrt()).round().max(0.0) as u32;
-        for outlet in 0..outlets {
-            decisions.replenished_by[outlet] = (depots > 0).then(|| DepotId::from(outlet % depots));
-            let days = if depots > 0 { 3.0 } else { 10.0 + 7.0 * outlet as f64 };
-            decisions.outlet_stock[outlet] =
-                asked(1.0 / outlets as f64).map(|units| level(units * days / 365.0)).to_vec();
-        }
-        for depot in 0..depots {
-            decisions.depot_stock[depot] = asked(1.0 / depots as f64).map(|units| level(units * 30.0 / 365.0)).to_vec();
-        }
-        decisions
-    })
-}
+use case::{Case, PLAIN, Variety, network};
 
 /// On-time shares in three windows, the fill rate by country and outlet, the mean response by part.
 const POISSON_TARGETS: &str = "\
@@ -137,7 +25,7 @@ const BATCH_TARGETS: &str = "\
 [[target]]\nmetric = \"mean_response_hours\"\nscope = \"country\"\nat_most = 99\n";
 
 fn twenty() -> Vec<Case> {
-    let plain = Variety { depots: 0, outlets: 2, rate: 20.0, variance_to_mean: 1.0, emergency: false, safety: 1.0 };
+    let plain = Variety { safety: 1.0, ..PLAIN };
     let mut cases = Vec::new();
     for (depots, outlets) in [(0, 1), (0, 3), (1, 2), (1, 3), (2, 3)] {
         for (rate, safety) in [(0.5, 0.5), (15.0, 0.3), (200.0, 0.1)] {
@@ -187,9 +75,68 @@ fn simulation_agrees_with_the_exact_numbers_within_its_intervals_on_20_varied_ne
     assert!(total > 200 && outside * 10 < total, "{outside} of {total} intervals miss");
 }
 
+/// Every promise within the interval that 999 in 1000 lie within, widened a little for their number.
+#[track_caller]
+fn agrees(case: &Case, experiment: &Experiment) {
+    let simulation = case.live(experiment);
+    for finding in findings(&case.scenario, &simulation, &case.plan.service.promises) {
+        let estimate = finding.estimate.expect("it was lived");
+        let off = (estimate.mean - finding.promise.computed).abs();
+        let what = finding.promise.describe(&case.scenario);
+        let computed = finding.promise.computed;
+        assert!(off <= 1.2 * estimate.half_width(0.999) + 1e-9, "{what}: computed {computed}, {estimate:?}");
+    }
+}
+
+#[test]
+fn batches_are_lived_as_they_are_computed() {
+    for (depots, outlets, rate) in [(0, 2, 20.0), (1, 3, 20.0), (2, 3, 3.0)] {
+        let case = network(Variety { depots, outlets, rate, quantity: 4, ..PLAIN }, POISSON_TARGETS);
+        let years = 3000.0 / case.load.jobs.iter().sum::<f64>();
+        agrees(&case, &Experiment { years: Some(years), ..Experiment::default() });
+    }
+}
+
+#[test]
+fn repair_at_outlets_and_depots_is_lived_as_it_is_computed() {
+    for (depots, outlets, rate) in [(0, 2, 20.0), (1, 3, 20.0), (2, 3, 3.0)] {
+        let case = network(Variety { depots, outlets, rate, repaired: 0.4, ..PLAIN }, POISSON_TARGETS);
+        let years = 1500.0 / case.load.jobs.iter().sum::<f64>();
+        agrees(&case, &Experiment { years: Some(years), ..Experiment::default() });
+    }
+}
+
+/// What does not ask for a window, which only bounds a shop.
+const SHOP_TARGETS: &str = "\
+[[target]]\nmetric = \"fill_rate\"\nscope = [\"outlet\", \"part\"]\nat_least = 0.5\n\
+[[target]]\nmetric = \"mean_response_hours\"\nscope = \"part\"\nat_most = 99\n";
+
+#[test]
+fn shops_with_few_servers_are_lived_as_they_are_computed() {
+    // An outlet is asked for 132 units a year. Of these 0.9 in 6 days each keep 1.95 servers busy, 0.45 half as many; the
+    // two parts share them.
+    for (depots, repaired, servers) in [(0, 0.9, 3), (1, 0.45, 2)] {
+        let case = network(Variety { depots, repaired, servers: Some(servers), ..PLAIN }, SHOP_TARGETS);
+        assert!(case.plan.service.overloaded.is_empty());
+        agrees(&case, &Experiment { years: Some(12.0), warm_up: Some(2.0), ..Experiment::default() });
+    }
+}
+
+#[test]
+fn outlets_that_help_each_other_are_lived_as_the_exact_chain_has_it() {
+    // The chain is that of exponential lead times.
+    let case = network(Variety { outlets: 3, emergency: true, laterals: true, safety: -0.5, ..PLAIN }, POISSON_TARGETS);
+    let lead_times = LeadTimes::Exponential;
+    agrees(&case, &Experiment { years: Some(12.0), lead_times, ..Experiment::default() });
+    let simulation = case.live(&Experiment { years: Some(12.0), lead_times, ..Experiment::default() });
+    let cost = simulation.express_cost.expect("stockouts are expressed");
+    let computed = case.plan.costs.of(sparenet::cost::Component::Emergency);
+    assert!((cost.mean - computed).abs() <= cost.half_width(0.999), "{computed} {cost:?}");
+}
+
 #[test]
 fn both_engines_live_the_same_life() {
-    let plain = Variety { depots: 2, outlets: 3, rate: 20.0, variance_to_mean: 1.0, emergency: false, safety: 0.3 };
+    let plain = Variety { depots: 2, outlets: 3, safety: 0.3, ..PLAIN };
     for variety in [
         plain,
         Variety { variance_to_mean: 2.5, ..plain },
@@ -197,6 +144,11 @@ fn both_engines_live_the_same_life() {
         Variety { emergency: true, ..plain },
         Variety { emergency: true, depots: 0, variance_to_mean: 1.7, ..plain },
         Variety { rate: 1.0, safety: -1.0, ..plain },
+        Variety { quantity: 5, ..plain },
+        Variety { quantity: 3, depots: 0, variance_to_mean: 1.7, ..plain },
+        Variety { emergency: true, laterals: true, ..plain },
+        Variety { emergency: true, laterals: true, depots: 0, safety: -0.5, ..plain },
+        Variety { repaired: 0.5, depots: 0, ..plain },
     ] {
         let case = network(variety, POISSON_TARGETS);
         let experiment = Experiment { replications: 3, years: Some(20.0), ..Experiment::default() };
@@ -219,7 +171,7 @@ fn both_engines_live_the_same_life() {
 fn with_one_echelon_the_fill_rate_does_not_depend_on_how_lead_times_vary() {
     // Palm's theorem for jobs that wait, Sevast'yanov's for jobs that are expressed.
     for emergency in [false, true] {
-        let plain = Variety { depots: 0, outlets: 2, rate: 20.0, variance_to_mean: 1.0, emergency, safety: 0.5 };
+        let plain = Variety { emergency, ..PLAIN };
         let case =
             network(plain, "[[target]]\nmetric = \"fill_rate\"\nscope = [\"outlet\", \"part\"]\nat_least = 0.5\n");
         for lead_times in [LeadTimes::Exponential, LeadTimes::Uniform] {
@@ -275,7 +227,7 @@ fn repair_is_lived_unit_by_unit_and_only_its_mean_decides_who_waits() {
 fn units_in_batches_are_filled_less_often_than_the_shelf_is_ready() {
     // N05 of the published values: unit fill rate 0.69864 with theta = 0.5 (variance-to-mean 2), 0.2 batches a day of
     // 1 / ln 2 units on average, a lead time of 5 days and a base stock of 3.
-    let plain = Variety { depots: 0, outlets: 1, rate: 1.0, variance_to_mean: 2.0, emergency: false, safety: 0.0 };
+    let plain = Variety { outlets: 1, rate: 1.0, variance_to_mean: 2.0, ..PLAIN };
     let mut case = network(plain, "[[target]]\nmetric = \"fill_rate\"\npart = \"fast\"\nat_least = 0.5\n");
     // The network asks for 12 a year and waits 10 days; asked for 0.2 / ln 2 a day, 10 days are 2.885 in the pipeline.
     // r = 12 · 10 / 365 = 0.32877: P(X = n) = (1 − θ)^r Γ(r+n) / (Γ(r) n!) θⁿ; a unit is the j-th of its batch with
@@ -290,89 +242,9 @@ fn units_in_batches_are_filled_less_often_than_the_shelf_is_ready() {
     assert!((estimate.mean - exact).abs() <= estimate.half_width(0.99), "{exact} {estimate:?}");
 }
 
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().map(|values| values.iter().filter_map(Value::as_f64).collect()).unwrap_or_default()
-}
-
-#[test]
-fn waits_of_two_echelons_are_those_of_print() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/oracles/W_time_based_service.json");
-    let Ok(text) = fs::read_to_string(path) else {
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: ../shared is absent\n");
-        return;
-    };
-    let family: Value = serde_json::from_str(&text).expect("it is JSON");
-    let mut count = 0;
-    for vector in family["vectors"].as_array().expect("a family has vectors") {
-        let inputs = &vector["inputs"];
-        let Some(by_window) = vector["outputs"]["by_tau"].as_object() else { continue };
-        let rates = numbers(&inputs["lam"]);
-        let (stock, transports) = (numbers(&inputs["S"]), numbers(&inputs["O"]));
-        if stock.len() != rates.len() || transports.len() != rates.len() {
-            continue;
-        }
-        let row = |text: String, header: &str| format!("{header}\n{text}");
-        let all = |line: &dyn Fn(usize) -> String| (0..rates.len()).map(line).collect::<String>();
-        let targets = by_window.keys().fold(String::new(), |text, days| {
-            let hours = days.parse::<f64>().expect("a window is a number") * 24.0;
-            text + &format!(
-                "[[target]]\nmetric = \"on_time\"\nscope = \"region\"\nwithin_hours = {hours:?}\nat_least = 0.5\n"
-            )
-        });
-        let files = [
-            ("scenario.toml", format!("name = \"waits\"\n[travel]\nlanes = \"listed\"\n{targets}")),
-            ("regions.csv", row(all(&|base| format!("r{base}\n")), "region")),
-            ("parts.csv", "part,unit_cost\nunit,1\n".to_owned()),
-            (
-                "demand.csv",
-                row(all(&|base| format!("r{base},unit,{}\n", rates[base] * 365.0)), "region,part,units_per_year"),
-            ),
-            ("outlets.csv", row(all(&|base| format!("o{base},0\n")), "outlet,fixed_cost_per_year")),
-            ("depots.csv", format!("depot,fixed_cost_per_year,supplier_lead_time_days\nd,0,{}\n", inputs["T0"])),
-            (
-                "lanes.csv",
-                row(
-                    all(&|base| format!("o{base},r{base},0,\nd,o{base},,{}\n", transports[base])),
-                    "from,to,hours,lead_time_days",
-                ),
-            ),
-        ];
-        let case = Case::of(&files, |scenario| {
-            let mut decisions = Decisions::none(scenario);
-            decisions.outlet_open.fill(true);
-            decisions.depot_open.fill(true);
-            for base in 0..rates.len() {
-                decisions.served_by[base].push((OutletId::from(base), 1.0));
-                decisions.replenished_by[base] = Some(DepotId(0));
-                decisions.outlet_stock[base] = vec![stock[base] as u32];
-            }
-            decisions.depot_stock[0] = vec![inputs["S0"].as_u64().expect("a number") as u32];
-            decisions
-        });
-        let years = 3000.0 / case.load.jobs.iter().sum::<f64>();
-        let simulation = case.live(&Experiment { years: Some(years), ..Experiment::default() });
-        for ((target, key), estimate) in &simulation.promises {
-            let hours = case.scenario.targets[*target].within.expect("it has a window").get();
-            let (_, shares) = by_window
-                .iter()
-                .find(|(days, _)| days.parse::<f64>().is_ok_and(|days| (days * 24.0 - hours).abs() < 1e-9))
-                .expect("every window is one of the family's");
-            let exact = numbers(shares)[key.region.expect("the scope is the region").at()];
-            let off = (estimate.mean - exact).abs();
-            assert!(
-                off <= 1.2 * estimate.half_width(0.999) + 1e-9,
-                "{} within {hours} h: {exact}, {estimate:?}",
-                vector["id"]
-            );
-        }
-        count += 1;
-    }
-    assert!(count > 0, "the family has such vectors");
-}
-
 #[test]
 fn any_number_of_threads_lives_the_same() {
-    let plain = Variety { depots: 2, outlets: 3, rate: 20.0, variance_to_mean: 2.0, emergency: false, safety: 0.3 };
+    let plain = Variety { depots: 2, outlets: 3, variance_to_mean: 2.0, safety: 0.3, ..PLAIN };
     let case = network(plain, POISSON_TARGETS);
     for lead_times in [LeadTimes::Constant, LeadTimes::Exponential] {
         let experiment = Experiment { replications: 5, years: Some(5.0), lead_times, ..Experiment::default() };
@@ -387,7 +259,7 @@ fn any_number_of_threads_lives_the_same() {
 
 #[test]
 fn two_plans_of_one_scenario_meet_the_same_jobs_and_more_stock_never_makes_more_of_them_late() {
-    let plain = Variety { depots: 2, outlets: 3, rate: 20.0, variance_to_mean: 2.0, emergency: false, safety: 0.3 };
+    let plain = Variety { depots: 2, outlets: 3, variance_to_mean: 2.0, safety: 0.3, ..PLAIN };
     let mut case = network(plain, POISSON_TARGETS);
     for seed in 0..4 {
         // Two replications are the fewest; of each seed's two lives neither may get worse, so neither may their sum.
@@ -415,7 +287,7 @@ fn two_plans_of_one_scenario_meet_the_same_jobs_and_more_stock_never_makes_more_
 
 #[test]
 fn verdicts_need_the_whole_interval_on_one_side() {
-    let plain = Variety { depots: 0, outlets: 1, rate: 20.0, variance_to_mean: 1.0, emergency: false, safety: 0.0 };
+    let plain = Variety { outlets: 1, safety: 0.0, ..PLAIN };
     let exact =
         network(plain, "[[target]]\nmetric = \"fill_rate\"\nat_least = 0.5\n").plan.service.promises[0].computed;
     let experiment = Experiment { years: Some(10.0), ..Experiment::default() };
