@@ -14,6 +14,7 @@ pub mod plan;
 pub mod report;
 pub mod scenario;
 pub mod service;
+pub mod simulation;
 pub mod stocking;
 pub mod units;
 pub mod verify;

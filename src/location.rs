@@ -18,7 +18,7 @@
 //! site (Geoffrion 1974; for facility location Beasley 1993). The prices climb from a dual ascent (Erlenkotter 1978) by
 //! subgradient steps whose reach adapts price by price (`climb`); plans come from a local search with best and second-best
 //! bookkeeping (Resende and Werneck 2007), shaken while the prices climb; what the reduced costs leave undecided, the
-//! `core`, is closed by branch and bound (`tree`). Before that, rows that rule out lanes shorten the lists (`tighten`),
+//! `remainder`, is closed by branch and bound (`tree`). Before that, rows that rule out lanes shorten the lists (`tighten`),
 //! customers that rank their lanes alike become one (`merge`), and problems whose customers know few costs are solved as
 //! coverings by linear relaxation (`cover`).
 //!
@@ -30,18 +30,19 @@ mod ascent;
 mod assign;
 mod check;
 mod climb;
-mod core;
 mod cover;
 mod dual;
 mod explore;
 mod fixing;
 mod granule;
+mod heap;
 mod instance;
 mod knapsack;
 mod local;
 mod merge;
 mod parts;
 mod primal;
+mod remainder;
 mod search;
 mod served;
 mod shake;

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use proptest::prelude::*;
 use sparenet::scenario::Stockout;
+use sparenet::stocking::Repair;
 use sparenet::stocking::allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, allocate, allocate_with,
 };
@@ -25,7 +26,7 @@ fn evaluate(problem: &AllocationProblem, levels: &[u32], depot_levels: &[u32]) -
             let variance: f64 = under().map(|s| s.rate * s.variance_to_mean).sum();
             let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
             cost += problem.depots[d].holding * f64::from(depot_levels[d]);
-            Depot { rate, variance_to_mean, lead_time: problem.depots[d].lead_time }.holding(depot_levels[d])
+            Depot::new(rate, variance_to_mean, problem.depots[d].lead_time).holding(depot_levels[d])
         })
         .collect();
     for (item, &s) in problem.items.iter().zip(levels) {
@@ -131,14 +132,22 @@ fn small(items: usize, depots: usize) -> impl Strategy<Value = AllocationProblem
                     part: 0,
                     outlet: i as u32,
                     depot: (depot > 0).then(|| depot as u32 - 1),
-                    stream: Stream { rate, variance_to_mean, lead_time },
+                    stream: Stream::new(rate, variance_to_mean, lead_time),
                     holding,
+                    ordering: 0.0,
                     miss_cost: if emergency { miss } else { 0.0 },
                     terms: from..terms.len(),
                 });
             }
-            let depots =
-                depot_rows.into_iter().map(|(lead_time, holding)| DepotItem { part: 0, depot: 0, lead_time, holding });
+            let depots = depot_rows.into_iter().map(|(lead_time, holding)| DepotItem {
+                part: 0,
+                depot: 0,
+                lead_time,
+                holding,
+                repair: Repair::default(),
+                quantity: 1,
+                ordering: 0.0,
+            });
             // A goal asks for a share of all there is to have; waits are allowed a little.
             let all = |g: u32| {
                 let windows =
@@ -244,8 +253,9 @@ fn a_promise_beyond_all_stock_is_named_with_the_best_there_is() {
         part: 0,
         outlet,
         depot: None,
-        stream: Stream { rate: 2.0, variance_to_mean: 1.0, lead_time: 0.1 },
+        stream: Stream::new(2.0, 1.0, 0.1),
         holding: 1.0,
+        ordering: 0.0,
         miss_cost: 0.0,
         terms,
     };
@@ -283,8 +293,9 @@ fn the_least_backorders_for_a_budget_cost_no_more_than_the_budget() {
                 part: i as u32,
                 outlet: 0,
                 depot: None,
-                stream: Stream { rate: rates[i], variance_to_mean: 1.0, lead_time: times[i] },
+                stream: Stream::new(rates[i], 1.0, times[i]),
                 holding: costs[i],
+                ordering: 0.0,
                 miss_cost: 0.0,
                 terms: i..i + 1,
             });

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use sparenet::demand::{History, pattern::Pattern};
-use sparenet::diagnosis::{capacity, out_of_reach};
+use sparenet::diagnosis::{capacity, out_of_reach, shops};
 use sparenet::load::Load;
 use sparenet::network::Network;
 use sparenet::report::terminal::{self, counted};
@@ -76,6 +76,10 @@ fn doubts(loaded: Loaded) -> Diagnostics {
     }
     if let Some(finding) = capacity(&scenario, &network, &load) {
         let origin = origins.of(Table::Outlets, 0, "capacity_hours_per_year");
+        warnings.warn("W12", origin, finding.message, Some(finding.hint));
+    }
+    if let Some(finding) = shops(&scenario, &network, &load) {
+        let origin = origins.of(Table::Outlets, 0, "repair_servers");
         warnings.warn("W12", origin, finding.message, Some(finding.hint));
     }
     warnings

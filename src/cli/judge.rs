@@ -79,7 +79,8 @@ pub fn tell(breaches: &[Breach]) {
     }
 }
 
-fn unread_exit(unread: &Unread) -> Exit {
+/// Says why a plan could not be read.
+pub fn unread_exit(unread: &Unread) -> Exit {
     match unread {
         Unread::Faulty(faults) => {
             note(&faults.human(colour()));

@@ -7,9 +7,10 @@
 //! u ← u + α·s·d              prices of inequalities stay at least zero
 //! ```
 //!
-//! The stride α falls when the values of a few iterations no longer rise; no target value is needed. Undivided service
-//! within capacities steps by `volume` instead. The average of the relaxed plans' open places tells where to round and
-//! where to branch.
+//! The stride α falls when the values of a few iterations no longer rise; no target value is needed. Where the relaxed
+//! plan changes by leaps the climb steps by `volume` instead: undivided service within capacities from the start, sites
+//! limited by a count from where the strides come to rest, and at the nodes of the tree. The average of the relaxed
+//! plans' open places tells where to round and where to branch.
 
 mod volume;
 
@@ -34,6 +35,9 @@ const SHORTER: f64 = 0.7;
 const RISE: f64 = 1e-3;
 /// A stride below this moves nothing that matters.
 const SHORTEST: f64 = 1e-5;
+/// The stride from where a climb came to rest, and the step of counted sites, which go on by volume.
+const AGAIN_STRIDE: f64 = 0.02;
+const AGAIN_STEP: f64 = 0.5;
 /// The share of the last relaxed plan in the average.
 const BLEND: f64 = 0.05;
 
@@ -277,10 +281,18 @@ impl<'i, 'a> Climb<'i, 'a> {
         }
     }
 
-    /// Goes on from the best prices with a new stride, each price with its first reach.
-    pub fn rekindle(&mut self, stride: f64) {
-        self.stride = stride;
-        self.volume.iter_mut().for_each(|volume| volume.rekindle(stride));
+    /// Goes on from the best prices where the climb has come to rest, each price with its first reach.
+    ///
+    /// Counted sites go on by volume, with averages of its own.
+    pub fn rekindle(&mut self) {
+        if self.instance.is_median() {
+            let (scale, prices) = (self.first_scale.clone(), std::mem::take(&mut self.prices));
+            let fresh = Self::by_volume(self.instance, scale, prices, AGAIN_STEP);
+            *self = Self { best: self.best, work: self.work, ..fresh };
+            return;
+        }
+        self.stride = AGAIN_STRIDE;
+        self.volume.iter_mut().for_each(|volume| volume.rekindle(AGAIN_STRIDE));
         self.scale.clone_from(&self.first_scale);
         self.trial.clone_from(&self.prices);
         self.window.before = f64::NEG_INFINITY;

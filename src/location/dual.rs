@@ -13,7 +13,7 @@ mod whole;
 
 use rayon::prelude::*;
 
-use self::walk::{Entry, Part, each, parts};
+use self::walk::{Entry, Section, each, sections};
 use super::instance::{Instance, NONE};
 use super::knapsack::{Filling, Item, fill};
 use super::primal::slack;
@@ -40,14 +40,14 @@ pub(super) struct Relaxed {
     /// The customers and lane positions that the relaxed plan uses, with shares.
     pub served: Vec<(u32, u32, f64)>,
     /// The sites opened, where they must cover all work.
-    pub cover: Surrogate,
+    pub surrogate: Surrogate,
     /// Whether undivided service is counted whole at every site, also at those that stay closed.
     pub thorough: bool,
     /// Whether each site was filled whole, as far as its customers are.
     whole: Vec<bool>,
     /// What every mode of a site with a capacity collects.
     filled: Vec<Filling>,
-    parts: Vec<Part>,
+    sections: Vec<Section>,
     bucket: Vec<Entry>,
     bucket_starts: Vec<usize>,
     rate: Vec<f64>,
@@ -90,16 +90,17 @@ impl Relaxed {
         self.fill_whole(instance, state, prices);
         let mut value: f64 = prices.serve.iter().sum();
         value -= instance.rows.iter().zip(&prices.row).map(|(row, price)| row.at_most * price).sum::<f64>();
-        let (of_cover, first) = if instance.needed.is_some() { (self.cover.value, instance.sites) } else { (0.0, 0) };
+        let (of_sites, first) =
+            if instance.needed.is_some() { (self.surrogate.value, instance.sites) } else { (0.0, 0) };
         let opened = self.item_value.iter().zip(&self.open).skip(first).filter(|(_, open)| **open);
-        value += of_cover + opened.map(|(v, _)| v).sum::<f64>();
+        value += of_sites + opened.map(|(v, _)| v).sum::<f64>();
         self.value = value;
         value
     }
 
     /// How many lanes the last evaluation walked.
     pub fn walked(&self) -> u64 {
-        self.parts.iter().map(|part| part.walked).sum()
+        self.sections.iter().map(|section| section.walked).sum()
     }
 
     /// Finds v_jm of every mode, and the best mode of every site.
@@ -122,17 +123,17 @@ impl Relaxed {
         self.mode_value.clear();
         self.mode_value
             .extend(self.base.iter().zip(&state.mode_off).map(|(b, off)| if *off { f64::INFINITY } else { *b }));
-        if self.parts.is_empty() {
-            self.parts = parts(instance);
+        if self.sections.is_empty() {
+            self.sections = sections(instance);
         }
         let rate = &self.rate;
-        each(&mut self.parts, |part| part.gather(instance, state, prices, rate));
+        each(&mut self.sections, |section| section.gather(instance, state, prices, rate));
         if instance.capacitated {
             self.sort_into_buckets(instance);
             self.fill_modes(instance, state, prices);
         } else {
-            for part in &self.parts {
-                for (value, collected) in self.mode_value.iter_mut().zip(&part.collected) {
+            for section in &self.sections {
+                for (value, collected) in self.mode_value.iter_mut().zip(&section.collected) {
                     *value += collected;
                 }
             }
@@ -187,7 +188,7 @@ impl Relaxed {
     fn sort_into_buckets(&mut self, instance: &Instance) {
         self.bucket_starts.clear();
         self.bucket_starts.resize(instance.sites + 1, 0);
-        let entries = || self.parts.iter().flat_map(|part| &part.entries);
+        let entries = || self.sections.iter().flat_map(|section| &section.entries);
         for entry in entries() {
             self.bucket_starts[entry.site as usize + 1] += 1;
         }
@@ -231,7 +232,8 @@ impl Relaxed {
             Status::Free => instance.group_of[k] == NONE && self.item_value[k] < 0.0,
         }));
         if let Some(needed) = &instance.needed {
-            self.cover = surrogate::choose(instance, needed, state, &self.item_value, &mut self.open, &mut self.items);
+            self.surrogate =
+                surrogate::choose(instance, needed, state, &self.item_value, &mut self.open, &mut self.items);
         }
         for group in &instance.groups {
             let mut free: Vec<u32> = Vec::new();
@@ -297,19 +299,19 @@ impl Relaxed {
         } else {
             let chosen = (self.open.as_slice(), self.mode.as_slice(), self.rate.as_slice());
             let mut rest = slopes.serve.as_mut_slice();
-            let mut shares = Vec::with_capacity(self.parts.len());
-            for part in &mut self.parts {
-                let (own, others) = rest.split_at_mut(part.customers.len());
+            let mut shares = Vec::with_capacity(self.sections.len());
+            for section in &mut self.sections {
+                let (own, others) = rest.split_at_mut(section.customers.len());
                 rest = others;
-                shares.push((part, own));
+                shares.push((section, own));
             }
             if shares.len() == 1 {
-                shares.into_iter().for_each(|(part, own)| part.serve(instance, prices, chosen, own));
+                shares.into_iter().for_each(|(section, own)| section.serve(instance, prices, chosen, own));
             } else {
-                shares.into_par_iter().for_each(|(part, own)| part.serve(instance, prices, chosen, own));
+                shares.into_par_iter().for_each(|(section, own)| section.serve(instance, prices, chosen, own));
             }
-            for part in &self.parts {
-                self.served.extend_from_slice(&part.served);
+            for section in &self.sections {
+                self.served.extend_from_slice(&section.served);
             }
         }
         for j in (0..instance.sites).filter(|&j| self.open[j]) {

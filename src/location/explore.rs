@@ -5,9 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::climb::Climb;
 use super::instance::{Instance, NONE};
-use super::local::{LanePrices, Shaking, improve, polish, serve_nearest};
+use super::local::{Ground, LanePrices, improve, serve_nearest};
 use super::primal::{Design, Plan};
-use super::shake::{Dice, STRENGTH};
+use super::shake::Dice;
 use super::state::State;
 use super::{Start, Status};
 use crate::watch::Watch;
@@ -20,12 +20,6 @@ const WALKS: u64 = 40;
 
 /// Lanes that a shaking may always walk.
 const SHAKEN: u64 = 8_000_000;
-
-/// The prices of rows under which plans are shaken, in those of the climb.
-const FACTORS: [f64; 4] = [1.0, 1.15, 0.9, 1.4];
-
-/// Moves served anew from a plan so shaken.
-const TRIALS: usize = 40;
 
 /// The maker and keeper of plans.
 pub(super) struct Explorer<'i, 'a> {
@@ -161,28 +155,8 @@ impl<'i, 'a> Explorer<'i, 'a> {
         if thorough && !self.watch.stop() {
             let wide = self.rounded(state, climb, 0.15);
             self.refine(state, wide, Some(climb), extra.as_deref());
-            if let Some(extra) = extra.as_deref() {
-                self.refine_priced(state, climb, extra);
-            }
             if self.instance.plain && self.instance.uppers > 0 {
                 self.toggle_uppers(state, climb);
-            }
-        }
-    }
-
-    /// Shakes the best plan under the prices of the rows, and under somewhat higher and lower ones: a row that has to be
-    /// kept by whole services is rarely kept exactly at the price at which shares would keep it.
-    fn refine_priced(&mut self, state: &State, climb: &Climb, extra: &[f64]) {
-        for factor in FACTORS {
-            let Some(best) = self.incumbent.as_ref().filter(|_| !self.watch.stop()) else { return };
-            let prices: Vec<f64> = extra.iter().map(|price| factor * price).collect();
-            let work = self.short();
-            let shaking = Shaking { seed: self.dice.roll(), average: &climb.average, strength: STRENGTH, work };
-            let hint = &climb.relaxed.mode;
-            let (design, _) =
-                polish(self.instance, state, &best.design, hint, Some(&prices), work, Some(shaking), self.watch);
-            if self.is_new(&design) {
-                self.refine_served(state, design, Some(climb), Some(&prices), TRIALS);
             }
         }
     }
@@ -278,7 +252,7 @@ impl<'i, 'a> Explorer<'i, 'a> {
         }
         let mut start = design;
         if !instance.capacitated {
-            start = improve(instance, state, &start, hint, extra, self.work(), self.watch);
+            start = improve(Ground { instance, state, hint, extra }, &start, self.work(), self.watch);
         } else if self.incumbent.is_none() {
             // Capacity may be short where few are open; all sites together are the widest start.
             self.refine_served(state, self.all_open(state, hint), climb, extra, 10);
@@ -289,7 +263,8 @@ impl<'i, 'a> Explorer<'i, 'a> {
 
     /// Local search where the cheapest open site serves; returns the cost of the plan.
     pub fn improve_plain(&mut self, state: &State, design: &Design, hint: &[u32]) -> Option<f64> {
-        let improved = improve(self.instance, state, design, hint, None, self.work(), self.watch);
+        let ground = Ground { instance: self.instance, state, hint, extra: None };
+        let improved = improve(ground, design, self.work(), self.watch);
         let plan = serve_nearest(self.instance, improved)?;
         let cost = plan.cost;
         self.offer(plan);

@@ -58,10 +58,11 @@ pub(super) fn fix(
         let group = instance.group_of[k];
         let margin = (group != NONE).then(|| margins[group as usize]);
         // Where the sites must cover all work, the divided cover tells what a change costs.
-        let covered = instance.needed.as_ref().filter(|_| k < instance.sites).map(|needed| (needed, &relaxed.cover));
-        let loss = covered.map_or(0.0, |(_, cover)| cover.value - cover.divided);
+        let covered =
+            instance.needed.as_ref().filter(|_| k < instance.sites).map(|needed| (needed, &relaxed.surrogate));
+        let loss = covered.map_or(0.0, |(_, surrogate)| surrogate.value - surrogate.divided);
         let opening = match (covered, margin) {
-            (Some((needed, cover)), _) => needed.opening(cover, k, Status::Free, value, value) - loss,
+            (Some((needed, surrogate)), _) => needed.opening(surrogate, k, Status::Free, value, value) - loss,
             (None, None) => value.max(0.0),
             (None, Some(margin)) if margin.full => value - margin.worst_open,
             (None, Some(margin)) => value - margin.worst_open.max(0.0),
@@ -75,7 +76,7 @@ pub(super) fn fix(
                 }
             } else {
                 let closing = match (covered, margin) {
-                    (Some((needed, cover)), _) => needed.closing(cover, k, value) - loss,
+                    (Some((needed, surrogate)), _) => needed.closing(surrogate, k, value) - loss,
                     (None, None) => -value,
                     (None, Some(margin)) if margin.short => margin.best_closed - value,
                     (None, Some(margin)) => margin.best_closed.min(0.0) - value,
@@ -114,14 +115,14 @@ fn fix_lanes(instance: &Instance, state: &mut State, relaxed: &Relaxed, prices: 
     let opening = |state: &State, site: usize, to: f64| {
         let from = relaxed.item_value[site];
         match &instance.needed {
-            Some(needed) => needed.opening(&relaxed.cover, site, state.site[site], from, to),
+            Some(needed) => needed.opening(&relaxed.surrogate, site, state.site[site], from, to),
             // A closed site must be opened first, which costs at least its value when nothing makes room for it.
             None if relaxed.open[site] || instance.group_of[site] != NONE => to - from,
             None => to - from + from.max(0.0),
         }
     };
     let base = match &instance.needed {
-        Some(_) => relaxed.value - relaxed.cover.value + relaxed.cover.divided,
+        Some(_) => relaxed.value - relaxed.surrogate.value + relaxed.surrogate.divided,
         None => relaxed.value,
     };
     // What leaving a site raises, for every customer and place it has in the relaxed plan.
@@ -131,7 +132,7 @@ fn fix_lanes(instance: &Instance, state: &mut State, relaxed: &Relaxed, prices: 
         let without = relaxed.forced(instance, state, prices, (i as usize, p as usize), false);
         let value = relaxed.item_value[site];
         let raised = match (&instance.needed, state.site[site]) {
-            (Some(needed), status) => needed.rise(&relaxed.cover, site, status, value, without),
+            (Some(needed), status) => needed.rise(&relaxed.surrogate, site, status, value, without),
             (None, Status::Open) => without - value,
             // It could as well be closed.
             (None, _) if instance.group_of[site] == NONE => without.min(0.0) - value.min(0.0),

@@ -22,6 +22,18 @@ pub(super) use self::shake::Shaking;
 /// Extra costs of lanes, by position, or none: how capacities and rows are priced into a search that ignores them.
 pub(super) type LanePrices<'p> = Option<&'p [f64]>;
 
+/// The ground a search moves on.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'s, 'a> {
+    pub instance: &'s Instance<'a>,
+    /// What is decided.
+    pub state: &'s State,
+    /// The flat modes that closed sites would rather open in, by site; it may be empty.
+    pub hint: &'s [u32],
+    /// The extra costs of lanes.
+    pub extra: LanePrices<'s>,
+}
+
 /// A search in progress.
 #[derive(Clone)]
 pub(super) struct Local<'s, 'a> {
@@ -58,43 +70,32 @@ pub(super) struct Local<'s, 'a> {
     /// What swaps with each open site add back, and which sites have such an entry.
     back: Vec<f64>,
     touched: Vec<u32>,
-    /// The cheapest site to close in every group, and outside all groups; recomputed when a move was made.
+    /// The cheapest site to close in every group, and outside all groups; unknown when a move was made since.
     cheapest: Option<Vec<u32>>,
     /// Lanes walked.
     pub work: u64,
 }
 
 /// Improves a design by moves of sites, then of modes and uppers, until neither helps or the work is done \[lanes\].
-pub(super) fn improve(
-    instance: &Instance,
-    state: &State,
-    start: &Design,
-    hint: &[u32],
-    extra: LanePrices,
-    work: u64,
-    watch: &dyn Watch,
-) -> Design {
-    polish(instance, state, start, hint, extra, work, None, watch).0
+pub(super) fn improve(ground: Ground, start: &Design, work: u64, watch: &dyn Watch) -> Design {
+    polish(ground, start, work, None, watch).0
 }
 
 /// Improves a design and then shakes it; returns also the lanes walked.
-#[expect(clippy::too_many_arguments, reason = "a search has a place, a start, a measure of work and a watch")]
 pub(super) fn polish(
-    instance: &Instance,
-    state: &State,
+    ground: Ground,
     start: &Design,
-    hint: &[u32],
-    extra: LanePrices,
     work: u64,
     shaking: Option<Shaking>,
     watch: &dyn Watch,
 ) -> (Design, u64) {
+    let Ground { instance, state, .. } = ground;
     let mut design = start.clone();
     let mut best = f64::INFINITY;
     let mut best_design = design.clone();
     let mut walked = 0;
     for _ in 0..8 {
-        let mut local = Local::new(instance, state, &design, hint, extra);
+        let mut local = Local::new(ground, &design);
         local.search(work, watch);
         if let Some(shaking) = shaking {
             local.shake(shaking, watch);
@@ -166,13 +167,8 @@ pub(super) fn nearest(instance: &Instance, design: &Design, customer: usize, ext
 }
 
 impl<'s, 'a> Local<'s, 'a> {
-    pub fn new(
-        instance: &'s Instance<'a>,
-        state: &'s State,
-        design: &Design,
-        hint: &[u32],
-        extra: LanePrices<'s>,
-    ) -> Self {
+    fn new(ground: Ground<'s, 'a>, design: &Design) -> Self {
+        let Ground { instance, state, hint, extra } = ground;
         let sites = instance.sites;
         let opened = design.mode.iter().filter(|&&m| m != NONE).count().max(1);
         let typical = instance.problem.customers.iter().sum::<f64>() / opened as f64;

@@ -250,3 +250,64 @@ fn put_back(instance: &Instance, plan: &Plan, better: &Better) -> Option<Plan> {
     }
     price(instance, design, Service::whole(&positions))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ascent::ascend;
+    use super::super::shake::Dice;
+    use super::super::{Mode, Settings};
+    use super::*;
+    use crate::watch::Nobody;
+
+    /// Customers and sites on a plane, with capacities of which about half are needed.
+    fn planar(dice: &mut Dice, customers: usize, sites: usize) -> Problem {
+        let mut point = || (dice.below(100) as f64, dice.below(100) as f64);
+        let (from, to): (Vec<_>, Vec<_>) =
+            ((0..customers).map(|_| point()).collect(), (0..sites).map(|_| point()).collect());
+        let loads: Vec<f64> = (0..customers).map(|_| 5.0 + dice.below(30) as f64).collect();
+        let capacity = 2.0 * loads.iter().sum::<f64>() / sites as f64;
+        let mut lanes = Lanes { starts: vec![0], ..Lanes::default() };
+        for (&(x, y), &load) in from.iter().zip(&loads) {
+            for (j, &(east, north)) in (0..).zip(&to) {
+                lanes.site.push(j);
+                lanes.cost.push(f64::hypot(x - east, y - north));
+                lanes.work.push(load);
+            }
+            lanes.starts.push(lanes.site.len());
+        }
+        let modes = vec![Mode { fixed: 200.0, ..Mode::default() }];
+        let place = Site { capacity: Some(capacity.round()), modes, ..Site::default() };
+        Problem { customers: loads, lanes, sites: vec![place; sites], single: true, ..Problem::default() }
+    }
+
+    #[test]
+    fn improving_parts_never_makes_a_plan_dearer_and_breaks_no_capacity() {
+        let mut dice = Dice(5);
+        let problem = planar(&mut dice, LEAST_CUSTOMERS, 14);
+        let instance = Instance::new(&problem);
+        let state = State::new(&instance);
+        let prices = ascend(&instance, &state, 0.0).prices;
+        let mut explorer = Explorer::new(&instance, Settings::default().seed, &Nobody);
+        let all = Design { mode: (0..instance.sites as u32).collect(), upper_open: Vec::new() };
+        explorer.serve_batch(&state, &[all], &[]);
+        let start = explorer.incumbent.clone().expect("all sites together have room");
+        // What the plan pays is what a part of it pays, and the rest.
+        let part = part_around(&instance, &state, &prices, &start, 0, 4, &[false; 14]);
+        let outside = |j: u32| !part.sites.contains(&j);
+        let others = (0..instance.customers).filter(|&i| !part.customers.contains(&(i as u32)));
+        let served: f64 = others.map(|i| instance.cost[position_of(&start, i) as usize]).sum();
+        let open = (0..instance.sites).filter(|&j| start.design.is_open(j) && outside(j as u32)).count();
+        let rest = served + 200.0 * open as f64;
+        assert!((part.cost + rest - start.cost).abs() < 1e-6);
+        let mut before = start.cost;
+        for width in [1, 2] {
+            explorer.improve_parts(&state, &prices, width);
+            let plan = explorer.incumbent.clone().expect("it had a plan before");
+            assert!(plan.cost <= before);
+            let afresh = price(&instance, plan.design, plan.service).expect("it keeps every rule");
+            assert_eq!(afresh.cost.to_bits(), plan.cost.to_bits());
+            before = plan.cost;
+        }
+        assert!(before < start.cost, "twice the room needed is open");
+    }
+}

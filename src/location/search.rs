@@ -4,20 +4,18 @@
 
 use super::ascent::{Ascent, Scale, ascend};
 use super::climb::{Climb, End};
-use super::core::core;
 use super::explore::{Explorer, LARGE};
 use super::granule::Granule;
 use super::instance::Instance;
 use super::primal::{Plan, answer};
+use super::remainder::remainder;
 use super::state::State;
 use super::{Failure, Location, Multipliers, Reason, Settings};
 use crate::watch::Watch;
 
-/// The first stride of a climb from a dual ascent, from the prices of an earlier run, and from where it came to rest.
+/// The first stride of a climb from a dual ascent, and from the prices of an earlier run.
 const FIRST_STRIDE: f64 = 0.2;
 const WARM_STRIDE: f64 = 0.05;
-const AGAIN_STRIDE: f64 = 0.02;
-const AGAIN_STEP: f64 = 0.5;
 
 /// The first step of undivided service, relative to the distance from the cutoff.
 const VOLUME_STEP: f64 = 1.0;
@@ -92,8 +90,8 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
         }
     }
     let multipliers = root.prices.clone();
-    // Undivided plans are sought around the best one, which the core need not contain.
-    let smaller = if instance.exchangeable { None } else { core(instance, &root.state) };
+    // Undivided plans are sought around the best one, which the remainder need not contain.
+    let smaller = if instance.exchangeable { None } else { remainder(instance, &root.state) };
     if let Some((problem, lanes_off)) = smaller {
         let smaller = Instance::new(&problem);
         if smaller.rows.len() == instance.rows.len() {
@@ -223,13 +221,8 @@ impl<'i, 'a> Search<'i, 'a> {
             if idle > patience {
                 break false;
             }
-            if climb.is_exhausted() && self.instance.is_median() {
-                let prices = climb.prices.clone();
-                let (best, work) = (climb.best, climb.work);
-                climb = Climb::by_volume(self.instance, self.scale.clone(), prices, AGAIN_STEP);
-                (climb.best, climb.work) = (best, work);
-            } else if climb.is_exhausted() {
-                climb.rekindle(AGAIN_STRIDE);
+            if climb.is_exhausted() {
+                climb.rekindle();
             }
             chunk = (chunk * 2).min(200);
         };

@@ -4,12 +4,12 @@ use super::Status;
 use super::climb::Climb;
 use super::explore::Explorer;
 use super::instance::NONE;
-use super::local::{Shaking, polish, serve_nearest};
+use super::local::{Ground, Shaking, polish, serve_nearest};
 use super::primal::{Plan, site_loads};
 use super::state::State;
 
 /// The most sites exchanged at once.
-pub(super) const STRENGTH: usize = 3;
+const STRENGTH: usize = 3;
 
 /// Chance from a splitmix generator (Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
@@ -36,7 +36,8 @@ impl Explorer<'_, '_> {
     pub fn shaken(&self, state: &State, average: &[f64], hint: &[u32], (seed, work): (u64, u64)) -> Option<Plan> {
         let design = &self.incumbent.as_ref().filter(|_| self.instance.plain)?.design;
         let shaking = Shaking { seed, average, strength: STRENGTH, work };
-        let (better, _) = polish(self.instance, state, design, hint, None, u64::MAX, Some(shaking), self.watch);
+        let ground = Ground { instance: self.instance, state, hint, extra: None };
+        let (better, _) = polish(ground, design, u64::MAX, Some(shaking), self.watch);
         if better == *design { None } else { serve_nearest(self.instance, better) }
     }
 

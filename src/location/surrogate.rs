@@ -36,29 +36,29 @@ pub(super) struct Needed {
 
 impl Needed {
     /// The change of the divided cover when the value of a site becomes another, given the price.
-    pub fn rise(&self, cover: &Surrogate, site: usize, status: Status, from: f64, to: f64) -> f64 {
-        let paid = cover.price * self.capacity[site];
+    pub fn rise(&self, surrogate: &Surrogate, site: usize, status: Status, from: f64, to: f64) -> f64 {
+        let paid = surrogate.price * self.capacity[site];
         match status {
-            Status::Free if self.capacity[site] <= cover.spare => (to - paid).min(0.0) - (from - paid).min(0.0),
+            Status::Free if self.capacity[site] <= surrogate.spare => (to - paid).min(0.0) - (from - paid).min(0.0),
             _ => to - from,
         }
     }
 
     /// The rise of the divided cover when a site has to be open, at another value than its own.
-    pub fn opening(&self, cover: &Surrogate, site: usize, status: Status, from: f64, to: f64) -> f64 {
-        let paid = cover.price * self.capacity[site];
+    pub fn opening(&self, surrogate: &Surrogate, site: usize, status: Status, from: f64, to: f64) -> f64 {
+        let paid = surrogate.price * self.capacity[site];
         match status {
-            Status::Free if self.capacity[site] <= cover.spare => to - paid - (from - paid).min(0.0),
+            Status::Free if self.capacity[site] <= surrogate.spare => to - paid - (from - paid).min(0.0),
             _ => to - from,
         }
     }
 
     /// The rise of the divided cover when a free site of some value has to be closed.
-    pub fn closing(&self, cover: &Surrogate, site: usize, value: f64) -> f64 {
-        if self.capacity[site] > cover.spare {
+    pub fn closing(&self, surrogate: &Surrogate, site: usize, value: f64) -> f64 {
+        if self.capacity[site] > surrogate.spare {
             return f64::INFINITY;
         }
-        (cover.price * self.capacity[site] - value).max(0.0)
+        (surrogate.price * self.capacity[site] - value).max(0.0)
     }
 }
 
@@ -99,4 +99,106 @@ pub(super) fn choose(
         open[item.position as usize] = item.share < 0.5;
     }
     cover
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::primal::Design;
+    use super::super::shake::Dice;
+    use super::super::{Count, Lanes, Mode, Problem, Site};
+    use super::*;
+
+    /// Customers and sites in whole numbers, everyone in reach of every site; with a count on the sites or without.
+    fn random(dice: &mut Dice, single: bool, counted: bool) -> Problem {
+        let (customers, sites) = (1 + dice.below(5), 2 + dice.below(4));
+        let loads: Vec<f64> = (0..customers).map(|_| 1.0 + dice.below(9) as f64).collect();
+        let total = loads.iter().sum::<f64>() as usize;
+        let mut lanes = Lanes { starts: vec![0], ..Lanes::default() };
+        for &load in &loads {
+            lanes.site.extend(0..sites as u32);
+            lanes.cost.extend((0..sites).map(|_| dice.below(20) as f64));
+            lanes.work.extend((0..sites).map(|_| load));
+            lanes.starts.push(lanes.site.len());
+        }
+        let mut site = || Site {
+            capacity: Some((1 + total / 4 + dice.below(total)) as f64),
+            modes: vec![Mode { fixed: 5.0, ..Mode::default() }],
+            ..Site::default()
+        };
+        let places = (0..sites).map(|_| site()).collect();
+        let limit = Count { sites: (0..sites as u32).collect(), uppers: Vec::new(), min: 0, max: sites - 1 };
+        let counts = if counted { vec![limit] } else { Vec::new() };
+        Problem { customers: loads, lanes, sites: places, counts, single, ..Problem::default() }
+    }
+
+    /// Whether the open sites can serve the customers from the first given one on, whole or in shares.
+    fn serves(problem: &Problem, room: &mut [f64], customer: usize) -> bool {
+        if !problem.single {
+            return room.iter().sum::<f64>() >= problem.customers.iter().sum();
+        }
+        let Some(&load) = problem.customers.get(customer) else { return true };
+        (0..room.len()).any(|j| {
+            room[j] -= load;
+            let served = room[j] >= 0.0 && serves(problem, room, customer + 1);
+            room[j] += load;
+            served
+        })
+    }
+
+    /// The sets of sites that can serve everybody and that the counts allow.
+    fn feasible_sets(problem: &Problem) -> Vec<Vec<bool>> {
+        let sites = problem.sites.len();
+        let sets = (0..1u32 << sites).map(|mask| (0..sites).map(|j| mask >> j & 1 == 1).collect());
+        sets.filter(|open: &Vec<bool>| {
+            let room = problem.sites.iter().zip(open).filter(|(_, open)| **open).filter_map(|(site, _)| site.capacity);
+            let count = open.iter().filter(|open| **open).count();
+            let allowed = problem.counts.iter().all(|limit| (limit.min..=limit.max).contains(&count));
+            allowed && serves(problem, &mut room.collect::<Vec<f64>>(), 0)
+        })
+        .collect()
+    }
+
+    #[test]
+    fn no_set_of_sites_that_can_serve_everybody_is_cut_off() {
+        let mut dice = Dice(3);
+        let mut sets = 0;
+        for round in 0..600 {
+            let problem = random(&mut dice, round % 2 == 0, round % 3 == 0);
+            let instance = Instance::new(&problem);
+            assert!(!instance.rows.is_empty(), "capacities that bind make a row");
+            for open in feasible_sets(&problem) {
+                let mode = (0..).zip(&open).map(|(m, &open)| if open { m } else { super::super::instance::NONE });
+                let design = Design { mode: mode.collect(), upper_open: Vec::new() };
+                assert!(design.keeps_counts(&instance), "round {round}: {open:?}");
+                sets += 1;
+            }
+        }
+        assert!(sets > 2_000);
+    }
+
+    #[test]
+    fn no_set_that_can_serve_everybody_is_worth_less_than_the_cover_says() {
+        let mut dice = Dice(4);
+        for round in 0..400 {
+            let problem = random(&mut dice, true, false);
+            let instance = Instance::new(&problem);
+            let needed = instance.needed.as_ref().expect("capacities and undivided service without counts");
+            let value: Vec<f64> = (0..instance.sites).map(|_| dice.below(60) as f64 - 20.0).collect();
+            let mut open = vec![false; instance.sites];
+            let cover = choose(&instance, needed, &State::new(&instance), &value, &mut open, &mut Vec::new());
+            assert!(cover.divided <= cover.value + 1e-9);
+            for set in feasible_sets(&problem) {
+                let worth: f64 = value.iter().zip(&set).filter(|(_, open)| **open).map(|(value, _)| value).sum();
+                assert!(cover.value <= worth + 1e-9, "round {round}: {set:?}");
+                for j in 0..instance.sites {
+                    let forced = if set[j] {
+                        needed.opening(&cover, j, Status::Free, value[j], value[j])
+                    } else {
+                        needed.closing(&cover, j, value[j])
+                    };
+                    assert!(cover.divided + forced <= worth + 1e-9, "round {round}: {set:?}, site {j}");
+                }
+            }
+        }
+    }
 }

@@ -1,12 +1,11 @@
 //! Branch and bound: what the root leaves undecided is divided until nothing better than the best plan can be left.
 //!
 //! Nodes are explored several at a time, least bound first; undivided service is hard to round, so there one node at a
-//! time is followed down to the likelier child until the dive ends in a plan or in nothing. A node branches on the place whose averaged openness is most
-//! undecided, then on the mode of an open site, then (undivided service within limits only) on a lane; a node with
-//! nothing left to decide is answered exactly.
+//! time is followed down to the likelier child until the dive ends in a plan or in nothing. A node's prices climb in
+//! strides, those of undivided service and of counted sites by volume. It branches on the place whose averaged openness
+//! is most undecided, then on the mode of an open site, then (undivided service within limits only) on a lane; a node
+//! with nothing left to decide is answered exactly.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -14,6 +13,7 @@ use rayon::prelude::*;
 use super::allot::{Allotment, Effort, allot};
 use super::ascent::Scale;
 use super::climb::{Climb, End};
+use super::heap::Heap;
 use super::instance::Instance;
 use super::search::Search;
 use super::state::State;
@@ -25,8 +25,10 @@ const ITERATIONS: [usize; 2] = [40, 20];
 /// The first stride of a node's climb; its parent's prices are nearly right.
 const STRIDE: f64 = 0.05;
 
-/// The iterations of a node of undivided service, and the first step of its climb by volume.
+/// The iterations of a node of undivided service.
 const WHOLE_ITERATIONS: [usize; 3] = [20; 3];
+
+/// The first step of a node's climb by volume.
 const STEP: f64 = 0.2;
 
 /// The nodes explored at a time; fixed, because the order of exploration follows from it.
@@ -56,31 +58,10 @@ struct Node {
     branch: Branch,
 }
 
-impl PartialEq for Node {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Node {}
-
-impl PartialOrd for Node {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Node {
-    /// The least bound comes first out of the heap; among equals the youngest.
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.bound.total_cmp(&self.bound).then(self.number.cmp(&other.number))
-    }
-}
-
 impl<'i, 'a> Search<'i, 'a> {
     /// Explores the tree below a root; returns the least bound of what was not explored, infinite when all was.
     pub fn tree(&mut self, mut root: State, prices: Multipliers, bound: f64, average: &[f64]) -> f64 {
-        let mut heap = BinaryHeap::new();
+        let mut heap = Heap::new();
         let mut climb = node_climb(self.instance, &self.scale, prices);
         if !root.propagate(self.instance)
             || climb.run(&mut root, self.cutoff(), ITERATIONS[0], self.watch) == End::Pruned
@@ -88,7 +69,7 @@ impl<'i, 'a> Search<'i, 'a> {
             return f64::INFINITY;
         }
         let hint = climb.relaxed.mode.clone();
-        heap.extend(self.judge(root, climb, bound, 0));
+        self.judge(root.clone(), climb, bound, 0).into_iter().for_each(|node| wait(&mut heap, node));
         let dives = self.instance.exchangeable;
         let mut diving: Vec<Node> = Vec::new();
         let mut batch = 0;
@@ -96,7 +77,7 @@ impl<'i, 'a> Search<'i, 'a> {
         let width = if dives { 1 } else { BATCH };
         loop {
             let least =
-                heap.peek().into_iter().chain(&diving).map(|node: &Node| node.bound).fold(f64::INFINITY, f64::min);
+                heap.first().into_iter().chain(&diving).map(|node: &Node| node.bound).fold(f64::INFINITY, f64::min);
             if least >= self.cutoff() {
                 break;
             }
@@ -114,10 +95,10 @@ impl<'i, 'a> Search<'i, 'a> {
                 .collect();
             let effort = (self.explorer.dice.roll(), self.explorer.short());
             let shaking = batch < RESTLESS || batch % REST == 0;
-            let state = nodes.first().map(|node| &node.state);
             let (climbs, plan) = rayon::join(
                 || self.climbs(children, cutoff),
-                || state.filter(|_| shaking).and_then(|state| self.explorer.shaken(state, average, &hint, effort)),
+                // What a node has decided is not to bind the best plan.
+                || if shaking { self.explorer.shaken(&root, average, &hint, effort) } else { None },
             );
             plan.into_iter().for_each(|plan| self.explorer.offer(plan));
             let mut siblings: Vec<Node> = Vec::with_capacity(2);
@@ -129,7 +110,7 @@ impl<'i, 'a> Search<'i, 'a> {
                 if k % 2 == 1 {
                     siblings.sort_by(|a, b| a.bound.total_cmp(&b.bound));
                     diving.extend(siblings.drain(..usize::from(dives && !siblings.is_empty())));
-                    heap.extend(siblings.drain(..));
+                    siblings.drain(..).for_each(|node| wait(&mut heap, node));
                 }
             }
             batch += 1;
@@ -231,6 +212,11 @@ impl<'i, 'a> Search<'i, 'a> {
             self.loose = self.loose.min(bound);
         }
     }
+}
+
+/// Puts a node among those that wait: the least bound comes first; among equals the youngest.
+fn wait(heap: &mut Heap<Node>, node: Node) {
+    heap.push(-node.bound, node.number, node);
 }
 
 /// The climb of a node from its parent's prices.

@@ -38,7 +38,7 @@ impl Worth {
         relaxed.evaluate(instance, state, &climb.prices);
         relaxed.slopes(instance, &climb.prices, &mut Slopes::default());
         let sites: f64 = match instance.needed {
-            Some(_) => relaxed.cover.value,
+            Some(_) => relaxed.surrogate.value,
             None => (0..instance.sites).filter(|&j| relaxed.open[j]).map(|j| relaxed.item_value[j]).sum(),
         };
         Self { rest: relaxed.value - sites, relaxed, binding: instance.uppers == 0 }

@@ -1,7 +1,7 @@
 //! Modes and uppers for given site loads: itself a small location problem, whose customers are the open sites.
 
 use super::instance::{Instance, NONE};
-use super::local::improve;
+use super::local::{Ground, improve};
 use super::primal::Design;
 use super::state::State;
 use super::{Count, Lanes, Mode, Problem, Site, Status};
@@ -91,7 +91,8 @@ fn choose_uppers(
     for u in (0..instance.uppers).filter(|&u| design.upper_open[u]) {
         start.mode[u] = u as u32;
     }
-    let chosen = improve(&small, &State::new(&small), &start, &[], None, u64::MAX, watch);
+    let ground = Ground { instance: &small, state: &State::new(&small), hint: &[], extra: None };
+    let chosen = improve(ground, &start, u64::MAX, watch);
     for u in 0..instance.uppers {
         design.upper_open[u] = chosen.mode[u] != NONE && state.upper[u] != Status::Closed;
     }

@@ -3,7 +3,7 @@
 //! Tables are made in a folder beside the one asked for and put in its place by renaming, so that no reader ever sees
 //! half a plan. Numbers are written with the fewest digits that read back to the same number.
 
-mod table;
+pub(crate) mod table;
 
 use std::fmt::Display;
 use std::fs;
@@ -19,7 +19,8 @@ use crate::export::geojson;
 use crate::load::Load;
 use crate::network::Network;
 use crate::scenario::{DepotId, DistanceMetric, OutletId, PartId, RegionId, Scenario, Site, SiteId};
-use crate::service::{Promise, outlet_streams};
+use crate::service::{Promise, outlet_streams, repaired_shares};
+use crate::stocking::Method;
 use table::Table;
 
 /// The file of a plan's decisions, costs and promises in one object.
@@ -208,7 +209,9 @@ pub fn depot_loads(scenario: &Scenario, load: &Load, decisions: &super::Decision
     let mut units = vec![0.0; scenario.depots.len()];
     for (outlet, parts) in outlet_streams(scenario, load, decisions).iter().enumerate() {
         if let Some(depot) = decisions.replenished_by[outlet] {
-            units[depot.at()] += parts.iter().map(|(_, asked)| asked.rate).sum::<f64>();
+            let outlet = OutletId::from(outlet);
+            let ordered = |part| 1.0 - repaired_shares(scenario, outlet, Some(depot), part).0;
+            units[depot.at()] += parts.iter().map(|(part, asked)| asked.rate * ordered(*part)).sum::<f64>();
         }
     }
     units
@@ -276,24 +279,47 @@ pub struct StockRow {
     pub fill_rate: f64,
     /// Expected units or jobs waiting \[units\].
     pub expected_backorders: f64,
-    /// Yearly cost of holding the base stock.
+    /// Yearly cost of holding the stock.
     pub holding_cost: f64,
+    /// How fill rate and backorders were found.
+    pub method: Method,
+    /// Reorder point: an order is sent when the inventory position falls to it \[units\].
+    pub minimum: i64,
+    /// Share of demands met by other outlets.
+    pub lateral: f64,
 }
 
 /// Every part that a site is asked for or stocks, outlets first, in order of site and part.
 pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
     let mut rows = Vec::new();
-    let mut push = |site, part, base_stock: u32, fill_rate, expected_backorders| {
-        let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
-        rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost });
-    };
+    let holding_cost = |site, part, units: f64| units * crate::cost::holding_cost(scenario, site, part);
     for shelf in &plan.service.shelves {
-        let site = SiteId::Outlet(shelf.outlet);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders);
+        let (site, part) = (SiteId::Outlet(shelf.outlet), shelf.part);
+        rows.push(StockRow {
+            site,
+            part,
+            base_stock: shelf.base_stock,
+            fill_rate: shelf.fill_rate,
+            expected_backorders: shelf.expected_backorders,
+            holding_cost: holding_cost(site, part, shelf.batches.mean_position()),
+            method: shelf.method,
+            minimum: shelf.batches.reorder_point,
+            lateral: shelf.lateral,
+        });
     }
     for shelf in &plan.service.depot_shelves {
-        let site = SiteId::Depot(shelf.depot);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders);
+        let (site, part) = (SiteId::Depot(shelf.depot), shelf.part);
+        rows.push(StockRow {
+            site,
+            part,
+            base_stock: shelf.base_stock,
+            fill_rate: shelf.fill_rate,
+            expected_backorders: shelf.expected_backorders,
+            holding_cost: holding_cost(site, part, shelf.batches.mean_position()),
+            method: shelf.method,
+            minimum: shelf.batches.reorder_point,
+            lateral: 0.0,
+        });
     }
     let stocked = |stock: &[Vec<u32>], site: &dyn Fn(usize) -> SiteId| -> Vec<(SiteId, PartId, u32)> {
         let levels = stock.iter().enumerate().flat_map(|(number, levels)| {
@@ -308,8 +334,17 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
     for (site, part, base_stock) in idle {
         if !asked.contains(&(site, part)) {
             // Stock that nobody asks for always meets the demand there is.
-            let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
-            rows.push(StockRow { site, part, base_stock, fill_rate: 1.0, expected_backorders: 0.0, holding_cost });
+            rows.push(StockRow {
+                site,
+                part,
+                base_stock,
+                fill_rate: 1.0,
+                expected_backorders: 0.0,
+                holding_cost: holding_cost(site, part, f64::from(base_stock)),
+                method: Method::Exact,
+                minimum: i64::from(base_stock) - 1,
+                lateral: 0.0,
+            });
         }
     }
     rows.sort_by_key(|row| (row.site, row.part));
@@ -317,11 +352,33 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
 }
 
 fn stock(scenario: &Scenario, plan: &Plan) -> String {
-    let columns = ["site", "part", "base_stock", "fill_rate", "expected_backorders", "holding_cost_per_year"];
+    let columns = [
+        "site",
+        "part",
+        "base_stock",
+        "fill_rate",
+        "expected_backorders",
+        "holding_cost_per_year",
+        "method",
+        "minimum",
+        "maximum",
+        "lateral_share",
+    ];
     let mut table = Table::with_header(&columns);
     for row in stock_rows(scenario, plan) {
         let (site, part) = (&scenario.site(row.site).id, &scenario.parts[row.part.at()].id);
-        table.row(&[site, part, &row.base_stock, &row.fill_rate, &row.expected_backorders, &row.holding_cost]);
+        table.row(&[
+            site,
+            part,
+            &row.base_stock,
+            &row.fill_rate,
+            &row.expected_backorders,
+            &row.holding_cost,
+            &row.method.name(),
+            &row.minimum,
+            &row.base_stock,
+            &row.lateral,
+        ]);
     }
     table.0
 }

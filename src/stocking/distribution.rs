@@ -15,6 +15,10 @@
 //! The recursions start at the mode with weight 1 and are scaled at the end, so no exp(−m) can underflow. All terms are
 //! positive: nothing cancels. What lies below `NEGLIGIBLE` of the peak is left out on both sides.
 
+mod balance;
+
+pub use balance::Balance;
+
 /// Probabilities smaller than this share of the largest are left out.
 const NEGLIGIBLE: f64 = 1e-18;
 
@@ -59,6 +63,12 @@ impl Pmf {
         Self::from_mode(mode, |x| (r + x as f64) / (x as f64 + 1.0) * q)
     }
 
+    /// Each of 0 … `count` − 1 with the same probability; a count of 0 is 1.
+    pub fn uniform(count: u32) -> Self {
+        let count = count.max(1) as usize;
+        Self { first: 0, mass: vec![1.0 / count as f64; count] }
+    }
+
     /// Demand over a time: `mean` = rate × time \[units\], Poisson or, with a ratio above 1, negative binomial.
     pub fn demand(mean: f64, variance_to_mean: f64) -> Self {
         Self::negative_binomial(mean, variance_to_mean)
@@ -101,8 +111,37 @@ impl Pmf {
         Self::from_mode(mode, |x| (trials as f64 - x as f64).max(0.0) / (x as f64 + 1.0) * odds)
     }
 
+    /// Failures before the first success, each failure with chance `ratio` below 1.
+    pub fn geometric(ratio: f64) -> Self {
+        if ratio.is_nan() || ratio <= 0.0 {
+            return Self::constant(0);
+        }
+        Self::from_mode(0, |_| ratio)
+    }
+
+    /// A draw from each with its weight; the weights add up to 1.
+    pub fn mixed(weighted: &[(f64, Self)]) -> Self {
+        let last = weighted.iter().map(|(_, pmf)| pmf.last()).max().unwrap_or(0);
+        let mut mass = vec![0.0; last + 1];
+        for (weight, pmf) in weighted {
+            mass[pmf.first..].iter_mut().zip(&pmf.mass).for_each(|(sum, p)| *sum += weight * p);
+        }
+        Self { first: 0, mass }.trimmed()
+    }
+
+    /// The values below n alone, and the probability that they leave out.
+    pub fn below(&self, n: usize) -> (Self, f64) {
+        let terms = n.saturating_sub(self.first).min(self.mass.len());
+        let left_out = self.mass[terms..].iter().rev().sum();
+        let mut mass = self.mass[..terms].to_vec();
+        if mass.is_empty() {
+            mass.push(0.0);
+        }
+        (Self { first: if terms == 0 { 0 } else { self.first }, mass }, left_out)
+    }
+
     /// The distribution with its largest probability at `mode` and P(x+1) = P(x) · `ratio(x)`.
-    fn from_mode(mode: usize, ratio: impl Fn(usize) -> f64) -> Self {
+    pub(super) fn from_mode(mode: usize, ratio: impl Fn(usize) -> f64) -> Self {
         let mut below = Vec::new();
         let mut weight = 1.0;
         for x in (0..mode).rev() {

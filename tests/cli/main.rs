@@ -12,6 +12,8 @@ mod published;
 mod room;
 mod same;
 mod setup;
+mod simulated;
 mod small;
+mod supply;
 mod theory;
 mod verified;

@@ -1,12 +1,13 @@
-//! The steps of undivided service: the volume algorithm (Barahona and Anbil 2000) in scaled coordinates.
+//! The steps of undivided service and of counted sites: the volume algorithm (Barahona and Anbil 2000) in scaled
+//! coordinates.
 //!
 //! ```text
 //! u ← u* + λ·(target − L(u*)) / |s·v|² · s²·v     from the best prices u* along the averaged slopes v
 //! v ← (1 − w)·v + w·g                           w makes |s·v| shortest, within the blend allowed
 //! ```
 //!
-//! Whole fillings change by leaps, so that long strides from good prices lose what their parents had climbed; a step
-//! measured by the distance that is left does not. The average tends to a solution of the linear relaxation, which tells
+//! Whole fillings, and the choice of as many sites as a count allows, change by leaps, so that long strides from good
+//! prices lose what their parents had climbed; a step measured by the distance that is left does not. The average tends to a solution of the linear relaxation, which tells
 //! where to round and where to branch.
 
 use super::super::Multipliers;
@@ -34,8 +35,8 @@ pub(super) struct Volume {
     at_rest: bool,
 }
 
-/// The parts of two lists of slopes and of their scales, side by side.
-fn parts<'s>(a: &'s Slopes, b: &'s Slopes, scale: &'s Scale) -> [(&'s [f64], &'s [f64], &'s [f64]); 5] {
+/// The lists of two slopes and of their scales, side by side.
+fn lists<'s>(a: &'s Slopes, b: &'s Slopes, scale: &'s Scale) -> [(&'s [f64], &'s [f64], &'s [f64]); 5] {
     [
         (&a.serve, &b.serve, &scale.serve),
         (&a.link, &b.link, &scale.link),
@@ -128,7 +129,7 @@ impl Volume {
     /// The weight of the last slopes that makes the averaged violation shortest, within what the blend allows.
     pub fn weight(&self, violation: &Slopes, slopes: &Slopes, scale: &Scale) -> f64 {
         let (mut square, mut along) = (0.0, 0.0);
-        for (average, slopes, scale) in parts(violation, slopes, scale) {
+        for (average, slopes, scale) in lists(violation, slopes, scale) {
             for ((average, slope), scale) in average.iter().zip(slopes).zip(scale) {
                 let difference = (slope - average) * scale;
                 square += difference * difference;

@@ -6,9 +6,7 @@
 
 mod branching;
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
-
+use super::super::heap::Heap;
 use super::core::{Core, Domain, Fixed};
 use super::greedy::choose;
 use super::simplex::{Basis, Simplex};
@@ -74,29 +72,7 @@ struct Open {
 /// An unexplored node that waits, with the basis to begin from.
 struct Node {
     open: Open,
-    number: usize,
     basis: Basis,
-}
-
-impl PartialEq for Node {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Node {}
-
-impl PartialOrd for Node {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Node {
-    /// The least bound comes first out of the heap; among equals the youngest.
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.open.bound.total_cmp(&self.open.bound).then(self.number.cmp(&other.number))
-    }
 }
 
 /// A branching that was weighed.
@@ -166,7 +142,7 @@ impl<'c> Tree<'c, '_> {
         let mut bound = simplex.improve(&domain, self.cutoff(), 100 * n + 4 * self.core.sets.len() + 1000);
         let dual = simplex.dual.clone();
         self.offer(choose(self.core, &domain.state, &simplex.price));
-        let mut heap: BinaryHeap<Node> = BinaryHeap::new();
+        let mut heap: Heap<Node> = Heap::new();
         let mut current = Some(Open { domain, bound, origin: None });
         // The least bound of what is left unexplored when the search ends early.
         let mut left = f64::INFINITY;
@@ -181,7 +157,7 @@ impl<'c> Tree<'c, '_> {
                     _ => break,
                 },
             };
-            bound = heap.peek().map_or(open.bound, |node| node.open.bound.min(open.bound));
+            bound = heap.first().map_or(open.bound, |node| node.open.bound.min(open.bound));
             if self.nodes.is_multiple_of(32) {
                 let constant = self.limits.constant;
                 let proven = self.lifted(bound).min(self.best.as_ref().map_or(f64::INFINITY, |best| best.1));
@@ -205,7 +181,7 @@ impl<'c> Tree<'c, '_> {
     }
 
     /// Bounds a node and branches; returns the child to dive into.
-    fn explore(&mut self, simplex: &mut Simplex<'c>, node: Open, heap: &mut BinaryHeap<Node>) -> Option<Open> {
+    fn explore(&mut self, simplex: &mut Simplex<'c>, node: Open, heap: &mut Heap<Node>) -> Option<Open> {
         let n = self.core.fixed.len();
         let Open { mut domain, bound: inherited, origin } = node;
         let mut bound;
@@ -272,19 +248,13 @@ impl<'c> Tree<'c, '_> {
             bound: bounds[side],
             origin: Some(Origin { pick, side, distance: distance(part, side), bound }),
         };
-        heap.push(Node { number: self.nodes, basis: simplex.basis(), open: open(self, 1 - dive) });
+        heap.push(-bounds[1 - dive], self.nodes, Node { basis: simplex.basis(), open: open(self, 1 - dive) });
         Some(open(self, dive))
     }
 
     /// Answers a node whose relaxation is whole; while rounding keeps its bound below its cost, both sides of a free site
     /// are looked at.
-    fn settle(
-        &mut self,
-        simplex: &Simplex,
-        mut domain: Domain,
-        bound: f64,
-        heap: &mut BinaryHeap<Node>,
-    ) -> Option<Open> {
+    fn settle(&mut self, simplex: &Simplex, mut domain: Domain, bound: f64, heap: &mut Heap<Node>) -> Option<Open> {
         let n = self.core.fixed.len();
         let state = &domain.state;
         let whole = |j: usize| state[j] == Fixed::Open || state[j] == Fixed::Free && simplex.price[j] > 0.5;
@@ -299,7 +269,7 @@ impl<'c> Tree<'c, '_> {
         let sides = if open[site] { [Fixed::Open, Fixed::Closed] } else { [Fixed::Closed, Fixed::Open] };
         (domain.state[site], other.state[site]) = (sides[0], sides[1]);
         let waiting = Open { domain: other, bound, origin: None };
-        heap.push(Node { number: self.nodes, basis: simplex.basis(), open: waiting });
+        heap.push(-bound, self.nodes, Node { basis: simplex.basis(), open: waiting });
         Some(Open { domain, bound, origin: None })
     }
 

@@ -1,5 +1,5 @@
-//! The walk over the lanes, shared among threads: each part of the customers adds up for itself, and the parts are then
-//! added in their order, so that the sums are the same for any number of threads.
+//! The walk over the lanes, shared among threads: each section of the customers adds up for itself, and the sections are
+//! then added in their order, so that the sums are the same for any number of threads.
 
 use std::ops::Range;
 
@@ -12,8 +12,8 @@ use super::super::state::State;
 /// From so many lanes on the walk is shared.
 const SHARED: usize = 100_000;
 
-/// The number of parts of a shared walk; fixed, because the order of additions follows from it.
-const PARTS: usize = 16;
+/// The number of sections of a shared walk; fixed, because the order of additions follows from it.
+const SECTIONS: usize = 16;
 
 /// A lane with a negative reduced cost under the cheapest rate.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,7 +27,7 @@ pub(super) struct Entry {
 
 /// Some of the customers, and what was found on their lanes.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Part {
+pub(super) struct Section {
     pub customers: Range<usize>,
     /// The lanes with a negative reduced cost; not kept when the instance is direct.
     pub entries: Vec<Entry>,
@@ -39,11 +39,11 @@ pub(super) struct Part {
     pub walked: u64,
 }
 
-/// Cuts the customers into parts with about as many lanes each.
-pub(super) fn parts(instance: &Instance) -> Vec<Part> {
+/// Cuts the customers into sections with about as many lanes each.
+pub(super) fn sections(instance: &Instance) -> Vec<Section> {
     let lanes = instance.site.len();
-    let count = if lanes < SHARED { 1 } else { PARTS };
-    let mut parts = Vec::with_capacity(count);
+    let count = if lanes < SHARED { 1 } else { SECTIONS };
+    let mut sections = Vec::with_capacity(count);
     let mut begin = 0;
     for k in 1..=count {
         let end = if k == count {
@@ -51,22 +51,22 @@ pub(super) fn parts(instance: &Instance) -> Vec<Part> {
         } else {
             instance.starts.partition_point(|&start| start < lanes * k / count).clamp(begin, instance.customers)
         };
-        parts.push(Part { customers: begin..end, ..Part::default() });
+        sections.push(Section { customers: begin..end, ..Section::default() });
         begin = end;
     }
-    parts
+    sections
 }
 
-/// Does something to every part, on as many threads as there are.
-pub(super) fn each(parts: &mut [Part], work: impl Fn(&mut Part) + Sync + Send) {
-    if parts.len() == 1 {
-        parts.iter_mut().for_each(work);
+/// Does something to every section, on as many threads as there are.
+pub(super) fn each(sections: &mut [Section], work: impl Fn(&mut Section) + Sync + Send) {
+    if sections.len() == 1 {
+        sections.iter_mut().for_each(work);
     } else {
-        parts.par_iter_mut().for_each(work);
+        sections.par_iter_mut().for_each(work);
     }
 }
 
-impl Part {
+impl Section {
     /// Finds the lanes with a negative reduced cost, and what uncapacitated sites collect by them.
     pub fn gather(&mut self, instance: &Instance, state: &State, prices: &Multipliers, rate: &[f64]) {
         self.entries.clear();

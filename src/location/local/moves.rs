@@ -1,41 +1,13 @@
 //! The moves themselves: weighing a site, opening, closing, swapping, and waking the sites near what changed.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
-
 use super::super::Status;
+use super::super::heap::Heap;
 use super::super::instance::NONE;
 use super::Local;
 use crate::watch::Watch;
 
 /// Moves between two questions whether to stop.
 const LOOK: usize = 64;
-
-/// A site with the gain it had when last weighed; gains only fall while sites open.
-struct Hope {
-    gain: f64,
-    site: u32,
-}
-
-impl PartialEq for Hope {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Hope {}
-
-impl PartialOrd for Hope {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Hope {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.gain.total_cmp(&other.gain).then(other.site.cmp(&self.site))
-    }
-}
 
 impl Local<'_, '_> {
     /// Brings the counts in order, then moves until no move pays or the work is done \[lanes\].
@@ -102,7 +74,8 @@ impl Local<'_, '_> {
         }
         self.touched.clear();
         if gain > best.max(threshold) || closing == NONE {
-            for k in self.cheapest() {
+            self.find_cheapest();
+            for &k in self.cheapest.iter().flatten() {
                 let net = gain - self.loss[k as usize];
                 if net > best && self.may_swap(j, k as usize) {
                     (best, closing) = (net, k);
@@ -152,25 +125,25 @@ impl Local<'_, '_> {
         gain
     }
 
-    /// The cheapest sites to close: one of each group, and one outside all groups.
-    fn cheapest(&mut self) -> Vec<u32> {
-        if self.cheapest.is_none() {
-            let groups = self.instance.groups.len();
-            let mut least = vec![NONE; groups + 1];
-            for k in 0..self.instance.sites {
-                if !self.open[k] || self.state.site[k] != Status::Free {
-                    continue;
-                }
-                let group = self.instance.group_of[k];
-                let known = &mut least[if group == NONE { groups } else { group as usize }];
-                if *known == NONE || self.loss[k] < self.loss[*known as usize] {
-                    *known = k as u32;
-                }
-            }
-            least.retain(|&k| k != NONE);
-            self.cheapest = Some(least);
+    /// Finds the cheapest sites to close, unless they are known: one of each group, and one outside all groups.
+    fn find_cheapest(&mut self) {
+        if self.cheapest.is_some() {
+            return;
         }
-        self.cheapest.clone().unwrap_or_default()
+        let groups = self.instance.groups.len();
+        let mut least = vec![NONE; groups + 1];
+        for k in 0..self.instance.sites {
+            if !self.open[k] || self.state.site[k] != Status::Free {
+                continue;
+            }
+            let group = self.instance.group_of[k];
+            let known = &mut least[if group == NONE { groups } else { group as usize }];
+            if *known == NONE || self.loss[k] < self.loss[*known as usize] {
+                *known = k as u32;
+            }
+        }
+        least.retain(|&k| k != NONE);
+        self.cheapest = Some(least);
     }
 
     /// Closes what a count forbids, the cheapest first.
@@ -178,8 +151,9 @@ impl Local<'_, '_> {
         for g in 0..self.instance.groups.len() {
             while self.group_open[g] > self.instance.groups[g].max {
                 self.cheapest = None;
-                let of_group = |k: &u32| self.instance.group_of[*k as usize] == g as u32;
-                let Some(k) = self.cheapest().into_iter().find(of_group) else { break };
+                self.find_cheapest();
+                let of_group = |k: &&u32| self.instance.group_of[**k as usize] == g as u32;
+                let Some(&k) = self.cheapest.iter().flatten().find(of_group) else { break };
                 self.apply(k, NONE);
             }
         }
@@ -190,22 +164,22 @@ impl Local<'_, '_> {
     /// Gains only fall while sites open, so a site whose fresh gain is still at the head need not be compared again.
     fn open_greedily(&mut self, until: u64, watch: &dyn Watch) {
         let threshold = self.threshold();
-        let mut hopes = BinaryHeap::new();
+        // A site is ranked by the gain it had when last weighed; among equals the first site comes first.
+        let mut hopes = Heap::new();
         for j in 0..self.instance.sites {
             if self.may_open(j) {
                 let gain = self.gain(j);
                 if gain > threshold || self.is_short(j) {
-                    hopes.push(Hope { gain, site: j as u32 });
+                    hopes.push(gain, usize::MAX - j, j);
                 }
             }
         }
         let mut looked = 0;
-        while let Some(hope) = hopes.pop() {
+        while let Some(j) = hopes.pop() {
             looked += 1;
             if self.work >= until || looked % LOOK == 0 && watch.stop() {
                 break;
             }
-            let j = hope.site as usize;
             if !self.may_open(j) {
                 continue;
             }
@@ -213,10 +187,10 @@ impl Local<'_, '_> {
             if gain <= threshold && !self.is_short(j) {
                 continue;
             }
-            if hopes.peek().is_none_or(|next| gain >= next.gain) {
+            if hopes.greatest().is_none_or(|next| gain >= next) {
                 self.apply(NONE, j as u32);
             } else {
-                hopes.push(Hope { gain, site: j as u32 });
+                hopes.push(gain, usize::MAX - j, j);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The core of a problem: what reduced costs have left undecided, as a smaller problem with the same sites and customers.
+//! The remainder of a problem: what reduced costs have left undecided, as a smaller problem with the same sites and customers.
 
 use super::instance::Instance;
 use super::state::State;
@@ -7,13 +7,13 @@ use super::{Problem, Status};
 /// A larger problem is not copied.
 const MOST: usize = 5_000_000;
 
-/// The core has at most this share of the lanes, else it is not worth a copy.
+/// The remainder has at most this share of the lanes, else it is not worth a copy.
 const SMALL: f64 = 0.7;
 
 /// The problem with what a node has settled written into it, and which lanes are ruled out besides, if any can be.
 ///
 /// None when too little is settled.
-pub(super) fn core(instance: &Instance, state: &State) -> Option<(Problem, Vec<bool>)> {
+pub(super) fn remainder(instance: &Instance, state: &State) -> Option<(Problem, Vec<bool>)> {
     let lanes = instance.site.len();
     let mut kept = 0;
     for i in 0..instance.customers {

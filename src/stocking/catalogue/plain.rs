@@ -1,0 +1,189 @@
+//! The frequent case in a few operations: an outlet that waits for its depot's backlog and its own transport, no more.
+//!
+//! ```text
+//! (owed)    t_k = P(Bin(B0, q) = k):  t(z) = Σ_n P(B0 = n)·(1−q+qz)ⁿ cut after z^K, by Horner's rule from the largest n
+//! (mixture) D_x = Σ_terms μ·w·P(demand(λ(O−τ)) = x)
+//! (late)    late(S) = total − Σ_{k+x < S} t_k·D_x,  total = Σ_terms μ·w
+//! (least)   min_S h·S + late(S), looked for up to the first S with h·S no less than the best
+//! ```
+//! Lateness is never negative, so beyond that S nothing is cheaper. No more terms are made than levels that holding alone
+//! does not rule out, so a stream that wants no stock costs one comparison.
+
+/// Beyond this mean the first term of a demand is too small to begin with.
+pub(super) const LARGEST_MEAN: f64 = 600.0;
+
+/// The demand during what remains of a transport after a window, priced.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// μ·w \[money/year\].
+    pub(super) weight: f64,
+    /// λ·(O−τ) \[units\], at most `LARGEST_MEAN`.
+    pub(super) mean: f64,
+    /// Variance-to-mean ratio.
+    pub(super) ratio: f64,
+}
+
+/// (mixture), made as far as it was asked for.
+#[derive(Debug, Default)]
+pub(super) struct Mixture {
+    made: Vec<f64>,
+}
+
+impl Mixture {
+    /// Nothing made yet.
+    pub(super) fn clear(&mut self) {
+        self.made.clear();
+    }
+
+    /// The first `count` terms.
+    pub(super) fn up_to(&mut self, parts: &[Part], count: usize) -> &[f64] {
+        if self.made.len() < count {
+            self.made.clear();
+            self.made.resize(count, 0.0);
+            for part in parts {
+                // Negative binomial: P(0) = v^(−r), P(x+1) = P(x)·(r+x)/(x+1)·(1−1/v), r = m/(v−1); Poisson as v → 1.
+                let dispersed = part.ratio > 1.0 + 1e-12 && part.ratio.is_finite();
+                let (size, grow) = match dispersed {
+                    true => (part.mean / (part.ratio - 1.0), 1.0 - 1.0 / part.ratio),
+                    false => (0.0, 0.0),
+                };
+                let mut p = part.weight * if dispersed { (-size * part.ratio.ln()).exp() } else { (-part.mean).exp() };
+                for (x, sum) in self.made.iter_mut().enumerate() {
+                    *sum += p;
+                    let x = x as f64;
+                    p *= if dispersed { (size + x) * grow } else { part.mean } / (x + 1.0);
+                }
+            }
+        }
+        &self.made[..count]
+    }
+}
+
+/// How many streams are looked at side by side: one recursion waits for itself, eight do not.
+pub(super) const LANES: usize = 8;
+
+/// Numbers of terms for which streams are looked at side by side.
+pub(super) const CLASSES: [usize; 8] = [1, 2, 3, 4, 6, 8, 12, 16];
+
+/// (owed) of several streams: the first terms of each.
+pub(super) type OwedMany = [[f64; LANES]; CLASSES[CLASSES.len() - 1]];
+
+/// (owed) of several streams for the number of terms of a class.
+pub(super) fn owed_many(class: usize, backlog: &[f64], shares: &[f64; LANES], owed: &mut OwedMany) {
+    match class {
+        0 => recursion::<{ CLASSES[0] }>(backlog, shares, owed),
+        1 => recursion::<{ CLASSES[1] }>(backlog, shares, owed),
+        2 => recursion::<{ CLASSES[2] }>(backlog, shares, owed),
+        3 => recursion::<{ CLASSES[3] }>(backlog, shares, owed),
+        4 => recursion::<{ CLASSES[4] }>(backlog, shares, owed),
+        5 => recursion::<{ CLASSES[5] }>(backlog, shares, owed),
+        6 => recursion::<{ CLASSES[6] }>(backlog, shares, owed),
+        _ => recursion::<{ CLASSES[7] }>(backlog, shares, owed),
+    }
+}
+
+fn recursion<const COUNT: usize>(backlog: &[f64], shares: &[f64; LANES], owed: &mut OwedMany) {
+    let keep = shares.map(|share| 1.0 - share);
+    let mut made = [[0.0; LANES]; COUNT];
+    for &p in backlog.iter().rev() {
+        for k in (1..COUNT).rev() {
+            for lane in 0..LANES {
+                made[k][lane] = made[k][lane] * keep[lane] + made[k - 1][lane] * shares[lane];
+            }
+        }
+        for lane in 0..LANES {
+            made[0][lane] = made[0][lane] * keep[lane] + p;
+        }
+    }
+    owed[..COUNT].copy_from_slice(&made);
+}
+
+/// (owed) of one stream for the first `count` numbers; `backlog` is P(B0 = 0), P(B0 = 1), …
+pub(super) fn owed(backlog: &[f64], share: f64, count: usize, made: &mut Vec<f64>) {
+    let keep = 1.0 - share;
+    made.clear();
+    made.resize(count, 0.0);
+    for (step, &p) in backlog.iter().rev().enumerate() {
+        for k in (1..count.min(step + 1)).rev() {
+            made[k] = made[k] * keep + made[k - 1] * share;
+        }
+        made[0] = made[0] * keep + p;
+    }
+}
+
+/// One stream at given prices.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plain {
+    /// q: the chance that a unit owed by the depot is owed to this stream.
+    pub(super) share: f64,
+    /// h \[money/year\].
+    pub(super) holding: f64,
+    /// Σ μ·w over its terms \[money/year\].
+    pub(super) total: f64,
+}
+
+/// A level, its value and what is late of the total.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Chosen {
+    pub(super) value: f64,
+    pub(super) late: f64,
+    pub(super) level: u32,
+}
+
+impl Plain {
+    /// Levels that holding alone does not rule out.
+    pub(super) fn most(&self) -> usize {
+        if self.holding > 0.0 { (self.total / self.holding).ceil() as usize } else { usize::MAX }
+    }
+
+    /// Nothing on the shelf.
+    pub(super) fn bare(&self) -> Chosen {
+        Chosen { value: self.total, late: self.total, level: 0 }
+    }
+
+    /// (least) as far as the terms reach; `Err` where more are needed.
+    pub(super) fn scan(&self, owed: impl Fn(usize) -> f64, mixture: &[f64]) -> Result<Chosen, ()> {
+        let Self { holding, total, .. } = *self;
+        let mut late = total;
+        let mut best = self.bare();
+        for level in 1..=mixture.len() {
+            if holding * level as f64 >= best.value || late <= 1e-15 * total {
+                return Ok(best);
+            }
+            for (k, demand) in mixture[..level].iter().rev().enumerate() {
+                late -= owed(k) * demand;
+            }
+            let value = holding * level as f64 + late.max(0.0);
+            if value < best.value {
+                best = Chosen { value, late: late.max(0.0), level: level as u32 };
+            }
+        }
+        if mixture.len() >= self.most() { Ok(best) } else { Err(()) }
+    }
+
+    /// (least), with as many terms as it takes, `count` at first.
+    pub(super) fn least(
+        &self,
+        backlog: &[f64],
+        parts: &[Part],
+        mixture: &mut Mixture,
+        made: &mut Vec<f64>,
+        count: usize,
+    ) -> Chosen {
+        let mut count = count;
+        loop {
+            let mixture = mixture.up_to(parts, count);
+            owed(backlog, self.share, count, made);
+            if let Ok(chosen) = self.scan(|k| made[k], mixture) {
+                return chosen;
+            }
+            count = (2 * count).min(self.most());
+        }
+    }
+}
+
+/// Σ_{k+x < level} t_k·D_x: what is in time with a level.
+pub(super) fn in_time(owed: &[f64], mixture: &[f64], level: usize) -> f64 {
+    let joint = |x: usize| owed[..=x].iter().zip(mixture[..=x].iter().rev()).map(|(t, d)| t * d).sum::<f64>();
+    (0..level).map(joint).sum()
+}
