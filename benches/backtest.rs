@@ -8,10 +8,11 @@
 //! ```text
 //! (level)   S = least S with P(X ≤ S−1) ≥ β      the share of time with stock on the shelf: the rule of a single unit asked for
 //!           S = least S with P(X+J ≤ S−1) ≥ β    the share of units met at once where units come in batches
-//! (met)     a period's demand q comes at once and is met from S − (the demand of the L periods before)
+//! (met)     a period's demand q comes at once and is met from S − (the demand of the L periods before); or, with the word
+//!           `spread`, its units come evenly over the period, each met if fewer than S came in the time L before it
 //! (equal)   parts compete for one budget: S grows where ΔP · rate / price is largest, until its value is spent
 //! ```
-//! All units of a period coming at once is the hardest case. Periods are months; values are at the price of the part, 1 where
+//! Of the two, all units of a period at once is harder than life, and evenly spread ones are easier. Periods are months; values are at the price of the part, 1 where
 //! the source has none.
 #![allow(clippy::print_stdout, reason = "a bench program prints its table")]
 
@@ -119,21 +120,39 @@ impl Shelf {
     }
 }
 
+/// How the units of a period come.
+#[derive(Clone, Copy, PartialEq)]
+enum Coming {
+    AtOnce,
+    Spread,
+}
+
 /// Units met at once and asked for, (met).
-fn lived(series: &[f64], known: usize, lead_time: usize, level: usize) -> (f64, f64) {
+fn lived(series: &[f64], known: usize, lead_time: usize, level: usize, coming: Coming) -> (f64, f64) {
     let mut met = 0.0;
     for at in known..series.len() {
-        let pipeline: f64 = series[at - lead_time..at].iter().sum();
-        met += series[at].min((level as f64 - pipeline).max(0.0));
+        let (asked, oldest) = (series[at], series[at - lead_time]);
+        let since: f64 = series[at - lead_time + 1..at].iter().sum();
+        let level = level as f64;
+        met += match coming {
+            Coming::AtOnce => asked.min((level - since - oldest).max(0.0)),
+            Coming::Spread => {
+                // Unit j of n comes at (j − ½)/n of the period.
+                let units = (1..=asked.round() as u64).map(|unit| unit as f64);
+                let back = |unit: f64| (oldest * (unit - 0.5) / asked + 0.5).floor();
+                let seen = |unit: f64| unit - 1.0 + since + oldest - back(unit);
+                units.filter(|unit| seen(*unit) < level).count() as f64
+            }
+        };
     }
     (met, series[known..].iter().sum())
 }
 
 /// Met, asked for and the stock's value, over all parts.
-fn outcome(set: &Set, lead_time: usize, levels: &[usize]) -> (f64, f64) {
+fn outcome(set: &Set, lead_time: usize, levels: &[usize], coming: Coming) -> (f64, f64) {
     let (mut met, mut asked, mut value) = (0.0, 0.0, 0.0);
     for ((series, price), level) in set.series.iter().zip(&set.prices).zip(levels) {
-        let one = lived(series, set.known, lead_time, *level);
+        let one = lived(series, set.known, lead_time, *level, coming);
         (met, asked, value) = (met + one.0, asked + one.1, value + *level as f64 * price);
     }
     (met / asked, value)
@@ -188,7 +207,7 @@ fn heading(sets: &[Set], last: &[&str]) {
 }
 
 /// Prints what was achieved for each promise, then what was achieved with the stock value that a Poisson plan takes.
-fn tables(sets: &[Set], rule: Rule) {
+fn tables(sets: &[Set], rule: Rule, coming: Coming) {
     heading(sets, &["stock", "distance"]);
     let mut equal = Vec::new();
     // The values and the budgets of the first row, Poisson with plain means.
@@ -203,7 +222,7 @@ fn tables(sets: &[Set], rule: Rule) {
                     let shelves = shelves(set, estimates, distribution, lead_time, rule);
                     let kept = PROMISES.map(|promise| {
                         let levels: Vec<usize> = shelves.iter().map(|shelf| shelf.level_for(promise)).collect();
-                        let (met, value) = outcome(set, lead_time, &levels);
+                        let (met, value) = outcome(set, lead_time, &levels, coming);
                         distance += (met - promise).abs();
                         values.push(value);
                         format!("{met:.3}")
@@ -226,7 +245,7 @@ fn tables(sets: &[Set], rule: Rule) {
             let met: Vec<f64> = all
                 .iter()
                 .zip(budgets.iter())
-                .map(|((set, lead_time, shelves), budget)| outcome(set, *lead_time, &spent(shelves, *budget)).0)
+                .map(|((set, lead_time, shelves), budget)| outcome(set, *lead_time, &spent(shelves, *budget), coming).0)
                 .collect();
             equal.push((name, distribution, met));
         }
@@ -257,12 +276,15 @@ fn main() {
         let (history, rest) = (set.known, set.series[0].len() - set.known);
         println!("{}: {} series, history of {history} months, lived for {rest} months", set.name, set.series.len());
     }
+    let spread = std::env::args().any(|word| word == "spread");
+    let (coming, words) = if spread { (Coming::Spread, "evenly spread") } else { (Coming::AtOnce, "all at once") };
+    println!("The units of a month come {words}.");
     println!(
         "\nAchieved unit fill for promises of 0.90, 0.95 and 0.98 after lead times of L months; stock: value as a"
     );
     println!("multiple of the first row's; distance: mean of |achieved − promised|.");
     for (rule, words) in [(Rule::Time, "P(X ≤ S−1)"), (Rule::Units, "P(X+J ≤ S−1)")] {
         println!("\n## Levels by {words}\n");
-        tables(&sets, rule);
+        tables(&sets, rule, coming);
     }
 }
