@@ -12,12 +12,13 @@ pub mod forecast;
 mod history;
 pub mod pattern;
 
+pub(crate) use history::read_history;
 pub use history::{Distribution, History, Reading};
 
 use crate::scenario::schema::Table;
 use crate::scenario::source::Span;
 use crate::scenario::validate::{Ids, Reader};
-use crate::scenario::{Demand, Installed, Part, PartId, ProductId, Region, RegionId, Site, Status};
+use crate::scenario::{Demand, Installed, PartId, ProductId, RegionId};
 use crate::units::{Hours, Rate};
 
 /// The rows of `installed_base.csv`.
@@ -36,22 +37,11 @@ pub(crate) fn installed<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Insta
     list
 }
 
-/// Every stream of demand: `demand.csv` first, then installed base × failures, then the history and what was made of it.
-pub(crate) fn demands<'a>(
-    ids: &Ids<'a>,
-    (regions, parts): (&[Region], &[Part]),
-    (outlets, depots): (&[Site], &[Site]),
-    installed: &[Installed],
-    reading: Reading,
-    reader: &mut Reader<'a>,
-) -> (Vec<Demand>, Option<History>) {
+/// The streams of `demand.csv`, then those of installed base × failures.
+pub(crate) fn demands<'a>(ids: &Ids<'a>, installed: &[Installed], reader: &mut Reader<'a>) -> Vec<Demand> {
     let mut list = given(ids, reader);
     from_failures(ids, installed, &mut list, reader);
-    // The supplier replenishes the depots, and the outlets only where there are none.
-    let replenished = if depots.is_empty() { outlets } else { depots };
-    let sites: Vec<&Site> = replenished.iter().filter(|site| site.status != Status::Closed).collect();
-    let history = history::from_history(ids, (regions, parts, &sites), reading, &mut list, reader);
-    (list, history)
+    list
 }
 
 fn given<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Demand> {

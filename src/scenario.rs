@@ -240,18 +240,6 @@ pub struct Part {
     pub order_quantity: Option<u32>,
 }
 
-impl Part {
-    /// From order to arrival at a site that the supplier replenishes: the repaired share comes back after its turnaround,
-    /// the rest from the supplier \[days\].
-    pub fn lead_time_at(&self, site: &Site) -> Days {
-        let supplier = self.supplier_lead_time.unwrap_or(site.supplier_lead_time).get();
-        let repaired = self.repair_share.get();
-        let days = repaired * self.repair_turnaround.get() + (1.0 - repaired) * supplier;
-        // Rounding may carry the mean of two absurdly long times beyond the greatest number.
-        Days::new(days.min(f64::MAX)).expect("a mean of two finite times that are never negative is one too")
-    }
-}
-
 /// One source of demand: jobs of a region that need one unit of a part, or no part.
 ///
 /// From `demand.csv`, or installed base × failures (one row per region, product and failure), or `demand_history.csv`.

@@ -275,12 +275,16 @@ fn scenario(keys: &str, rows: &str) -> Scenario {
 }
 
 fn loaded(keys: &str, rows: &str) -> Result<Loaded, Refused> {
+    loaded_with(keys, rows, "part,unit_cost,supplier_lead_time_days\npump,100,\nvalve,10,14.6\n")
+}
+
+fn loaded_with(keys: &str, rows: &str, parts: &str) -> Result<Loaded, Refused> {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let files = [
         ("scenario.toml", format!("name = \"history\"\n[demand]\n{keys}")),
         ("regions.csv", REGIONS.into()),
         ("outlets.csv", OUTLETS.into()),
-        ("parts.csv", "part,unit_cost,supplier_lead_time_days\npump,100,\nvalve,10,14.6\n".into()),
+        ("parts.csv", parts.into()),
         ("demand_history.csv", format!("region,part,period,quantity\n{rows}")),
     ];
     for (name, text) in files {
@@ -306,6 +310,16 @@ fn the_distribution_says_how_much_of_the_dispersion_counts() {
     };
     close(ratios("distribution = \"negative_binomial\""), [2.4; 3]);
     close(ratios(""), [2.4 * 1.4, 2.4 * 1.4, 2.4 * 1.08]);
+}
+
+#[test]
+fn what_is_repaired_is_away_for_its_turnaround() {
+    // Half of the pumps are back after 14.6 days, the others come after 73: 43.8 days or 1.44 months.
+    let parts = "part,unit_cost,repair_share,repair_turnaround_days\npump,100,0.5,14.6\nvalve,10,,\n";
+    let loaded = loaded_with("forecast = \"mean\"", ROWS, parts).expect("it is sound");
+    let ratios: Vec<f64> = loaded.scenario.demands.iter().map(|demand| demand.variance_to_mean).collect();
+    let expected = [2.4 * 1.24, 2.4 * 1.24, 2.4 * 1.4];
+    assert!(ratios.iter().zip(expected).all(|(one, other)| (one - other).abs() < 1e-12), "{ratios:?}");
 }
 
 #[test]

@@ -20,7 +20,7 @@
 //! the rate, is δ². One number for the whole history, so that thousands of short series can tell what none of them can alone;
 //! with fewer than `ENOUGH` series it is 0.
 //!
-//! (predictive): demand over a lead time L given its rate Λ has mean ΛL and variance vΛL; the variance of ΛL itself, L²·Var[Λ],
+//! (predictive): demand over a lead time L given its rate Λ has mean ΛL and variance vΛL; the variance of ΛL itself, L²·Var\[Λ\],
 //! comes on top, and the sum is divided by f·L. For a Poisson demand with a plain mean it is exactly the negative binomial
 //! that a gamma posterior gives (r = number of demands seen, ratio 1 + L/n): see e.g. Gelman et al., Bayesian Data Analysis,
 //! 3rd ed. (2013), section 2.6. The rest are two moments of the same idea.

@@ -9,8 +9,8 @@
 //! up to a stream with the same ratio.
 //!
 //! `[demand] distribution` says what of the dispersion counts. `predictive`, the default, adds what the rate itself may be
-//! off. That grows with the lead time, and a stream of demand has one ratio: it is taken at the longest time the part
-//! takes from its supplier to a site, so that no such site has too little. A site behind a depot waits less, and its ratio
+//! off. That grows with the lead time, and a stream of demand has one ratio: it is taken at the longest time that a
+//! unit takes to come back to a site that the supplier replenishes, so that no such site has too little. A site behind a depot waits less, and its ratio
 //! is then a little high; so it is where a series is shared over regions and the rate's drift is put on each share as on
 //! the whole.
 
@@ -21,8 +21,8 @@ use super::estimate::{Estimate, Forecast, Summary, estimates};
 use super::pattern::Pattern;
 use crate::scenario::schema::Table;
 use crate::scenario::validate::{Ids, Reader};
-use crate::scenario::{Demand, Part, PartId, Region, RegionId, Site};
-use crate::units::{DAYS_PER_YEAR, Hours, Rate};
+use crate::scenario::{Demand, PartId, RegionId, Scenario, Site, SiteId, Status};
+use crate::units::{Hours, Rate};
 
 /// More periods are refused: a century of weeks, and no history is longer.
 const MOST_PERIODS: i64 = 5_200;
@@ -101,15 +101,23 @@ struct Rows {
     list: Vec<Row>,
 }
 
-/// Adds the streams of `demand_history.csv`, in order of region and part; `None` if there is no history. W14: it is not too
-/// short.
-pub(super) fn from_history<'a>(
+/// Adds the streams of `demand_history.csv`, if there is one, in order of region and part, to a scenario that is complete
+/// but for them. W14: the history is not too short.
+pub(crate) fn read_history<'a>(ids: &Ids<'a>, scenario: &mut Scenario, reading: Reading, reader: &mut Reader<'a>) {
+    let mut list = Vec::new();
+    let history = from_history(ids, scenario, reading, &mut list, reader);
+    scenario.demands.extend(list);
+    scenario.history = history;
+}
+
+fn from_history<'a>(
     ids: &Ids<'a>,
-    (regions, parts, sites): (&[Region], &[Part], &[&Site]),
+    scenario: &Scenario,
     reading: Reading,
     list: &mut Vec<Demand>,
     reader: &mut Reader<'a>,
 ) -> Option<History> {
+    let regions = &scenario.regions;
     let Rows { calendar, first, periods, last_row, list: rows } = rows(ids, reader)?;
     let shared = rows.first().is_some_and(|row| row.0.is_none());
     let population: f64 = regions.iter().filter_map(|region| region.population).sum();
@@ -139,10 +147,12 @@ pub(super) fn from_history<'a>(
     };
     let summaries: Vec<Summary> = series.par_iter().map_init(|| vec![0.0; periods], summarise).collect();
     let estimates = estimates(&summaries);
+    let mut times: Vec<Option<f64>> = vec![None; scenario.parts.len()];
     for (rows, estimate) in series.iter().zip(&estimates) {
         let (region, part, ..) = rows[0];
         let yearly = estimate.rate * calendar.periods_per_year();
-        let lead_time = longest(&parts[part as usize], sites) * calendar.periods_per_year();
+        let time = times[part as usize].get_or_insert_with(|| longest(scenario, PartId(part)));
+        let lead_time = *time * calendar.periods_per_year();
         let variance_to_mean = reading.distribution.variance_to_mean(estimate, lead_time);
         let mut push = |region: u32, rate: f64| {
             let Some(rate) = Rate::new(rate).filter(|rate| rate.get() > 0.0) else { return };
@@ -168,9 +178,21 @@ pub(super) fn from_history<'a>(
     })
 }
 
-/// The longest time of a part from its supplier to a site \[years\].
-fn longest(part: &Part, sites: &[&Site]) -> f64 {
-    sites.iter().map(|site| part.lead_time_at(site).get()).fold(0.0, f64::max) / DAYS_PER_YEAR
+/// The longest time that a unit asked for takes to come back to a site that the supplier replenishes \[years\]: the repaired
+/// share after its turnaround, the rest from the supplier.
+fn longest(scenario: &Scenario, id: PartId) -> f64 {
+    let part = &scenario.parts[id.at()];
+    let time = |(site, row): (SiteId, &Site)| {
+        let (share, turnaround) = scenario.repair_at(site, id).unwrap_or((part.repair_share, part.repair_turnaround));
+        let supplier = part.supplier_lead_time.unwrap_or(row.supplier_lead_time);
+        share.get() * turnaround.in_years() + (1.0 - share.get()) * supplier.in_years()
+    };
+    // The supplier replenishes the depots, and the outlets only where there are none.
+    let depots = scenario.depots.iter().enumerate().map(|(at, site)| (SiteId::Depot(at.into()), site));
+    let outlets = scenario.outlets.iter().enumerate().map(|(at, site)| (SiteId::Outlet(at.into()), site));
+    let outlets = outlets.filter(|_| scenario.depots.is_empty());
+    let sites = depots.chain(outlets).filter(|(_, site)| site.status != Status::Closed);
+    sites.map(time).fold(0.0, f64::max)
 }
 
 /// Reads the rows. E04: all periods are of one kind; E05: there are not absurdly many of them.

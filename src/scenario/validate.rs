@@ -70,8 +70,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let (service_lanes, supply_lanes) = lanes::lanes(&ids, &mut reader);
     let laterals = lanes::laterals(&ids, stocking.stockout, &mut reader);
     let installed = demand::installed(&ids, &mut reader);
-    let (demands, history) =
-        demand::demands(&ids, (&regions, &parts), (&outlets, &depots), &installed, reading, &mut reader);
+    let demands = demand::demands(&ids, &installed, &mut reader);
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
 
@@ -80,7 +79,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let name = text("name", reader.faults).filter(|name| !name.is_empty()).unwrap_or_else(|| draft.folder.clone());
     let description = text("description", reader.faults).unwrap_or_default();
     let currency = text("currency", reader.faults).unwrap_or_else(|| "EUR".into());
-    let scenario = Scenario {
+    let mut scenario = Scenario {
         name,
         description,
         currency,
@@ -105,8 +104,9 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         planning,
         finance,
         laterals,
-        history,
+        history: None,
     };
+    demand::read_history(&ids, &mut scenario, reading, &mut reader);
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
     places::all_can_be_reached(&scenario, &mut reader);
