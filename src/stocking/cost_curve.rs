@@ -91,7 +91,9 @@ impl Served {
             Self::Loss { lead_time } => sum(&[(1.0, Waits::Loss { offered: rate * lead_time })]),
             Self::Windows { variance_to_mean, windows } => {
                 let waits = |window: &Window| {
-                    let pipeline = || Pmf::demand(rate * window.time, *variance_to_mean);
+                    // A unit finds its own batch before it, (fill) of `two_echelon`.
+                    let batch = Pmf::batch_before(*variance_to_mean);
+                    let pipeline = || Pmf::demand(rate * window.time, *variance_to_mean).plus(&batch);
                     let still = window.time > 0.0;
                     let waits = if still { Waits::Still { pipeline: pipeline(), bare: 0.0 } } else { Waits::Always };
                     (window.share, waits)

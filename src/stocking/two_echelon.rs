@@ -10,9 +10,10 @@
 //! (depot)      X0 = demand(λ0·f0·Ts) + R0,               λ0 = Σ λjfj: what the outlets order
 //! (backlog)    B0 = (X0 − S0)⁺                           what the depot owes its outlets, first come first served
 //! (echelons)   X  = Bin(B0, q) + demand(λfO) + R         q = λf/λ0: owed by the depot, on the way, in repair here
-//! (fill)       fill rate = P(X ≤ S−1)
+//! (batch)      J: the units of a demand that are asked for before a unit of it; 0 for Poisson demand (`distribution`)
+//! (fill)       fill rate = P(X + J ≤ S−1)                a unit finds what was out before its batch, and its batch before it
 //! (backorders) EBO = E[(X−S)⁺],  mean wait = EBO/λ       Little's law
-//! (wait)       P(wait ≤ τ) = P(X(τ) ≤ S−1) while nothing ordered later can come sooner: τ < O (or L) and τ < Tb;
+//! (wait)       P(wait ≤ τ) = P(X(τ) + J ≤ S−1) while nothing ordered later can come sooner: τ < O (or L) and τ < Tb;
 //!              X(τ) is X with O − τ for O (L − τ for L) and Tb − τ for Tb. Longer windows: `window`
 //! (batches)    a site that the supplier replenishes may order Q units at a time: X + U for X, U uniform on 0 … Q−1, and X0 + U
 //!              for X0 (`reorder`); outlets under a depot order one for one
@@ -23,9 +24,10 @@
 //! (backlog) and its thinning are exact for a depot's shop as well: who ordered the last B0 units does not depend on how
 //! many the depot lacks, since outlets order in independent Poisson streams. Windows are then a lower bound of the service:
 //! the shop is left as it stands at the request (at the outlet), or at the arrival of what was sent at the request (at the
-//! depot). With a variance-to-mean ratio above 1 all is an approximation: pipelines are negative binomial by two moments, an
-//! order's units share their way, and the backlog is thinned unit by unit as if each owed unit were ours independently,
-//! although units come in orders. (loss) is exact without a depot and a shop; with a depot, the depot is evaluated as if it
+//! depot). With a variance-to-mean ratio above 1 demands come in logarithmic batches (the negative binomial as a compound
+//! Poisson process): without a depot (fill) and (backorders) are exact, and so is (wait). With one the backlog is thinned
+//! unit by unit as if each owed unit were ours independently, although units come in orders; a unit's own batch is taken to
+//! be out in windows up to the transport, and to have come in longer ones. In (loss) every unit comes alone. (loss) is exact without a depot and a shop; with a depot, the depot is evaluated as if it
 //! saw the outlet's whole demand, which is a little more than it does, and its wait enters by its mean (the loss formula
 //! needs no more of a lead time); with a shop, the shop likewise. (batches) is as exact as the rest: the position was what it
 //! was a lead time ago, before the demands that make X, so U and X are independent; and which outlets the depot owes its
@@ -112,8 +114,19 @@ impl Stream {
         self.repair.units(self.rate, self.variance_to_mean)
     }
 
-    /// Of X(τ) in (wait), what the depot does not owe; `None` where something ordered later can come sooner.
+    /// J, (batch), added to a number of units.
+    fn behind_its_batch(&self, units: Pmf) -> Pmf {
+        let dispersed = self.variance_to_mean > 1.0 + 1e-12;
+        if dispersed { units.plus(&Pmf::batch_before(self.variance_to_mean)) } else { units }
+    }
+
+    /// Of X(τ) + J in (wait), what the depot does not owe; `None` where something ordered later can come sooner.
     pub fn still_out(&self, window: f64) -> Option<Pmf> {
+        self.out_before_batch(window).map(|units| self.behind_its_batch(units))
+    }
+
+    /// The same without J.
+    fn out_before_batch(&self, window: f64) -> Option<Pmf> {
         let (ordered, repaired) = (self.repair.share < 1.0, self.repair.share > 0.0);
         let on_order = left(self.lead_time, window);
         if ordered && on_order <= 0.0 {
@@ -204,6 +217,11 @@ impl<'a> Position<'a> {
         }
     }
 
+    /// X + J: what a unit finds before it, (fill); `None` in the emergency model.
+    pub fn before_a_unit(&self) -> Option<Pmf> {
+        self.pipeline().map(|pipeline| self.stream.behind_its_batch(pipeline.clone()))
+    }
+
     /// How it orders with a base stock: in batches from the supplier, one for one from a depot and where stockouts are
     /// expressed.
     pub fn batches(&self, base_stock: u32) -> Batches {
@@ -214,9 +232,9 @@ impl<'a> Position<'a> {
     /// Share of demands met at once from the shelf, (fill) or (loss).
     pub fn fill_rate(&self, base_stock: u32) -> f64 {
         match &self.supply {
-            Supply::Supplier { pipeline } if self.stream.quantity > 1 => self.batches(base_stock).fill_rate(pipeline),
             Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } => {
-                pipeline.at_most(i64::from(base_stock) - 1)
+                let before = self.stream.behind_its_batch(pipeline.clone());
+                self.batches(base_stock).fill_rate(&before)
             }
             Supply::Emergency { offered } => 1.0 - erlang_b(base_stock, *offered),
             Supply::Overloaded { .. } => 0.0,

@@ -19,8 +19,11 @@ const POISSON_TARGETS: &str = "\
 [[target]]\nmetric = \"mean_response_hours\"\nscope = \"part\"\nat_most = 99\n\
 [[target]]\nmetric = \"coverage\"\nwithin_hours = 1\nat_least = 0.1\n";
 
-/// In batches only the mean wait is exact, by Little's law.
+/// Demand in batches, at outlets that the supplier replenishes.
 const BATCH_TARGETS: &str = "\
+[[target]]\nmetric = \"fill_rate\"\nscope = [\"outlet\", \"part\"]\nat_least = 0.01\n\
+[[target]]\nmetric = \"fill_rate\"\nat_least = 0.01\n\
+[[target]]\nmetric = \"on_time\"\nwithin_hours = 30\nat_least = 0.01\n\
 [[target]]\nmetric = \"mean_response_hours\"\nscope = [\"outlet\", \"part\"]\nat_most = 99\n\
 [[target]]\nmetric = \"mean_response_hours\"\nscope = \"country\"\nat_most = 99\n";
 

@@ -24,6 +24,8 @@ impl Shelf {
             Stockout::Emergency => Box::new(move |level| erlang_b(level, load * self.lead_time)),
             Stockout::Backorder => {
                 let pipeline = Pmf::demand(load * (self.lead_time - self.window).max(0.0), self.ratio);
+                // A unit finds its own batch before it, whatever the load.
+                let pipeline = pipeline.plus(&Pmf::batch_before(self.ratio));
                 let always = self.window >= self.lead_time * (1.0 - 1e-12);
                 Box::new(move |level| if always { 0.0 } else { pipeline.more_than(i64::from(level) - 1) })
             }

@@ -242,23 +242,24 @@ impl Shelf {
                 waits => bare[s] += weight * waits.within(0),
             }
         }
-        let pipeline = position
-            .filter(|_| needs_pipeline)
-            .map(|position| position.pipeline().cloned().unwrap_or_else(|| Pmf::constant(0)));
+        let pipelines = position.filter(|_| needs_pipeline).map(|position| {
+            let nothing = || Pmf::constant(0);
+            (position.pipeline().cloned().unwrap_or_else(nothing), position.before_a_unit().unwrap_or_else(nothing))
+        });
         let longest = missing.iter().map(Vec::len).max().unwrap_or(0);
-        let last = longest.max(pipeline.as_ref().map_or(0, |pipeline| pipeline.last() + 1));
+        let last = longest.max(pipelines.as_ref().map_or(0, |(_, before)| before.last() + 1));
         let first = missing.iter().filter_map(|m| m.iter().position(|&p| p > 0.0)).min().unwrap_or(0);
         let offset = if needs_pipeline || stream.quantity > 1 { 0 } else { first };
         let last = if stream.quantity > 1 { last.max(1) + stream.quantity as usize - 1 } else { last };
-        self.tabulate(&missing, &bare, pipeline.as_ref(), offset, last)
+        self.tabulate(&missing, &bare, pipelines.as_ref(), offset, last)
     }
 
-    /// The rows from what is missing, summed from the far end.
+    /// The rows from what is missing, summed from the far end; `pipelines` are X and X + J of `two_echelon`.
     fn tabulate(
         &self,
         missing: &[Vec<f64>],
         bare: &[f64],
-        pipeline: Option<&Pmf>,
+        pipelines: Option<&(Pmf, Pmf)>,
         offset: usize,
         last: usize,
     ) -> Table {
@@ -267,9 +268,10 @@ impl Shelf {
         let mut services = vec![0.0; levels.len() * count];
         let mut fills = vec![0.0; levels.len()];
         let mut tails = vec![0.0; count];
-        let (mut empty, mut backorders) = (0.0, 0.0);
+        let (mut above, mut empty, mut backorders) = (0.0, 0.0, 0.0);
         for (row, &level) in levels.iter().enumerate().rev() {
-            // Now tails = what x ≥ level leaves missing, empty = P(X ≥ level), backorders = E[(X−level)⁺].
+            // Now tails = what x ≥ level leaves missing, above = P(X ≥ level), empty = P(X + J ≥ level), backorders =
+            // E[(X−level)⁺].
             for (s, slot) in self.slots.iter().enumerate() {
                 let windows = if level == 0 { bare[s] } else { (slot.ceiling - tails[s]).max(0.0) };
                 let wait = if slot.wait > 0.0 {
@@ -284,8 +286,9 @@ impl Shelf {
                 for (tail, missing) in tails.iter_mut().zip(missing) {
                     *tail += missing.get(level - 1).copied().unwrap_or(0.0);
                 }
-                backorders += empty;
-                empty += pipeline.map_or(0.0, |pipeline| pipeline.exactly(level - 1));
+                backorders += above;
+                above += pipelines.map_or(0.0, |(pipeline, _)| pipeline.exactly(level - 1));
+                empty += pipelines.map_or(0.0, |(_, before)| before.exactly(level - 1));
             }
         }
         self.in_batches(&mut services, count);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! (owed)    t_k = P(Bin(B0, q) = k):  t(z) = Σ_n P(B0 = n)·(1−q+qz)ⁿ cut after z^K, by Horner's rule from the largest n
-//! (mixture) D_x = Σ_terms μ·w·P(demand(λ(O−τ)) = x)
+//! (mixture) D_x = Σ_terms μ·w·P(demand(λ(O−τ)) + J = x),   J the units of its own batch before a unit (`two_echelon`)
 //! (late)    late(S) = total − Σ_{k+x < S} t_k·D_x,  total = Σ_terms μ·w
 //! (least)   min_S h·S + late(S), looked for up to the first S with h·S no less than the best
 //! ```
@@ -29,6 +29,37 @@ pub(super) struct Part {
     pub(super) ratio: f64,
 }
 
+impl Part {
+    fn add_poisson(&self, sums: &mut [f64]) {
+        let mut p = self.weight * (-self.mean).exp();
+        for (x, sum) in sums.iter_mut().enumerate() {
+            *sum += p;
+            p *= self.mean / (x as f64 + 1.0);
+        }
+    }
+
+    /// Negative binomial demand, P(0) = v^(−r), P(x+1) = P(x)·(r+x)/(x+1)·θ with r = m/(v−1), θ = 1 − 1/v, behind its batch,
+    /// P(J = j) = (ln v − Σ_{k≤j} θᵏ/k)/(v−1).
+    fn add_dispersed(&self, sums: &mut [f64]) {
+        let (size, theta) = (self.mean / (self.ratio - 1.0), 1.0 - 1.0 / self.ratio);
+        let mut above = self.ratio.ln();
+        let mut power = theta;
+        let mut before = Vec::with_capacity(sums.len());
+        for j in 1..=sums.len() {
+            before.push(above.max(0.0) / (self.ratio - 1.0));
+            above -= power / j as f64;
+            power *= theta;
+        }
+        let mut p = self.weight * (-size * self.ratio.ln()).exp();
+        for x in 0..sums.len() {
+            for (sum, before) in sums[x..].iter_mut().zip(&before) {
+                *sum += p * before;
+            }
+            p *= (size + x as f64) * theta / (x as f64 + 1.0);
+        }
+    }
+}
+
 /// (mixture), made as far as it was asked for.
 #[derive(Debug, Default)]
 pub(super) struct Mixture {
@@ -47,17 +78,10 @@ impl Mixture {
             self.made.clear();
             self.made.resize(count, 0.0);
             for part in parts {
-                // Negative binomial: P(0) = v^(−r), P(x+1) = P(x)·(r+x)/(x+1)·(1−1/v), r = m/(v−1); Poisson as v → 1.
-                let dispersed = part.ratio > 1.0 + 1e-12 && part.ratio.is_finite();
-                let (size, grow) = match dispersed {
-                    true => (part.mean / (part.ratio - 1.0), 1.0 - 1.0 / part.ratio),
-                    false => (0.0, 0.0),
-                };
-                let mut p = part.weight * if dispersed { (-size * part.ratio.ln()).exp() } else { (-part.mean).exp() };
-                for (x, sum) in self.made.iter_mut().enumerate() {
-                    *sum += p;
-                    let x = x as f64;
-                    p *= if dispersed { (size + x) * grow } else { part.mean } / (x + 1.0);
+                if part.ratio > 1.0 + 1e-12 && part.ratio.is_finite() {
+                    part.add_dispersed(&mut self.made);
+                } else {
+                    part.add_poisson(&mut self.made);
                 }
             }
         }

@@ -47,8 +47,8 @@ impl Lacking {
 
     /// P(no unit on the shelf).
     fn shelf(position: &Position) -> Self {
-        match (position.pipeline(), position.waits(0.0)) {
-            (Some(pipeline), waits) if !matches!(waits, Waits::Never) => Self::Known(tails(pipeline)),
+        match (position.before_a_unit(), position.waits(0.0)) {
+            (Some(before), waits) if !matches!(waits, Waits::Never) => Self::Known(tails(&before)),
             (_, waits) => Self::windows(&waits),
         }
     }

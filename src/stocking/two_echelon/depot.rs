@@ -74,7 +74,7 @@ impl Depot {
     /// The depot holding a base stock, evaluated once for all its outlets.
     pub fn holding(self, base_stock: u32) -> Upstream {
         let pipeline = self.batches(base_stock).deficit(&self.pipeline());
-        let fill_rate = pipeline.at_most(i64::from(base_stock) - 1);
+        let fill_rate = pipeline.plus(&Pmf::batch_before(self.variance_to_mean)).at_most(i64::from(base_stock) - 1);
         let backlog = pipeline.over(base_stock as usize);
         let mean_backlog = if self.repair.overloaded() { f64::INFINITY } else { backlog.mean() };
         Upstream { depot: self, base_stock, backlog, mean_backlog, fill_rate }
@@ -112,7 +112,7 @@ impl Upstream {
         self.mean_backlog
     }
 
-    /// Share of the outlets' orders that the depot meets at once: P(X0 ≤ S0−1).
+    /// Share of the outlets' orders that the depot meets at once: P(X0 + J ≤ S0−1).
     pub fn fill_rate(&self) -> f64 {
         if self.depot.repair.overloaded() { 0.0 } else { self.fill_rate }
     }
