@@ -8,6 +8,7 @@ mod check;
 mod judge;
 mod progress;
 mod setup;
+mod simulate;
 mod solve;
 
 use std::io::{self, IsTerminal, Write};
@@ -42,6 +43,7 @@ Examples:
   sparenet check my-scenario                       every fault with its place and a hint
   sparenet init my-scenario                        a commented template to start from
   sparenet verify scenarios/small --plan plans/small
+  sparenet simulate scenarios/small --plan plans/small
   sparenet evaluate scenarios/small --plan edited --out plans/edited";
 
 /// Plans spare-parts supply and repair-outlet networks: which outlets and depots to open, who serves whom, how many of
@@ -64,6 +66,8 @@ enum Command {
     Evaluate(EvaluateArguments),
     /// Recompute every figure of a plan from the scenario and the plan's files
     Verify(VerifyArguments),
+    /// Live a plan event by event and tell every promise with a 95 % interval
+    Simulate(SimulateArguments),
     /// Write a commented template of a scenario
     Init {
         /// The new folder
@@ -161,6 +165,67 @@ struct VerifyArguments {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+struct SimulateArguments {
+    /// The scenario folder
+    scenario: PathBuf,
+    /// The plan's folder
+    #[arg(long, value_name = "DIR")]
+    plan: PathBuf,
+    /// Where simulation.json, simulation.csv and simulation_stock.csv are written \[default: nowhere\]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Independent lives of the plan; their spread gives the interval
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(2..))]
+    replications: u16,
+    /// Years that count in each replication \[default: 20 million jobs in all, at least a year, at most 1000\]
+    #[arg(long, value_name = "YEARS", value_parser = positive)]
+    years: Option<f64>,
+    /// Years before them, from full shelves, that count for nothing \[default: 5 of the longest lead times, 10 if they vary\]
+    #[arg(long, value_name = "YEARS", value_parser = not_negative)]
+    warm_up: Option<f64>,
+    /// How lead times and turnaround times vary around their means
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = Variation::Constant)]
+    lead_times: Variation,
+    /// Threads to use; the outcome is the same for any number \[default: all cores\]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Seed of all chance; two plans with the same seed meet the same jobs \[default: planning.seed\]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    settings: Settings,
+    /// One JSON object on stdout instead of the summary
+    #[arg(long)]
+    json: bool,
+    /// No progress, no warnings, no summary
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// How lead times vary.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Variation {
+    /// Not at all
+    Constant,
+    /// Exponentially
+    Exponential,
+    /// Uniformly between 0 and twice the mean
+    Uniform,
+}
+
+/// Reads a number greater than zero.
+fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| "write a number greater than zero".to_owned())
+}
+
+/// Reads a number, zero or greater.
+fn not_negative(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
+    number.ok_or_else(|| "write a number, zero or greater".to_owned())
+}
+
 /// Reads `60`, `60s`, `1.5m` or `2h` as seconds.
 fn seconds(text: &str) -> Result<f64, String> {
     let (number, unit) = match text.chars().last() {
@@ -190,6 +255,7 @@ fn run(command: Command) -> Exit {
         Command::Check(arguments) => check::check(&arguments),
         Command::Evaluate(arguments) => judge::evaluate(&arguments),
         Command::Verify(arguments) => judge::verify(&arguments),
+        Command::Simulate(arguments) => simulate::simulate(&arguments),
         Command::Init { folder } => setup::init(&folder),
         Command::Schema { json } => setup::schema(json),
         Command::Completions { shell } => {

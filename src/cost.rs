@@ -9,20 +9,23 @@
 //! | closing | closing cost of an existing site that closes × capital recovery factor |
 //! | travel | Σ jobs × cost of a job on its lane: trips × (km × cost per km + hours × wage), or the measured cost |
 //! | labour | hands-on hours × the wage of the outlet's country |
-//! | repair | units × repair share × repair cost, where the part is repaired: the depot, else the outlet |
-//! | freight | units sent from depot to outlet × (weight × km × cost per kg km + cost per shipment), or the measured cost |
+//! | repair | units repaired × repair cost, where they are repaired: at the outlet, or of what it orders at the depot |
+//! | freight | units sent from depot to outlet (those the outlet does not repair itself) × (weight × km × cost per kg km + cost per shipment), or the measured cost |
 //! | duty | units × unit cost × duty rate of the country entered: from the supplier (new units only) and over a customs border |
-//! | emergency | units expressed × emergency cost of the region |
-//! | holding | holding rate × unit cost × base-stock level |
+//! | emergency | units expressed × emergency cost of the region, and units from other outlets × their freight |
+//! | holding | holding rate × unit cost × mean inventory position: the base-stock level, or r + (Q+1)/2 with batches |
+//! | ordering | orders sent to the supplier × order cost of the part |
 //! | penalty | shortfall of soft promises × penalty |
 //!
-//! Units sent are those met from the shelf: with `stockout = "backorder"` all, with `"emergency"` the filled share.
+//! Units sent are those met from the shelf: with `stockout = "backorder"` all, with `"emergency"` the filled share. New units
+//! are ordered from the supplier, by the depot or by an outlet without one; a depot's orders are those of all that is asked
+//! of its outlets, as its service is.
 
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{CountryId, DepotId, OutletId, PartId, Scenario, Site, SiteId, Status, Stockout};
-use crate::service::Service;
+use crate::service::{Service, depot_repair, outlet_repair, repaired_shares};
 
 /// What money is spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,11 +54,13 @@ pub enum Component {
     Holding,
     /// Soft promises that are not kept.
     Penalty,
+    /// Orders to the supplier.
+    Ordering,
 }
 
 impl Component {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::OutletFixed,
         Self::DepotFixed,
         Self::Opening,
@@ -68,6 +73,7 @@ impl Component {
         Self::Emergency,
         Self::Holding,
         Self::Penalty,
+        Self::Ordering,
     ];
 
     /// Its name in files.
@@ -85,6 +91,7 @@ impl Component {
             Self::Emergency => "emergency",
             Self::Holding => "holding",
             Self::Penalty => "penalty",
+            Self::Ordering => "ordering",
         }
     }
 }
@@ -167,7 +174,8 @@ pub fn site_cost(scenario: &Scenario, site: &Site) -> (f64, f64) {
     }
 }
 
-/// What follows one unit of a part from the supplier to an outlet's shelf.
+/// What follows one unit of demand for a part from the supplier to an outlet's shelf; a unit that the outlet repairs
+/// itself is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct UnitCost {
     /// Depot → outlet freight.
@@ -185,7 +193,7 @@ impl UnitCost {
     }
 }
 
-/// Freight and duty of one unit of a part that an outlet draws from a depot, or from the supplier.
+/// Freight and duty of one unit of demand for a part at an outlet that draws on a depot, or on the supplier.
 pub fn unit_cost(
     scenario: &Scenario,
     network: &Network,
@@ -193,10 +201,11 @@ pub fn unit_cost(
     depot: Option<DepotId>,
     part: PartId,
 ) -> UnitCost {
+    let (at_outlet, at_depot) = repaired_shares(scenario, outlet, depot, part);
+    let (sent, new) = (1.0 - at_outlet, 1.0 - at_outlet - at_depot);
     let part = &scenario.parts[part.at()];
     let duty_rate = |site: &Site| site.country.map_or(0.0, |country| scenario.countries[country.at()].duty_rate.get());
     let value = part.unit_cost.get();
-    let new = 1.0 - part.repair_share.get();
     let there = &scenario.outlets[outlet.at()];
     let Some(depot) = depot else {
         return UnitCost { duty_at_outlet: new * value * duty_rate(there), ..UnitCost::default() };
@@ -205,8 +214,8 @@ pub fn unit_cost(
     let replenishment = &scenario.replenishment;
     let by_weight = part.weight.get() * lane.distance * replenishment.cost_per_kg_km.get();
     UnitCost {
-        freight: lane.cost_per_unit.unwrap_or(by_weight + replenishment.cost_per_shipment.get()),
-        duty_at_outlet: if lane.border { value * duty_rate(there) } else { 0.0 },
+        freight: sent * lane.cost_per_unit.unwrap_or(by_weight + replenishment.cost_per_shipment.get()),
+        duty_at_outlet: if lane.border { sent * value * duty_rate(there) } else { 0.0 },
         duty_at_depot: new * value * duty_rate(&scenario.depots[depot.at()]),
     }
 }
@@ -216,10 +225,24 @@ pub fn holding_cost(scenario: &Scenario, site: SiteId, part: PartId) -> f64 {
     scenario.site(site).holding_rate.get() * scenario.parts[part.at()].unit_cost.get()
 }
 
+/// Yearly cost of ordering units of a part from the supplier \[units/year\], each by itself.
+pub fn order_cost(scenario: &Scenario, part: PartId, ordered: f64) -> f64 {
+    scenario.parts[part.at()].order_cost.get() * ordered
+}
+
 /// The wage of an hour of an outlet's work.
 pub fn wage(scenario: &Scenario, outlet: OutletId) -> f64 {
     let country = scenario.outlets[outlet.at()].country;
     country.map_or(0.0, |country| scenario.countries[country.at()].labour_cost_per_hour.get())
+}
+
+/// Yearly cost of holding the stock of a site, by part.
+fn held(scenario: &Scenario, service: &Service, site: SiteId, stock: &[u32]) -> f64 {
+    let held = |(part, level): (usize, &u32)| {
+        let part = PartId::from(part);
+        holding_cost(scenario, site, part) * service.mean_position(site, part, *level)
+    };
+    stock.iter().enumerate().filter(|(_, level)| **level > 0).map(held).sum()
 }
 
 /// Prices decisions whose service is known.
@@ -253,7 +276,7 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
             let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
             for task in load.tasks(region) {
                 let Some(part) = task.part else { continue };
-                let missed = 1.0 - service.fill_rate(outlet, part);
+                let missed = service.emergency(outlet, part);
                 line[Component::Emergency as usize] += share * task.rate * missed * express;
             }
         }
@@ -270,25 +293,48 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
         let line = &mut outlets[outlet.at()];
         line[Component::Freight as usize] += sent * unit.freight;
         line[Component::Duty as usize] += sent * unit.duty_at_outlet;
-        let repair = shelf.rate * part.repair_share.get() * part.repair_cost.get();
+        let (at_outlet, at_depot) = repaired_shares(scenario, outlet, depot, shelf.part);
+        line[Component::Repair as usize] += shelf.rate * at_outlet * part.repair_cost.get();
         match depot {
             Some(depot) => {
                 let line = &mut depots[depot.at()];
                 line[Component::Duty as usize] += sent * unit.duty_at_depot;
-                line[Component::Repair as usize] += repair;
+                line[Component::Repair as usize] += shelf.rate * at_depot * part.repair_cost.get();
             }
-            None => line[Component::Repair as usize] += repair,
+            None => {
+                let orders = order_cost(scenario, shelf.part, sent * (1.0 - at_outlet));
+                line[Component::Ordering as usize] += orders / f64::from(shelf.batches.quantity);
+            }
         }
     }
-    let holding = |site: SiteId, stock: &[u32]| -> f64 {
-        let levels = stock.iter().enumerate();
-        levels.map(|(part, level)| holding_cost(scenario, site, PartId::from(part)) * f64::from(*level)).sum()
-    };
     for (outlet, stock) in decisions.outlet_stock.iter().enumerate() {
-        outlets[outlet][Component::Holding as usize] = holding(SiteId::Outlet(OutletId::from(outlet)), stock);
+        let site = SiteId::Outlet(OutletId::from(outlet));
+        outlets[outlet][Component::Holding as usize] = held(scenario, service, site, stock);
     }
     for (depot, stock) in decisions.depot_stock.iter().enumerate() {
-        depots[depot][Component::Holding as usize] = holding(SiteId::Depot(DepotId::from(depot)), stock);
+        let site = SiteId::Depot(DepotId::from(depot));
+        depots[depot][Component::Holding as usize] = held(scenario, service, site, stock);
+    }
+    for flow in &service.laterals {
+        outlets[flow.to.at()][Component::Emergency as usize] += flow.units * flow.cost_per_unit;
+        // The giver's unit is replaced like one that was asked of itself.
+        let depot = decisions.replenished_by[flow.from.at()];
+        let unit = unit_cost(scenario, network, flow.from, depot, flow.part);
+        let line = &mut outlets[flow.from.at()];
+        line[Component::Freight as usize] += flow.units * unit.freight;
+        line[Component::Duty as usize] += flow.units * unit.duty_at_outlet;
+        match depot {
+            Some(depot) => depots[depot.at()][Component::Duty as usize] += flow.units * unit.duty_at_depot,
+            None => {
+                let ordered = flow.units * (1.0 - outlet_repair(scenario, flow.from, None, flow.part).share);
+                line[Component::Ordering as usize] += order_cost(scenario, flow.part, ordered);
+            }
+        }
+    }
+    for shelf in &service.depot_shelves {
+        let ordered = shelf.rate * (1.0 - depot_repair(scenario, shelf.depot, shelf.part).share);
+        let orders = order_cost(scenario, shelf.part, ordered) / f64::from(shelf.batches.quantity);
+        depots[shelf.depot.at()][Component::Ordering as usize] += orders;
     }
     let outlets = outlets.iter().enumerate().map(|(outlet, line)| (SiteId::Outlet(OutletId::from(outlet)), line));
     let depots = depots.iter().enumerate().map(|(depot, line)| (SiteId::Depot(DepotId::from(depot)), line));

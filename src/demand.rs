@@ -3,16 +3,22 @@
 //! Three sources, which add up:
 //! * `demand.csv` gives rates directly;
 //! * installed base × failures: λ = units of the product in the region × failures of a unit in a year;
-//! * a history of N periods with quantities q₁ … q_N gives the rate q̄ · (periods a year) and, from the same periods, the
-//!   variance-to-mean ratio s² / q̄ with the sample variance s² = Σ (q − q̄)² / (N − 1), at least 1. The method of
-//!   moments; see e.g. Axsäter, Inventory Control, 3rd ed. (2015), chapter 5.
+//! * a history of past periods gives rates by a forecast and variance-to-mean ratios by an estimate that knows its own
+//!   uncertainty (`forecast`, `pattern`, `estimate`).
 
+mod calendar;
+pub mod estimate;
+pub mod forecast;
 mod history;
+pub mod pattern;
+
+pub(crate) use history::read_history;
+pub use history::{Distribution, History, Reading};
 
 use crate::scenario::schema::Table;
 use crate::scenario::source::Span;
 use crate::scenario::validate::{Ids, Reader};
-use crate::scenario::{Demand, Installed, PartId, ProductId, Region, RegionId};
+use crate::scenario::{Demand, Installed, PartId, ProductId, RegionId};
 use crate::units::{Hours, Rate};
 
 /// The rows of `installed_base.csv`.
@@ -31,16 +37,10 @@ pub(crate) fn installed<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Insta
     list
 }
 
-/// Every stream of demand: `demand.csv` first, then installed base × failures, then the history.
-pub(crate) fn demands<'a>(
-    ids: &Ids<'a>,
-    regions: &[Region],
-    installed: &[Installed],
-    reader: &mut Reader<'a>,
-) -> Vec<Demand> {
+/// The streams of `demand.csv`, then those of installed base × failures.
+pub(crate) fn demands<'a>(ids: &Ids<'a>, installed: &[Installed], reader: &mut Reader<'a>) -> Vec<Demand> {
     let mut list = given(ids, reader);
     from_failures(ids, installed, &mut list, reader);
-    history::from_history(ids, regions, &mut list, reader);
     list
 }
 

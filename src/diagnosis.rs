@@ -4,6 +4,8 @@
 //! promises that even every candidate open and every shelf full could not keep. Where each rule could be kept alone, the
 //! rules are lifted one at a time until a network exists; those are named.
 
+mod shops;
+
 use std::collections::BTreeMap;
 
 use crate::load::Load;
@@ -13,6 +15,8 @@ use crate::optimise::model::{Allowance, Terms, depots_of, model};
 use crate::scenario::{Count, Limit, Limits, Metric, Objective, OutletId, RegionId, Scenario, Scope, Status, Target};
 use crate::service::{Key, Question, Reading, Tally, What, installed_in};
 use crate::watch::Nobody;
+
+pub use shops::shops;
 
 /// The most members of one finding that are named one by one.
 const NAMED: usize = 10;
@@ -56,6 +60,7 @@ pub fn diagnose(scenario: &Scenario, network: &Network, load: &Load) -> Diagnosi
     findings.extend(out_of_reach(scenario, network, load));
     findings.extend(without_depot(scenario, network));
     findings.extend(capacity(scenario, network, load));
+    findings.extend(shops(scenario, network, load));
     findings.extend(contradicting_counts(scenario));
     findings.extend(impossible_targets(scenario, network, load));
     if findings.is_empty() {
@@ -335,6 +340,13 @@ fn lifted(scenario: &Scenario, network: &Network, load: &Load) -> Vec<Finding> {
         attempt("capacity", "the capacities of outlets and depots".to_owned(), &|freed| {
             for site in freed.outlets.iter_mut().chain(&mut freed.depots) {
                 (site.capacity_hours, site.capacity_jobs, site.capacity_units) = (None, None, None);
+            }
+        });
+    }
+    if scenario.outlets.iter().chain(&scenario.depots).any(|site| site.repair_servers.is_some()) {
+        attempt("capacity", "the `repair_servers` of outlets and depots".to_owned(), &|freed| {
+            for site in freed.outlets.iter_mut().chain(&mut freed.depots) {
+                site.repair_servers = None;
             }
         });
     }

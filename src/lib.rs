@@ -2,7 +2,7 @@
 //! to keep where, so that every promise is kept at least cost, with a bound that says how close to the best it is.
 
 pub mod cost;
-mod demand;
+pub mod demand;
 pub mod diagnosis;
 pub mod export;
 pub mod load;
@@ -14,6 +14,7 @@ pub mod plan;
 pub mod report;
 pub mod scenario;
 pub mod service;
+pub mod simulation;
 pub mod stocking;
 pub mod units;
 pub mod verify;

@@ -9,7 +9,8 @@
 //! repeated. The best plan met is kept, and it is priced afresh, exactly. Small scenarios are tried through
 //! (`enumerate`).
 //!
-//! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`).
+//! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`). With
+//! lateral supply (`pooled`) none is known and none is given.
 
 mod bound;
 mod decide;
@@ -17,12 +18,13 @@ mod enumerate;
 mod farthest;
 mod growth;
 pub mod model;
+mod pooled;
 mod rounds;
 pub mod stock;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnosis::{Diagnosis, diagnose};
+use crate::diagnosis::{Diagnosis, diagnose, shops};
 use crate::load::Load;
 use crate::location::{Failure as LocationFailure, Settings, Start, locate};
 use crate::network::{Network, Road};
@@ -52,6 +54,12 @@ pub enum Failure {
 /// # Errors
 /// [`Failure`] where there is no plan or none was found.
 pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
+    if shops(scenario, network, load).is_some() {
+        return Err(Failure::Infeasible(diagnose(scenario, network, load)));
+    }
+    if !scenario.laterals.is_empty() {
+        return pooled::plan(scenario, network, load, watch);
+    }
     let found = if !network.is_complete() && growth::bears_short_lists(scenario, load) {
         growth::least(scenario, network, load, watch)
     } else {
@@ -105,12 +113,14 @@ struct Onward {
     start: Start,
 }
 
-/// Can stock change cost or promises? Without promises that speak of it nobody keeps any.
+/// Can stock change cost or promises? Without promises that speak of it nobody keeps any, unless it saves orders.
 fn stock_matters(scenario: &Scenario, load: &Load) -> bool {
     let speaks_of_stock = |metric: Metric| metric != Metric::Coverage;
     let asked = load.units.iter().any(|units| *units > 0.0);
+    let ordering = scenario.parts.iter().any(|part| part.order_cost.get() > 0.0);
     asked
-        && (scenario.stocking.stockout == Stockout::Emergency
+        && (ordering
+            || scenario.stocking.stockout == Stockout::Emergency
             || scenario.targets.iter().any(|target| speaks_of_stock(target.metric)))
 }
 

@@ -1,3 +1,4 @@
 //! A plan as people read it.
 
+pub mod simulated;
 pub mod terminal;

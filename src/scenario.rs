@@ -24,6 +24,7 @@ pub use load::{Loaded, Origins, Refused, load};
 pub use source::Origin;
 pub use template::write_template;
 
+use crate::demand::History;
 use crate::units::{Days, Hours, Kilograms, Kilometres, Money, Rate, Share};
 
 /// An index into one table of a scenario.
@@ -119,6 +120,8 @@ pub struct Scenario {
     pub service_lanes: Vec<ServiceLane>,
     /// Measured depot → outlet lanes.
     pub supply_lanes: Vec<SupplyLane>,
+    /// What sites repair where it is not what `parts.csv` says, in order of site and part.
+    pub repairs: Vec<SiteRepair>,
     /// Promises.
     pub targets: Vec<Target>,
     /// `\[travel\]`.
@@ -133,6 +136,10 @@ pub struct Scenario {
     pub planning: Planning,
     /// `\[finance\]`.
     pub finance: Finance,
+    /// Lateral supply between outlets.
+    pub laterals: Vec<Lateral>,
+    /// What was made of `demand_history.csv`, if there is one: its streams are among the demands.
+    pub history: Option<History>,
 }
 
 impl Scenario {
@@ -142,6 +149,17 @@ impl Scenario {
             SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
             SiteId::Depot(depot) => &self.depots[depot.at()],
         }
+    }
+
+    /// The share of a part's failed units that a site repairs and its turnaround, as far as `repairs.csv` says: the row of
+    /// the part goes before the row of every part.
+    pub fn repair_at(&self, site: SiteId, part: PartId) -> Option<(Share, Days)> {
+        let row = |part: Option<PartId>| {
+            let found = self.repairs.binary_search_by_key(&(site, part), |repair| (repair.site, repair.part));
+            found.ok().map(|found| &self.repairs[found])
+        };
+        let repair = row(Some(part)).or_else(|| row(None))?;
+        Some((repair.share, repair.turnaround.unwrap_or(self.parts[part.at()].repair_turnaround)))
     }
 }
 
@@ -216,6 +234,10 @@ pub struct Part {
     pub repair_share: Share,
     /// Cost of one repair.
     pub repair_cost: Money,
+    /// Cost of one order to the supplier.
+    pub order_cost: Money,
+    /// Most units of an order to the supplier, if given.
+    pub order_quantity: Option<u32>,
 }
 
 /// One source of demand: jobs of a region that need one unit of a part, or no part.
@@ -290,6 +312,21 @@ pub struct Site {
     pub supplier_lead_time: Days,
     /// Cost of holding stock, as a share of its value (the site's, else the scenario's) \[1/year\].
     pub holding_rate: Share,
+    /// Servers that all repairs at the site share, whose repair times are then exponential; `None`: one is always free.
+    pub repair_servers: Option<u32>,
+}
+
+/// A row of `repairs.csv`: what a site repairs of a part, or of every part.
+#[derive(Debug, Clone)]
+pub struct SiteRepair {
+    /// Where.
+    pub site: SiteId,
+    /// What; `None`: every part without a row of its own.
+    pub part: Option<PartId>,
+    /// Share of the site's demand whose failed units it repairs; an outlet orders the others from its depot.
+    pub share: Share,
+    /// From failure to repaired and back on the site's shelf, the part's where it is not given \[days\].
+    pub turnaround: Option<Days>,
 }
 
 /// A country: its row of `countries.csv`, or only its code.
@@ -335,6 +372,21 @@ pub struct SupplyLane {
     pub cost_per_unit: Option<Money>,
     /// Transport time, customs included \[days\].
     pub lead_time: Option<Days>,
+}
+
+/// A row of `laterals.csv`: lateral supply from one outlet to another.
+#[derive(Debug, Clone)]
+pub struct Lateral {
+    /// Who gives.
+    pub from: OutletId,
+    /// Who lacks.
+    pub to: OutletId,
+    /// Of which part; `None`: of every part that has no row of its own between the two.
+    pub part: Option<PartId>,
+    /// Time for the part to arrive where it is needed \[hours\].
+    pub hours: Hours,
+    /// Freight of a unit.
+    pub cost_per_unit: Money,
 }
 
 /// What a promise speaks of.

@@ -13,9 +13,13 @@
 //! | availability | 1 − Σ rate × (response + repair hours) / (8760 × installed units) | installed units |
 //!
 //! Under `stockout = "emergency"` a job whose part is not on the shelf (probability 1 − fill rate) gets it expressed while
-//! the technician travels: its response is d + max(t, emergency_hours).
+//! the technician travels: its response is d + max(t, emergency_hours). With lateral supply ([`pool`]) it first asks other
+//! outlets, and where one of them has a unit the response is d + max(t, hours of that supply); the fill rate remains the
+//! share from the own shelf.
 
+mod pool;
 mod promise;
+mod repair;
 mod shelf;
 
 use std::collections::BTreeMap;
@@ -25,12 +29,32 @@ use rayon::prelude::*;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
-use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, Target};
-use crate::stocking::{Position, Upstream};
+use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Target};
+use crate::stocking::{Position, Shop, Upstream};
 use crate::units::HOURS_PER_YEAR;
 
+pub use pool::{Help, Helper};
 pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
-pub use shelf::{DepotShelf, Shelf, depot_lead_time, outlet_lead_time, outlet_streams};
+pub use repair::{Shops, depot_repair, outlet_repair, repaired_shares};
+pub use shelf::{
+    Asked, DepotShelf, Shelf, depot_lead_time, depot_streams, order_quantity, outlet_lead_time, outlet_stream,
+    outlet_streams,
+};
+
+/// Units of a part that one outlet gives another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LateralFlow {
+    /// Who gives.
+    pub from: OutletId,
+    /// Who receives.
+    pub to: OutletId,
+    /// What.
+    pub part: PartId,
+    /// How much \[units/year\].
+    pub units: f64,
+    /// Freight of a unit.
+    pub cost_per_unit: f64,
+}
 
 /// The service of a plan.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +67,10 @@ pub struct Service {
     pub regions: Vec<RegionService>,
     /// The promises, in order of target and scope.
     pub promises: Vec<Promise>,
+    /// The sites whose servers cannot keep up with their repairs, outlets first.
+    pub overloaded: Vec<(SiteId, Shop)>,
+    /// What outlets give each other, in order of receiver and part.
+    pub laterals: Vec<LateralFlow>,
 }
 
 /// One metric of one region.
@@ -59,10 +87,33 @@ pub struct RegionService {
 }
 
 impl Service {
+    /// A part at an outlet, if anyone asks for it there.
+    pub fn shelf(&self, outlet: OutletId, part: PartId) -> Option<&Shelf> {
+        let found = self.shelves.binary_search_by_key(&(outlet, part), |shelf| (shelf.outlet, shelf.part));
+        found.ok().map(|found| &self.shelves[found])
+    }
+
     /// The fill rate of a part at an outlet; 0 where nobody asks for it.
     pub fn fill_rate(&self, outlet: OutletId, part: PartId) -> f64 {
-        let found = self.shelves.binary_search_by_key(&(outlet, part), |shelf| (shelf.outlet, shelf.part));
-        found.map_or(0.0, |found| self.shelves[found].fill_rate)
+        self.shelf(outlet, part).map_or(0.0, |shelf| shelf.fill_rate)
+    }
+
+    /// The share of an outlet's demand for a part that is expressed from outside; all of it where the part is unknown there.
+    pub fn emergency(&self, outlet: OutletId, part: PartId) -> f64 {
+        self.shelf(outlet, part).map_or(1.0, |shelf| shelf.emergency)
+    }
+
+    /// The mean inventory position of a part at a site with a base stock \[units\], which is the base stock where nobody asks
+    /// for the part.
+    pub fn mean_position(&self, site: SiteId, part: PartId, base_stock: u32) -> f64 {
+        let batches = match site {
+            SiteId::Outlet(outlet) => self.shelf(outlet, part).map(|shelf| shelf.batches),
+            SiteId::Depot(depot) => {
+                let found = self.depot_shelves.binary_search_by_key(&(depot, part), |shelf| (shelf.depot, shelf.part));
+                found.ok().map(|found| self.depot_shelves[found].batches)
+            }
+        };
+        batches.map_or(f64::from(base_stock), |batches| batches.mean_position())
     }
 
     /// Are all hard promises kept?
@@ -77,13 +128,20 @@ type Tallies = BTreeMap<(usize, Key), Tally>;
 /// Assesses the service of decisions, exactly.
 pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &Decisions) -> Service {
     let streams = outlet_streams(scenario, load, decisions);
-    let depots = shelf::depot_streams(scenario, decisions, &streams);
+    let shops = Shops::of_streams(scenario, decisions, &streams);
+    let depots = depot_streams(scenario, decisions, &shops, &streams);
     let upstreams: BTreeMap<_, Upstream> = depots
         .par_iter()
         .map(|entry| (entry.0, entry.1.holding(decisions.at_depot(entry.0.0, entry.0.1))))
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
+    let help = pool::help(
+        scenario,
+        network,
+        decisions,
+        &pool::Supply { shops: &shops, streams: &streams, upstreams: &upstreams },
+    );
     let questions = questions(scenario);
     let mut served: Vec<Vec<(RegionId, f64)>> = vec![Vec::new(); scenario.outlets.len()];
     for (region, outlet, share) in decisions.assignments() {
@@ -97,14 +155,18 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             let positions: Vec<(PartId, Position)> = streams[outlet.at()]
                 .iter()
                 .map(|(part, rate)| {
-                    let stream = rate.stream(outlet_lead_time(scenario, network, outlet, depot, *part));
+                    let stream = outlet_stream(scenario, network, &shops, outlet, depot, *part, rate);
                     let upstream = depot.and_then(|depot| upstreams.get(&(depot, *part)));
                     (*part, Position::new(stream, upstream, scenario.stocking.stockout))
                 })
                 .collect();
-            let shelves = positions
+            let shelves: Vec<Shelf> = positions
                 .iter()
-                .map(|(part, position)| Shelf::new(outlet, *part, position, decisions.at_outlet(outlet, *part)));
+                .map(|(part, position)| {
+                    let (level, help) = (decisions.at_outlet(outlet, *part), help.get(&(outlet, *part)));
+                    Shelf::new(outlet, *part, position, level, help)
+                })
+                .collect();
             let mut tallies = BTreeMap::new();
             for &(region, share) in &served[outlet.at()] {
                 let Some(road) = network.road(region, outlet) else { continue };
@@ -114,15 +176,22 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                         let found = found.expect("every part that a served region asks for has a position");
                         (&positions[found].1, decisions.at_outlet(outlet, part))
                     });
+                    let help = task.part.and_then(|part| help.get(&(outlet, part)));
                     for (number, question) in questions.iter().enumerate() {
                         if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) {
                             let tally: &mut Tally = tallies.entry((number, key)).or_default();
-                            tally.add(share * task.rate, reading.value(position));
+                            let value = match help {
+                                Some(help) => {
+                                    reading.with_help(help, |hours| question.supplied(scenario, &road, task, hours))
+                                }
+                                None => reading.value(position),
+                            };
+                            tally.add(share * task.rate, value);
                         }
                     }
                 }
             }
-            (shelves.collect(), tallies)
+            (shelves, tallies)
         })
         .collect();
     let mut tallies = Tallies::new();
@@ -133,8 +202,21 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             tallies.entry(key).or_default().merge(&tally);
         }
     }
+    for ((to, part), help) in &help {
+        let rate = service.shelf(*to, *part).map_or(0.0, |shelf| shelf.rate);
+        let flow = |helper: &Helper| LateralFlow {
+            from: helper.outlet,
+            to: *to,
+            part: *part,
+            units: rate * helper.share,
+            cost_per_unit: helper.cost_per_unit,
+        };
+        service.laterals.extend(help.from.iter().map(flow));
+    }
+    let stockout = scenario.stocking.stockout;
+    service.overloaded = shops.overloaded();
     service.depot_shelves =
-        upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream)).collect();
+        upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream, stockout)).collect();
     add_installed(load, scenario, &questions, &mut tallies);
     let promised = scenario.targets.len();
     for ((number, key), tally) in tallies.range((promised, Key::default())..) {

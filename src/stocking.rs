@@ -5,12 +5,22 @@
 //! the shelf is empty exactly when X ≥ S.
 
 pub mod allocation;
+pub mod catalogue;
 pub mod cost_curve;
 pub mod distribution;
 pub mod erlang;
+pub mod indenture;
+pub mod last_buy;
+pub mod lateral;
+pub mod metric;
+pub mod reorder;
+pub mod shop;
 pub mod two_echelon;
+pub mod undominated;
 
 pub use allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
-pub use two_echelon::{Depot, Position, Stream, Upstream, Waits};
+pub use shop::{BUSIEST, Repair, Shop};
+pub use two_echelon::{Depot, Method, Position, Stream, Upstream, Waits};
+pub use undominated::{Combination, Menu, undominated};

@@ -18,7 +18,7 @@ use crate::scenario::Scenario;
 use crate::service::assess;
 
 use figures::{compare_summary, compare_table};
-pub use rules::rules;
+pub use rules::{decision_rules, rules};
 
 /// Figures may differ by this share: files may hold rounded or foreign floating-point numbers.
 const TOLERANCE: f64 = 1e-9;

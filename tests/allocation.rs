@@ -4,6 +4,7 @@ use std::io::Write;
 
 use proptest::prelude::*;
 use sparenet::scenario::Stockout;
+use sparenet::stocking::Repair;
 use sparenet::stocking::allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, allocate, allocate_with,
 };
@@ -24,13 +25,18 @@ fn evaluate(problem: &AllocationProblem, levels: &[u32], depot_levels: &[u32]) -
             let rate: f64 = under().map(|s| s.rate).sum();
             let variance: f64 = under().map(|s| s.rate * s.variance_to_mean).sum();
             let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
-            cost += problem.depots[d].holding * f64::from(depot_levels[d]);
-            Depot { rate, variance_to_mean, lead_time: problem.depots[d].lead_time }.holding(depot_levels[d])
+            let own = &problem.depots[d];
+            let depot = Depot::new(rate, variance_to_mean, own.lead_time).in_batches(own.quantity);
+            let batches = depot.batches(depot_levels[d]);
+            cost += own.holding * batches.mean_position() + own.ordering / f64::from(batches.quantity);
+            depot.holding(depot_levels[d])
         })
         .collect();
     for (item, &s) in problem.items.iter().zip(levels) {
         let position = Position::new(item.stream, item.depot.map(|d| &upstreams[d as usize]), problem.stockout);
-        cost += item.holding * f64::from(s) + item.miss_cost * (1.0 - position.fill_rate(s));
+        let batches = position.batches(s);
+        cost += item.holding * batches.mean_position() + item.ordering / f64::from(batches.quantity);
+        cost += item.miss_cost * (1.0 - position.fill_rate(s));
         for term in &problem.terms[item.terms.clone()] {
             service[term.goal as usize] += term.weight
                 * match term.measure {
@@ -131,14 +137,22 @@ fn small(items: usize, depots: usize) -> impl Strategy<Value = AllocationProblem
                     part: 0,
                     outlet: i as u32,
                     depot: (depot > 0).then(|| depot as u32 - 1),
-                    stream: Stream { rate, variance_to_mean, lead_time },
+                    stream: Stream::new(rate, variance_to_mean, lead_time),
                     holding,
+                    ordering: 0.0,
                     miss_cost: if emergency { miss } else { 0.0 },
                     terms: from..terms.len(),
                 });
             }
-            let depots =
-                depot_rows.into_iter().map(|(lead_time, holding)| DepotItem { part: 0, depot: 0, lead_time, holding });
+            let depots = depot_rows.into_iter().map(|(lead_time, holding)| DepotItem {
+                part: 0,
+                depot: 0,
+                lead_time,
+                holding,
+                repair: Repair::default(),
+                quantity: 1,
+                ordering: 0.0,
+            });
             // A goal asks for a share of all there is to have; waits are allowed a little.
             let all = |g: u32| {
                 let windows =
@@ -181,6 +195,49 @@ proptest! {
         let quick = allocate_with(&problem, &Effort::QUICK, &Nobody).expect("as before");
         checked(&problem, &quick);
         prop_assert!(quick.lower_bound <= optimum * (1.0 + 1e-9) + 1e-9 && quick.cost >= optimum - 1e-9);
+    }
+}
+
+/// The same with orders to the supplier of several units, and their cost.
+fn ordering(problem: AllocationProblem, quantities: &[u32], ordering: &[f64]) -> AllocationProblem {
+    let mut problem = problem;
+    let batches = problem.stockout == Stockout::Backorder;
+    let mut next = quantities.iter().zip(ordering).cycle();
+    let mut own = || next.next().map_or((1, 0.0), |(quantity, cost)| (*quantity, *cost));
+    for item in problem.items.iter_mut().filter(|item| item.depot.is_none()) {
+        let (quantity, cost) = own();
+        item.ordering = cost;
+        item.stream = item.stream.in_batches(if batches { quantity } else { 1 });
+    }
+    for (row, depot) in problem.depots.iter_mut().enumerate() {
+        // A depot that nobody asks sends no orders.
+        if problem.items.iter().any(|item| item.depot == Some(row as u32)) {
+            (depot.quantity, depot.ordering) = own();
+        }
+    }
+    problem
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_small_network_that_orders_batches_gets_its_enumerated_optimum(
+        problem in small(3, 1),
+        quantities in prop::collection::vec(1..5_u32, 4),
+        costs in prop::collection::vec(0.0..12.0_f64, 4),
+    ) {
+        let problem = ordering(problem, &quantities, &costs);
+        let allocation = allocate(&problem, &Nobody).expect("every goal is within reach");
+        checked(&problem, &allocation);
+        let optimum = enumerated(&problem);
+        // Levels beyond those enumerated may be cheaper still.
+        prop_assert!(allocation.cost <= optimum + 1e-9 * optimum.max(1.0), "{} against {optimum}", allocation.cost);
+        prop_assert!((allocation.lower_bound - allocation.cost).abs() <= 1e-8 * optimum.max(1.0));
+        let mut levels = allocation.base_stock.iter().chain(&allocation.depot_base_stock);
+        if levels.all(|level| *level < CAP) {
+            prop_assert!(allocation.cost >= optimum - 1e-9 * optimum.max(1.0), "{} against {optimum}", allocation.cost);
+        }
     }
 }
 
@@ -244,8 +301,9 @@ fn a_promise_beyond_all_stock_is_named_with_the_best_there_is() {
         part: 0,
         outlet,
         depot: None,
-        stream: Stream { rate: 2.0, variance_to_mean: 1.0, lead_time: 0.1 },
+        stream: Stream::new(2.0, 1.0, 0.1),
         holding: 1.0,
+        ordering: 0.0,
         miss_cost: 0.0,
         terms,
     };
@@ -283,8 +341,9 @@ fn the_least_backorders_for_a_budget_cost_no_more_than_the_budget() {
                 part: i as u32,
                 outlet: 0,
                 depot: None,
-                stream: Stream { rate: rates[i], variance_to_mean: 1.0, lead_time: times[i] },
+                stream: Stream::new(rates[i], 1.0, times[i]),
                 holding: costs[i],
+                ordering: 0.0,
                 miss_cost: 0.0,
                 terms: i..i + 1,
             });

@@ -29,6 +29,10 @@ struct Road {
     scale: f64,
     /// Are rows written in the reverse order?
     reversed: bool,
+    /// Cost of an order to the supplier.
+    order: u32,
+    /// Most units of an order, where given.
+    quantity: Option<u32>,
 }
 
 /// Kilometres cost 2 a job, an hour is 60 km and costs nothing.
@@ -43,7 +47,7 @@ fn roads(towns: usize, outlets: usize, parts: usize) -> impl Strategy<Value = Ro
     (town, outlet, part).prop_flat_map(move |(towns, outlets, parts)| {
         let demand = prop::collection::vec(prop::collection::vec(1..20_u32, parts.len()), towns.len());
         (Just((towns, outlets, parts)), demand, 50..96_u32).prop_map(|((towns, outlets, parts), demand, promise)| {
-            Road { towns, outlets, parts, demand, promise, scale: 1.0, reversed: false }
+            Road { towns, outlets, parts, demand, promise, scale: 1.0, reversed: false, order: 0, quantity: None }
         })
     })
 }
@@ -76,7 +80,9 @@ impl Road {
             format!("o{outlet},{at},0,{:?},{LEAD_TIME_DAYS}", scaled(*fixed))
         };
         let outlets = self.outlets.iter().enumerate().map(outlet).collect();
-        let parts = self.parts.iter().enumerate().map(|(part, cost)| format!("p{part},{:?}", scaled(*cost))).collect();
+        let (order, quantity) = (scaled(self.order), self.quantity.map_or(String::new(), |units| units.to_string()));
+        let part = |(part, cost): (usize, &u32)| format!("p{part},{:?},{order:?},{quantity}", scaled(*cost));
+        let parts = self.parts.iter().enumerate().map(part).collect();
         let of_town = |(town, rates): (usize, &Vec<u32>)| -> Vec<String> {
             rates.iter().enumerate().map(|(part, rate)| format!("r{town},p{part},{rate}")).collect()
         };
@@ -86,7 +92,7 @@ impl Road {
             ("scenario.toml", settings),
             ("regions.csv", table("region,x_km,y_km", regions, self.reversed)),
             ("outlets.csv", table(outlet_columns, outlets, self.reversed)),
-            ("parts.csv", table("part,unit_cost", parts, self.reversed)),
+            ("parts.csv", table("part,unit_cost,order_cost,order_quantity", parts, self.reversed)),
             ("demand.csv", table("region,part,units_per_year", demand, self.reversed)),
         ] {
             fs::write(folder.path().join(file), text).expect("the folder is ours");
@@ -138,7 +144,7 @@ impl Road {
         let mut shelves = Vec::new();
         for parts in &load {
             for (part, &rate) in parts.iter().enumerate().filter(|(_, rate)| **rate > 0.0) {
-                shelves.push((rate, HOLDING_RATE * f64::from(self.parts[part])));
+                shelves.push(self.shelf(rate, HOLDING_RATE * f64::from(self.parts[part])));
             }
         }
         let wanted = f64::from(self.promise) / 100.0 * asked;
@@ -146,29 +152,55 @@ impl Road {
         levels(&shelves, cost, wanted, asked, best, &mut least);
         least
     }
+
+    /// A shelf with a demand rate and the cost of a unit on it.
+    fn shelf(&self, rate: f64, holding: f64) -> Shelf {
+        let order = f64::from(self.order);
+        // The least q·(q+1) above 2Kλ/h.
+        let economic = (1..).find(|q| f64::from(q * (q + 1)) > 2.0 * order * rate / holding);
+        Shelf { rate, holding, order, quantity: self.quantity.or(economic).expect("counting goes on") }
+    }
+}
+
+/// A part at an outlet.
+#[derive(Debug, Clone, Copy)]
+struct Shelf {
+    rate: f64,
+    holding: f64,
+    order: f64,
+    quantity: u32,
 }
 
 /// Tries the levels of the first shelf and, for each, those of the others. `left` is the demand of these shelves: no
 /// more than that can still be met.
-fn levels(shelves: &[(f64, f64)], cost: f64, wanted: f64, left: f64, best: f64, least: &mut f64) {
+fn levels(shelves: &[Shelf], cost: f64, wanted: f64, left: f64, best: f64, least: &mut f64) {
     if cost >= best.min(*least) || wanted > left {
         return;
     }
-    let Some((&(rate, holding), others)) = shelves.split_first() else {
+    let Some((&Shelf { rate, holding, order, quantity }, others)) = shelves.split_first() else {
         if wanted <= 0.0 {
             *least = cost;
         }
         return;
     };
-    // Fill rate = P(Poisson(rate × lead time) ≤ S − 1), summed term by term.
+    // Fill rate = P(Poisson(rate × lead time) ≤ y − 1), summed term by term, as a mean over the positions y of a batch:
+    // those from S − q + 1 to S, q = the quantity or S if that is less.
     let mean = rate * LEAD_TIME_DAYS / 365.0;
-    let (mut fill, mut term) = (0.0, (-mean).exp());
-    for level in 0..60 {
-        levels(others, cost + holding * f64::from(level), wanted - rate * fill, left - rate, best, least);
-        if 1.0 - fill < 1e-12 || cost + holding * f64::from(level) >= best.min(*least) {
+    let (mut fills, mut term) = (vec![0.0], (-mean).exp());
+    for level in 0..80_u32 {
+        let batch = quantity.min(level).max(1);
+        let held = holding * (f64::from(level) - f64::from(batch - 1) / 2.0);
+        if cost + held >= best.min(*least) {
             return;
         }
-        fill += term;
+        let positions = &fills[(level + 1 - batch) as usize..];
+        let fill = positions.iter().sum::<f64>() / f64::from(batch);
+        let ordered = order * rate / f64::from(batch);
+        levels(others, cost + held + ordered, wanted - rate * fill, left - rate, best, least);
+        if 1.0 - positions[0] < 1e-12 && level >= quantity {
+            return;
+        }
+        fills.push(fills[level as usize] + term);
         term *= mean / f64::from(level + 1);
     }
 }
@@ -186,6 +218,17 @@ proptest! {
 
     #[test]
     fn the_least_cost_of_a_tiny_scenario_is_that_of_trying_everything(road in roads(4, 3, 2)) {
+        let plan = road.plan();
+        let least = road.least_cost_by_trial();
+        prop_assert!(near(cost(&plan), least), "{} is not the least cost {least}", cost(&plan));
+        prop_assert!(road.bound(&plan) <= least * (1.0 + 1e-9), "the bound {} is above {least}", road.bound(&plan));
+    }
+
+    #[test]
+    fn the_least_cost_with_orders_to_pay_is_that_of_trying_everything(
+        road in roads(3, 2, 2), order in 1..60_u32, quantity in prop::option::of(1..7_u32),
+    ) {
+        let road = Road { order, quantity, ..road };
         let plan = road.plan();
         let least = road.least_cost_by_trial();
         prop_assert!(near(cost(&plan), least), "{} is not the least cost {least}", cost(&plan));

@@ -69,7 +69,7 @@ fn a_sound_folder_loads_in_the_order_of_its_files_with_defaults() {
 #[test]
 fn all_sources_of_demand_add_up() {
     let folder = folder(&[
-        ("scenario.toml", "name = \"sources\"\n"),
+        ("scenario.toml", "name = \"sources\"\n[demand]\ndistribution = \"negative_binomial\"\n"),
         ("regions.csv", PLACES),
         ("outlets.csv", OUTLET),
         ("parts.csv", "part,unit_cost\npump,100\nvalve,10\n"),
@@ -80,7 +80,7 @@ fn all_sources_of_demand_add_up() {
             "failures.csv",
             "product,part,failures_per_unit_year,repair_hours,variance_to_mean\nvan,pump,0.1,2,1.5\nvan,,0.02,1,\n",
         ),
-        // Quantities 0, 4, 0, 4 over four months: 2 a month, 24 a year, s²/mean = 8/3; A has three quarters of the people.
+        // Quantities 0, 4, 0, 4 over four months: a chance of 1/2 of a size of 4, 2 a month, 24 a year, s²/mean = 8/3; A has three quarters of the people.
         ("demand_history.csv", "region,part,period,quantity\n,valve,2024-02,4\n,valve,2024-04,4\nA,pump,2024-01,0\n"),
     ]);
     let scenario = loaded(folder.path()).scenario;

@@ -65,8 +65,8 @@ proptest! {
     #[test]
     fn a_depot_without_stock_only_lengthens_the_lead_time(rate in 0.1..20.0_f64, others in 0.0..50.0_f64, transport in 0.0..0.5_f64, t0 in 0.0..0.8_f64) {
         // With S0 = 0 every order waits the whole T0, so the outlet has lead time O + T0 under the supplier.
-        let depot = Depot { rate: rate + others, variance_to_mean: 1.0, lead_time: t0 }.holding(0);
-        let stream = |lead_time| Stream { rate, variance_to_mean: 1.0, lead_time };
+        let depot = Depot::new(rate + others, 1.0, t0).holding(0);
+        let stream = |lead_time| Stream::new(rate, 1.0, lead_time);
         let two = Position::new(stream(transport), Some(&depot), Stockout::Backorder);
         let one = Position::new(stream(transport + t0), None, Stockout::Backorder);
         for s in 0..30 {
@@ -79,8 +79,8 @@ proptest! {
 
     #[test]
     fn exact_backorders_are_never_below_metric_and_depot_stock_never_hurts(rate in 0.1..10.0_f64, others in 0.0..30.0_f64, transport in 0.0..0.3_f64, t0 in 0.01..0.5_f64) {
-        let depot = Depot { rate: rate + others, variance_to_mean: 1.0, lead_time: t0 };
-        let stream = Stream { rate, variance_to_mean: 1.0, lead_time: transport };
+        let depot = Depot::new(rate + others, 1.0, t0);
+        let stream = Stream::new(rate, 1.0, transport);
         let mut before: Option<Vec<f64>> = None;
         for s0 in 0..12 {
             let upstream = depot.holding(s0);
@@ -97,8 +97,8 @@ proptest! {
 
     #[test]
     fn a_longer_window_and_more_stock_serve_no_fewer(rate in 0.1..10.0_f64, others in 0.0..30.0_f64, transport in 0.0..0.3_f64, t0 in 0.01..0.5_f64, s0 in 0..10_u32, ratio in ratio()) {
-        let upstream = Depot { rate: rate + others, variance_to_mean: ratio, lead_time: t0 }.holding(s0);
-        let stream = Stream { rate, variance_to_mean: ratio, lead_time: transport };
+        let upstream = Depot::new(rate + others, ratio, t0).holding(s0);
+        let stream = Stream::new(rate, ratio, transport);
         let position = Position::new(stream, Some(&upstream), Stockout::Backorder);
         for s in 0..12 {
             let mut before = 0.0;
@@ -134,7 +134,7 @@ fn large_means_do_not_underflow() {
 
 #[test]
 fn edges_are_defined_without_lead_time_or_demand() {
-    let stream = Stream { rate: 3.0, variance_to_mean: 1.0, lead_time: 0.0 };
+    let stream = Stream::new(3.0, 1.0, 0.0);
     let position = Position::new(stream, None, Stockout::Backorder);
     assert_eq!((position.fill_rate(0), position.fill_rate(1)), (0.0, 1.0));
     assert_eq!((position.within(0, 0.0), position.within(0, -1e-9)), (1.0, 0.0));

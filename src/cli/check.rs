@@ -1,19 +1,23 @@
 //! `check`: everything that is wrong or doubtful about a scenario.
 
-use serde_json::json;
-use sparenet::diagnosis::{capacity, out_of_reach};
+use serde_json::{Map, Value, json};
+use sparenet::demand::{History, pattern::Pattern};
+use sparenet::diagnosis::{capacity, out_of_reach, shops};
 use sparenet::load::Load;
 use sparenet::network::Network;
-use sparenet::report::terminal::counted;
+use sparenet::report::terminal::{self, counted};
 use sparenet::scenario::schema::Table;
 use sparenet::scenario::{Diagnostics, Loaded, Refused, load};
 
 use super::{CheckArguments, Exit, colour, note, say};
 
 pub fn check(arguments: &CheckArguments) -> Exit {
-    let (faults, exit) = match load(&arguments.scenario, &arguments.settings.set) {
-        Ok(loaded) => (doubts(loaded), Exit::Ok),
-        Err(Refused::Invalid(faults)) => (faults, Exit::Invalid),
+    let (faults, history, exit) = match load(&arguments.scenario, &arguments.settings.set) {
+        Ok(mut loaded) => {
+            let history = loaded.scenario.history.take();
+            (doubts(loaded), history, Exit::Ok)
+        }
+        Err(Refused::Invalid(faults)) => (faults, None, Exit::Invalid),
         Err(Refused::Unreadable { path, error }) => {
             note(&format!("error: cannot read `{}`: {error}\n", path.display()));
             return Exit::FileSystem;
@@ -21,7 +25,11 @@ pub fn check(arguments: &CheckArguments) -> Exit {
     };
     if arguments.json {
         let valid = exit == Exit::Ok;
-        say(&format!("{:#}\n", json!({"valid": valid, "count": faults.len(), "diagnostics": faults.json()})));
+        let mut object = json!({"valid": valid, "count": faults.len(), "diagnostics": faults.json()});
+        if let Some(history) = &history {
+            object["demand_history"] = history_json(history);
+        }
+        say(&format!("{object:#}\n"));
         return exit;
     }
     note(&faults.human(colour()));
@@ -30,7 +38,28 @@ pub fn check(arguments: &CheckArguments) -> Exit {
     let verdict = if exit == Exit::Ok { "can be planned" } else { "cannot be used" };
     let folder = arguments.scenario.display();
     say(&format!("{folder}: {verdict} ({}, {})\n", counted(errors, "error"), counted(warnings, "warning")));
+    if let Some(history) = &history {
+        say(&terminal::history(history));
+    }
     exit
+}
+
+/// What was made of a history of demand, for programs.
+fn history_json(history: &History) -> Value {
+    let patterns: Map<String, Value> = Pattern::ALL
+        .iter()
+        .zip(history.patterns)
+        .map(|(pattern, number)| (pattern.name().into(), number.into()))
+        .collect();
+    json!({
+        "series": history.patterns.iter().sum::<usize>(),
+        "periods": history.periods,
+        "period": history.period,
+        "patterns": patterns,
+        "forecast": history.reading.forecast.method.name(),
+        "distribution": history.reading.distribution.name(),
+        "drift": history.drift,
+    })
 }
 
 /// The warnings of a scenario and of its network.
@@ -47,6 +76,10 @@ fn doubts(loaded: Loaded) -> Diagnostics {
     }
     if let Some(finding) = capacity(&scenario, &network, &load) {
         let origin = origins.of(Table::Outlets, 0, "capacity_hours_per_year");
+        warnings.warn("W12", origin, finding.message, Some(finding.hint));
+    }
+    if let Some(finding) = shops(&scenario, &network, &load) {
+        let origin = origins.of(Table::Outlets, 0, "repair_servers");
         warnings.warn("W12", origin, finding.message, Some(finding.hint));
     }
     warnings

@@ -67,7 +67,8 @@ pub fn verify(arguments: &VerifyArguments) -> Exit {
     if verdict.holds() { Exit::Ok } else { Exit::Broken }
 }
 
-fn told(breaches: &[Breach]) -> Vec<serde_json::Value> {
+/// What does not hold, for JSON.
+pub fn told(breaches: &[Breach]) -> Vec<serde_json::Value> {
     let object = |breach: &Breach| json!({"file": breach.file, "line": breach.line, "message": breach.message});
     breaches.iter().map(object).collect()
 }
@@ -79,7 +80,8 @@ pub fn tell(breaches: &[Breach]) {
     }
 }
 
-fn unread_exit(unread: &Unread) -> Exit {
+/// Says why a plan could not be read.
+pub fn unread_exit(unread: &Unread) -> Exit {
     match unread {
         Unread::Faulty(faults) => {
             note(&faults.human(colour()));

@@ -160,6 +160,12 @@ fn outcome(scenario: &sparenet::scenario::Scenario, plan: &Plan, progress: &Prog
     if interrupted() {
         return Exit::Interrupted;
     }
+    if plan.certificate.lower_bound.is_none() {
+        note(
+            "the plan is kept; no lower bound is known with lateral supply, so nobody can say how close to the best it is\n",
+        );
+        return Exit::GapLeft;
+    }
     let why = if progress.out_of_time() { "time limit" } else { "work limit" };
     let asked = percent_text(scenario.planning.gap);
     note(&format!("stopped at the {why}: the plan is kept, its gap is above the {asked} % asked\n"));

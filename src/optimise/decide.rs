@@ -5,7 +5,7 @@ use crate::load::Load;
 use crate::location::Location;
 use crate::network::Network;
 use crate::plan::Decisions;
-use crate::scenario::{DepotId, OutletId, Scenario};
+use crate::scenario::{DepotId, OutletId, Scenario, Site};
 use crate::service::{Service, assess};
 
 use super::model::Model;
@@ -50,9 +50,22 @@ impl Priced {
         Self { decisions, service, costs }
     }
 
-    /// Are all hard promises kept?
+    /// Are all hard promises kept, and can every site do the repairs and send the units that it is asked for?
     pub fn keeps_promises(&self, scenario: &Scenario) -> bool {
-        self.service.all_kept(scenario)
+        self.service.all_kept(scenario) && self.service.overloaded.is_empty() && self.depots_can_send(scenario)
+    }
+
+    /// Only where outlets repair a share themselves does the location problem not know what depots send.
+    fn depots_can_send(&self, scenario: &Scenario) -> bool {
+        if scenario.repairs.is_empty() {
+            return true;
+        }
+        let mut sent = vec![0.0; scenario.depots.len()];
+        for shelf in &self.service.depot_shelves {
+            sent[shelf.depot.at()] += shelf.rate;
+        }
+        let fits = |(depot, sent): (&Site, f64)| depot.capacity_units.is_none_or(|most| sent <= most * (1.0 + 1e-6));
+        scenario.depots.iter().zip(sent).all(fits)
     }
 }
 

@@ -5,8 +5,9 @@
 //! load it serves.
 //!
 //! ```text
-//! lane      c = jobs × travel + hands-on hours × wage + Σ_p units_p × (cheapest freight and duty of a unit)
+//! lane      c = jobs × travel + hands-on hours × wage + Σ_p units_p × (cheapest freight, duty and dearer repair of a unit)
 //! mode      f = fixed + opening (or − closing) + allowance,  g = dearer freight and duty of this depot + allowance
+//! (shop)    Σ repair work · x ≤ 0.999 · servers · y               at outlets; a depot's shop is only checked
 //! (promise) Σ w·(limit − best reading) x ≤ 0      for each hard target and member: the best that any stock can give
 //! ```
 //!
@@ -26,7 +27,8 @@ use crate::load::Load;
 use crate::location::{Count, Mode, Problem, Row, Site, Status as Openness, Upper};
 use crate::network::{Network, Road};
 use crate::scenario::{CountryId, DepotId, Objective, OutletId, RegionId, Scenario, Sourcing, Status, Stockout};
-use crate::service::Key;
+use crate::service::{Key, outlet_repair};
+use crate::stocking::BUSIEST;
 
 use lanes::Served;
 pub use promises::beyond_helps;
@@ -101,15 +103,16 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         }
         _ => f64::INFINITY,
     };
-    let supply: Vec<Supply> = (0..scenario.outlets.len())
+    let mut supply: Vec<Supply> = (0..scenario.outlets.len())
         .into_par_iter()
         .map(|outlet| Supply::of(scenario, network, &mixes, OutletId::from(outlet), relaxed, cap))
         .collect();
+    let cheapest = supply::cheapest_repairs(scenario, &mut supply);
 
     let (lanes, spent) = Served::of(scenario, network, load, terms, &supply).lanes(&regions);
 
-    // Whoever serves them, failed parts are repaired in the same share.
-    let mut constant = if by_cost { repairs(scenario, load, &regions) } else { 0.0 };
+    // What repairs cost at the least, wherever failed parts come to; lanes and modes charge what is dearer.
+    let mut constant = if by_cost { repairs(load, &regions, &cheapest) } else { 0.0 };
     let mut sites = Vec::with_capacity(scenario.outlets.len());
     let mut depots = Vec::with_capacity(scenario.outlets.len());
     for (number, outlet) in scenario.outlets.iter().enumerate() {
@@ -131,11 +134,14 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         sites.push(Site { status: openness(outlet.status), capacity, modes });
         depots.push(own_depots);
     }
+    // A depot sends what its outlets do not repair themselves: as many units may be served as at the least share of it.
+    let sent = supply::least_sent(scenario, &mixes);
+    let most_served = |capacity: f64| (sent > 0.0).then(|| capacity / sent);
     let uppers = scenario.depots.iter().map(|depot| {
         let (open, closed) = site_cost(scenario, depot);
         constant += if by_cost && depot.status != Status::Closed { closed } else { 0.0 };
         let fixed = if by_cost { open - closed } else { 0.0 };
-        Upper { status: openness(depot.status), fixed, capacity: depot.capacity_units }
+        Upper { status: openness(depot.status), fixed, capacity: depot.capacity_units.and_then(most_served) }
     });
     let uppers = uppers.collect();
 
@@ -157,6 +163,7 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
     if by_hours {
         model.second_capacity(scenario, load);
     }
+    model.shops(scenario, load);
     model.budget(scenario, by_cost, &spent);
     model.promise_rows(scenario, network, load, terms);
     model
@@ -167,14 +174,9 @@ fn by_hours(scenario: &Scenario) -> bool {
     scenario.outlets.iter().any(|outlet| outlet.capacity_hours.is_some())
 }
 
-fn repairs(scenario: &Scenario, load: &Load, regions: &[RegionId]) -> f64 {
+fn repairs(load: &Load, regions: &[RegionId], cheapest: &[f64]) -> f64 {
     let tasks = regions.iter().flat_map(|region| load.tasks(*region));
-    tasks
-        .filter_map(|task| {
-            let part = &scenario.parts[task.part?.at()];
-            Some(task.rate * part.repair_share.get() * part.repair_cost.get())
-        })
-        .fold(0.0, |sum, cost| sum + cost)
+    tasks.filter_map(|task| Some(task.rate * cheapest[task.part?.at()])).fold(0.0, |sum, cost| sum + cost)
 }
 
 fn openness(status: Status) -> Openness {
@@ -244,6 +246,36 @@ impl Model {
                 }
             }
         }
+        self.promises.extend(rows.iter().map(|_| None));
+        self.problem.rows.extend(rows.into_values());
+    }
+
+    /// (shop): the repairs at an outlet fit its servers.
+    fn shops(&mut self, scenario: &Scenario, load: &Load) {
+        let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
+        for (number, outlet) in (0u32..).zip(&scenario.outlets) {
+            if let Some(servers) = outlet.repair_servers {
+                rows.insert(number, Row { site: vec![(number, -BUSIEST * f64::from(servers))], ..Row::default() });
+            }
+        }
+        if rows.is_empty() {
+            return;
+        }
+        // Which depot it is makes no difference to what an outlet repairs.
+        let depot = (!scenario.depots.is_empty()).then_some(DepotId(0));
+        let lanes = &self.problem.lanes;
+        for (region, ends) in self.regions.iter().zip(lanes.starts.windows(2)) {
+            for lane in ends[0]..ends[1] {
+                let Some(row) = rows.get_mut(&lanes.site[lane]) else { continue };
+                let outlet = OutletId(lanes.site[lane]);
+                let work = load.tasks(*region).iter().filter_map(|task| {
+                    let repair = outlet_repair(scenario, outlet, depot, task.part?);
+                    Some(task.rate * repair.share * repair.time)
+                });
+                row.lane.push((lane as u32, work.fold(0.0, |sum, work| sum + work)));
+            }
+        }
+        rows.retain(|_, row| row.lane.iter().any(|(_, work)| *work > 0.0));
         self.promises.extend(rows.iter().map(|_| None));
         self.problem.rows.extend(rows.into_values());
     }

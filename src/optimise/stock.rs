@@ -12,22 +12,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::cost::{holding_cost, unit_cost};
+use crate::cost::{holding_cost, order_cost, unit_cost};
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, Scenario, SiteId, Stockout, Target};
-use crate::service::{Key, Question, What, depot_lead_time, installed_in, outlet_lead_time, outlet_streams};
+use crate::service::{Key, Question, Shops, What, depot_streams, installed_in, outlet_stream, outlet_streams};
 use crate::stocking::{
-    Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
+    Allocation, AllocationProblem, Depot, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
 use crate::watch::Watch;
 
 /// Windows of an item are gathered into steps of this many hours when there are many of them; rounding down keeps every
 /// promise that the gathered windows keep.
 const STEP_HOURS: f64 = 1.0;
-/// Networks with more shelves than this are stocked in a hurry.
-const MANY_ITEMS: usize = 1500;
 /// An item with more windows than this for one goal has them gathered.
 const MANY_WINDOWS: usize = 6;
 
@@ -45,13 +43,18 @@ pub struct Stocked {
     pub prices: BTreeMap<(usize, Key), f64>,
 }
 
-/// A promise that no stock can keep on the given sites and assignments.
+/// Why no stock is right for the given sites and assignments.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Missed {
-    /// The target.
-    pub target: usize,
-    /// The member of its scope.
-    pub key: Key,
+pub enum Missed {
+    /// A promise that no stock can keep.
+    Promise {
+        /// The target.
+        target: usize,
+        /// The member of its scope.
+        key: Key,
+    },
+    /// A site whose servers cannot keep up with its repairs.
+    Overloaded(SiteId),
 }
 
 /// A goal in the making: what is asked less what is constant, and the jobs it is about.
@@ -66,7 +69,7 @@ struct Asked {
 /// and, on a small network, for the least cost.
 ///
 /// # Errors
-/// The promise that no stock can keep.
+/// What no stock can mend.
 pub fn stock(
     scenario: &Scenario,
     network: &Network,
@@ -77,6 +80,12 @@ pub fn stock(
     watch: &dyn Watch,
 ) -> Result<Stocked, Missed> {
     let streams = outlet_streams(scenario, load, decisions);
+    let shops = Shops::of_streams(scenario, decisions, &streams);
+    if let Some((site, _)) = shops.overloaded().first() {
+        return Err(Missed::Overloaded(*site));
+    }
+    let upstream: BTreeMap<(DepotId, PartId), Depot> =
+        depot_streams(scenario, decisions, &shops, &streams).into_iter().collect();
     let mut items: Vec<Item> = Vec::new();
     let mut depots: Vec<DepotItem> = Vec::new();
     let mut depot_rows: BTreeMap<(DepotId, PartId), u32> = BTreeMap::new();
@@ -85,24 +94,32 @@ pub fn stock(
         let outlet = OutletId::from(number);
         let depot = decisions.replenished_by[number];
         for (part, asked) in parts {
-            let row = depot.map(|depot| {
+            // A depot that is asked for nothing, since all is repaired at its outlets, has nothing to decide.
+            let asked_of = depot.filter(|depot| upstream.contains_key(&(*depot, *part)));
+            let row = asked_of.map(|depot| {
                 *depot_rows.entry((depot, *part)).or_insert_with(|| {
+                    let orders = upstream[&(depot, *part)];
                     depots.push(DepotItem {
                         part: part.0,
                         depot: depot.0,
-                        lead_time: depot_lead_time(scenario, depot, *part),
+                        lead_time: orders.lead_time,
                         holding: holding_cost(scenario, SiteId::Depot(depot), *part),
+                        repair: orders.repair,
+                        quantity: orders.quantity,
+                        ordering: order_cost(scenario, *part, orders.rate * (1.0 - orders.repair.share)),
                     });
                     u32::try_from(depots.len() - 1).expect("depots × parts fit an index of 32 bits")
                 })
             });
             item_of.insert((outlet, *part), items.len());
+            let stream = outlet_stream(scenario, network, &shops, outlet, depot, *part, asked);
             items.push(Item {
                 part: part.0,
                 outlet: outlet.0,
                 depot: row,
-                stream: asked.stream(outlet_lead_time(scenario, network, outlet, depot, *part)),
+                stream,
                 holding: holding_cost(scenario, SiteId::Outlet(outlet), *part),
+                ordering: if depot.is_some() { 0.0 } else { order_cost(scenario, *part, stream.ordered()) },
                 miss_cost: 0.0,
                 terms: 0..0,
             });
@@ -122,9 +139,11 @@ pub fn stock(
             let item = task.part.map(|part| item_of[&(outlet, part)]);
             let rate = share * task.rate;
             if let (Stockout::Emergency, Some(item), Some(part)) = (scenario.stocking.stockout, item, task.part) {
-                // What is expressed pays its emergency cost and saves the way through depot and shelf.
+                // What is expressed pays its emergency cost and saves the order and the way through depot and shelf.
                 let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
-                items[item].miss_cost += rate * (express - unit_cost(scenario, network, outlet, depot, part).total());
+                let saved = unit_cost(scenario, network, outlet, depot, part).total()
+                    + if depot.is_some() { 0.0 } else { items[item].ordering / items[item].stream.rate };
+                items[item].miss_cost += rate * (express - saved);
             }
             for (number, question) in questions.iter().enumerate().filter(|(number, _)| !left_out(*number)) {
                 let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) else { continue };
@@ -174,22 +193,21 @@ pub fn stock(
     });
     let goal_list: Vec<Goal> = wanted.collect();
     let problem = AllocationProblem { items, depots, terms, goals: goal_list, stockout: scenario.stocking.stockout };
-    let effort = match problem.items.len() {
-        _ if proving => Effort::FULL,
-        items if items > MANY_ITEMS => Effort::PLAN,
-        // What a round needs is the plan and its prices, not that nothing is cheaper to the last unit.
-        _ => Effort { nodes: 0, prove: false, ..Effort::FULL },
-    };
+    // What a round needs is the plan and its prices, not that nothing is cheaper to the last unit.
+    let effort = if proving { Effort::FULL } else { Effort::ROUND };
     let allocation =
         allocate_with(&problem, &effort, &super::Quiet(watch)).map_err(|Unreachable { goal, .. }| {
             let ((target, key), _) = ordered[goal as usize];
-            Missed { target: *target, key: *key }
+            Missed::Promise { target: *target, key: *key }
         })?;
     let prices = ordered.iter().map(|(id, asked)| (**id, allocation.multipliers[asked.number])).collect();
+    // Where expressing a unit is cheaper than sending it, the allocation takes it for as dear: a plan may save so much more.
+    let saved: f64 = problem.items.iter().map(|item| item.miss_cost.min(0.0)).sum();
+    let lower_bound = allocation.lower_bound + saved;
     Ok(Stocked {
         decisions: filled(scenario, decisions, &problem, &allocation),
         cost: allocation.cost,
-        lower_bound: (!gathered && allocation.lower_bound.is_finite()).then_some(allocation.lower_bound),
+        lower_bound: (!gathered && lower_bound.is_finite()).then_some(lower_bound),
         prices,
     })
 }

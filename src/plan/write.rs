@@ -3,7 +3,8 @@
 //! Tables are made in a folder beside the one asked for and put in its place by renaming, so that no reader ever sees
 //! half a plan. Numbers are written with the fewest digits that read back to the same number.
 
-mod table;
+mod stock;
+pub(crate) mod table;
 
 use std::fmt::Display;
 use std::fs;
@@ -18,8 +19,10 @@ use crate::cost::Component;
 use crate::export::geojson;
 use crate::load::Load;
 use crate::network::Network;
-use crate::scenario::{DepotId, DistanceMetric, OutletId, PartId, RegionId, Scenario, Site, SiteId};
-use crate::service::{Promise, outlet_streams};
+use crate::scenario::{DepotId, DistanceMetric, OutletId, RegionId, Scenario, Site, SiteId};
+use crate::service::{Promise, outlet_streams, repaired_shares};
+use stock::stock;
+pub use stock::{StockRow, stock_rows};
 use table::Table;
 
 /// The file of a plan's decisions, costs and promises in one object.
@@ -208,7 +211,9 @@ pub fn depot_loads(scenario: &Scenario, load: &Load, decisions: &super::Decision
     let mut units = vec![0.0; scenario.depots.len()];
     for (outlet, parts) in outlet_streams(scenario, load, decisions).iter().enumerate() {
         if let Some(depot) = decisions.replenished_by[outlet] {
-            units[depot.at()] += parts.iter().map(|(_, asked)| asked.rate).sum::<f64>();
+            let outlet = OutletId::from(outlet);
+            let ordered = |part| 1.0 - repaired_shares(scenario, outlet, Some(depot), part).0;
+            units[depot.at()] += parts.iter().map(|(part, asked)| asked.rate * ordered(*part)).sum::<f64>();
         }
     }
     units
@@ -259,69 +264,6 @@ fn replenishment(scenario: &Scenario, network: &Network, plan: &Plan) -> String 
         let Some(depot) = *depot else { continue };
         let days = network.supply(OutletId::from(number), depot).map_or(0.0, |lane| lane.lead_time.get());
         table.row(&[&scenario.outlets[number].id, &scenario.depots[depot.at()].id, &days]);
-    }
-    table.0
-}
-
-/// A row of `stock.csv`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StockRow {
-    /// Where.
-    pub site: SiteId,
-    /// What.
-    pub part: PartId,
-    /// Base-stock level \[units\].
-    pub base_stock: u32,
-    /// Share of demands met at once.
-    pub fill_rate: f64,
-    /// Expected units or jobs waiting \[units\].
-    pub expected_backorders: f64,
-    /// Yearly cost of holding the base stock.
-    pub holding_cost: f64,
-}
-
-/// Every part that a site is asked for or stocks, outlets first, in order of site and part.
-pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
-    let mut rows = Vec::new();
-    let mut push = |site, part, base_stock: u32, fill_rate, expected_backorders| {
-        let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
-        rows.push(StockRow { site, part, base_stock, fill_rate, expected_backorders, holding_cost });
-    };
-    for shelf in &plan.service.shelves {
-        let site = SiteId::Outlet(shelf.outlet);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders);
-    }
-    for shelf in &plan.service.depot_shelves {
-        let site = SiteId::Depot(shelf.depot);
-        push(site, shelf.part, shelf.base_stock, shelf.fill_rate, shelf.expected_backorders);
-    }
-    let stocked = |stock: &[Vec<u32>], site: &dyn Fn(usize) -> SiteId| -> Vec<(SiteId, PartId, u32)> {
-        let levels = stock.iter().enumerate().flat_map(|(number, levels)| {
-            let site = site(number);
-            levels.iter().enumerate().map(move |(part, level)| (site, PartId::from(part), *level))
-        });
-        levels.filter(|entry| entry.2 > 0).collect()
-    };
-    let mut idle = stocked(&plan.decisions.outlet_stock, &|number| SiteId::Outlet(OutletId::from(number)));
-    idle.extend(stocked(&plan.decisions.depot_stock, &|number| SiteId::Depot(DepotId::from(number))));
-    let asked: std::collections::BTreeSet<(SiteId, PartId)> = rows.iter().map(|row| (row.site, row.part)).collect();
-    for (site, part, base_stock) in idle {
-        if !asked.contains(&(site, part)) {
-            // Stock that nobody asks for always meets the demand there is.
-            let holding_cost = f64::from(base_stock) * crate::cost::holding_cost(scenario, site, part);
-            rows.push(StockRow { site, part, base_stock, fill_rate: 1.0, expected_backorders: 0.0, holding_cost });
-        }
-    }
-    rows.sort_by_key(|row| (row.site, row.part));
-    rows
-}
-
-fn stock(scenario: &Scenario, plan: &Plan) -> String {
-    let columns = ["site", "part", "base_stock", "fill_rate", "expected_backorders", "holding_cost_per_year"];
-    let mut table = Table::with_header(&columns);
-    for row in stock_rows(scenario, plan) {
-        let (site, part) = (&scenario.site(row.site).id, &scenario.parts[row.part.at()].id);
-        table.row(&[site, part, &row.base_stock, &row.fill_rate, &row.expected_backorders, &row.holding_cost]);
     }
     table.0
 }

@@ -3,6 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::cost::Component;
+use crate::demand::{History, pattern::Pattern};
 use crate::diagnosis::Diagnosis;
 use crate::load::Load;
 use crate::network::Network;
@@ -41,6 +42,23 @@ pub fn percent_text(share: f64) -> String {
 /// A number of things: `1 promise`, `32 promises`.
 pub fn counted(number: usize, thing: &str) -> String {
     format!("{} {thing}{}", grouped(number as f64), if number == 1 { "" } else { "s" })
+}
+
+/// What was made of a history of demand, on one line.
+pub fn history(history: &History) -> String {
+    // One series, two series: the word does not change.
+    let series = grouped(history.patterns.iter().sum::<usize>() as f64);
+    let patterns = Pattern::ALL.iter().zip(history.patterns).filter(|(_, number)| *number > 0);
+    let patterns: Vec<String> =
+        patterns.map(|(pattern, number)| format!("{} {}", grouped(number as f64), pattern.name())).collect();
+    format!(
+        "demand history: {} series of {} ({}); forecast {}, distribution {}\n",
+        series,
+        counted(history.periods, history.period),
+        patterns.join(", "),
+        history.reading.forecast.method.name(),
+        history.reading.distribution.name(),
+    )
 }
 
 /// The summary: what it costs, what is promised, how close to the best, where the money goes.
@@ -95,6 +113,9 @@ fn certificate(scenario: &Scenario, plan: &Plan) -> String {
         Objective::Farthest => "hours, the longest way".to_owned(),
     };
     let objective = plan.certificate.objective;
+    if plan.certificate.lower_bound.is_none() && !scenario.laterals.is_empty() {
+        return format!("Objective {} {unit}; with lateral supply no bound is known\n\n", measured(objective));
+    }
     let (Some(bound), Some(gap)) = (plan.certificate.lower_bound, plan.certificate.gap()) else {
         return format!("Objective {} {unit}; nothing was optimised, so there is no bound\n\n", measured(objective));
     };

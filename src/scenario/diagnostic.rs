@@ -60,6 +60,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("E16", "what must be measured or estimated has coordinates or lanes"),
     ("E17", "there are regions, outlets and some demand"),
     ("E18", "a distance or time is no stand-in for `unreachable`"),
+    ("E19", "lateral supply joins two outlets that express what neither has"),
     ("E20", "a plan's table has the columns of its decisions"),
     ("E21", "a plan speaks of sites, regions and parts of its scenario"),
     ("E22", "a plan's decision is a truth, a share or a whole number"),
@@ -75,8 +76,9 @@ pub const RULES: &[(&str, &str)] = &[
     ("W09", "a CSV file in the folder is one that is read"),
     ("W10", "stock is replenished after some lead time"),
     ("W11", "a region with demand has a candidate outlet within reach"),
-    ("W12", "all outlets together can do the work"),
+    ("W12", "all outlets together can do the work, and all servers the repairs"),
     ("W13", "a country code is one of ISO 3166"),
+    ("W14", "a history of demand is long enough"),
 ];
 
 /// Everything that is wrong with an input, in the order of files, lines and columns.

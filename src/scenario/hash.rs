@@ -116,6 +116,7 @@ impl Writer {
             to.option(lane.cost_per_unit.map(|cost| cost.get()));
             to.option(lane.lead_time.map(|days| days.get()));
         });
+        self.list("repairs", &scenario.repairs, |to, repair| to.shown("repair", repair));
         self.shown("targets", &scenario.targets);
         self.shown("travel", &scenario.travel);
         self.shown("replenishment", &scenario.replenishment);
@@ -126,6 +127,10 @@ impl Writer {
         self.shown("objective", &scenario.planning.objective);
         self.shown("sourcing", &scenario.planning.sourcing);
         self.shown("finance", &scenario.finance);
+        self.list("laterals", &scenario.laterals, |to, lateral| to.shown("lateral", lateral));
+        if let Some(history) = &scenario.history {
+            self.shown("reading", &history.reading);
+        }
     }
 
     fn site(&mut self, site: &Site) {
@@ -142,5 +147,6 @@ impl Writer {
         }
         self.number(site.supplier_lead_time.get());
         self.number(site.holding_rate.get());
+        self.index(site.repair_servers);
     }
 }

@@ -35,6 +35,10 @@ pub enum Table {
     DemandHistory,
     /// `lanes.csv`
     Lanes,
+    /// `repairs.csv`
+    Repairs,
+    /// `laterals.csv`
+    Laterals,
 }
 
 impl Table {
@@ -135,6 +139,8 @@ impl Bounds {
     pub const POSITIVE: Self = Self { least: 0.0, above: true, ..Self::ANY };
     /// A part of a whole.
     pub const SHARE: Self = Self { least: 0.0, above: false, most: 1.0 };
+    /// A whole number from one upwards; that it is whole is checked where it is read.
+    pub const COUNTED: Self = Self { least: 1.0, above: false, most: 1e6 };
     /// At least one.
     pub const RATIO: Self = Self { least: 1.0, ..Self::ANY };
     /// A latitude.

@@ -8,6 +8,7 @@ mod keys;
 mod lanes;
 mod names;
 mod places;
+mod repairs;
 mod tables;
 mod targets;
 
@@ -43,6 +44,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let stocking = Stocking { stockout: keys::stockout(&mut reader) };
     let planning = keys::planning(&mut reader);
     let finance = keys::finance(&mut reader);
+    let reading = keys::demand(&mut reader);
 
     let countries = tables::country_codes(&mut reader);
     let policies = tables::policy_names(&mut reader);
@@ -66,8 +68,10 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let depots = tables::sites(Table::Depots, &ids, &travel, &mut reader);
     let limits = keys::limits(&ids, &outlets, &depots, &mut reader);
     let (service_lanes, supply_lanes) = lanes::lanes(&ids, &mut reader);
+    let laterals = lanes::laterals(&ids, stocking.stockout, &mut reader);
     let installed = demand::installed(&ids, &mut reader);
-    let demands = demand::demands(&ids, &regions, &installed, &mut reader);
+    let demands = demand::demands(&ids, &installed, &mut reader);
+    let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
 
     let settings = &draft.settings;
@@ -75,7 +79,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let name = text("name", reader.faults).filter(|name| !name.is_empty()).unwrap_or_else(|| draft.folder.clone());
     let description = text("description", reader.faults).unwrap_or_default();
     let currency = text("currency", reader.faults).unwrap_or_else(|| "EUR".into());
-    let scenario = Scenario {
+    let mut scenario = Scenario {
         name,
         description,
         currency,
@@ -91,6 +95,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         policies: ids.policies.keys().map(|name| name.to_string()).collect(),
         service_lanes,
         supply_lanes,
+        repairs,
         targets,
         travel,
         replenishment,
@@ -98,7 +103,10 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         limits,
         planning,
         finance,
+        laterals,
+        history: None,
     };
+    demand::read_history(&ids, &mut scenario, reading, &mut reader);
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
     places::all_can_be_reached(&scenario, &mut reader);

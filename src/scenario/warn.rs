@@ -1,6 +1,7 @@
 //! What does not stop anything but deserves a planner's look.
 
 mod places;
+mod repairs;
 
 use super::schema::Table;
 use super::source::Span;
@@ -14,6 +15,8 @@ pub(crate) fn warn(scenario: &Scenario, reader: &mut Reader<'_>) {
     countries_have_rows(scenario, reader);
     stock_has_a_lead_time(scenario, reader);
     expressing_has_an_effect(scenario, reader);
+    batches_have_an_effect(scenario, reader);
+    repairs::repairs(scenario, reader);
 }
 
 /// " (and 3 more rows)", or nothing.
@@ -95,4 +98,18 @@ fn expressing_has_an_effect(scenario: &Scenario, reader: &mut Reader<'_>) {
             reader.faults.add("W07", span, format!("`{name}` has no effect")).hint(hint);
         }
     }
+}
+
+/// W07: an outlet orders one for one where what it lacks is expressed, and only depots are left to order batches.
+fn batches_have_an_effect(scenario: &Scenario, reader: &mut Reader<'_>) {
+    if scenario.stocking.stockout == Stockout::Backorder || !scenario.depots.is_empty() {
+        return;
+    }
+    let column = reader.column(Table::Parts, "order_quantity");
+    let many = |row: &usize| scenario.parts[*row].order_quantity.is_some_and(|quantity| quantity > 1);
+    let mut rows = (0..scenario.parts.len()).filter(many);
+    let Some(first) = rows.next() else { return };
+    let message = format!("`order_quantity` has no effect{}", and_more(rows.count()));
+    let hint = "outlets that express what they lack order one for one; depots order batches";
+    reader.faults.add("W07", column.span(first), message).hint(hint);
 }

@@ -1,5 +1,6 @@
 //! What a target asks, of whom, and whether it is kept.
 
+use super::pool::Help;
 use crate::load::{Load, Task};
 use crate::network::Road;
 use crate::scenario::{
@@ -75,6 +76,15 @@ impl Reading {
         Self { constant, weight: 0.0, what: What::Nothing }
     }
 
+    /// The number where outlets help each other: what the region's job counts with each helper goes before the express.
+    pub fn with_help(&self, help: &Help, supplied: impl Fn(f64) -> f64) -> f64 {
+        if self.what != What::Filled {
+            return self.constant;
+        }
+        let helpers = help.from.iter().map(|helper| helper.share * (supplied(helper.hours) - self.constant));
+        self.constant + self.weight * help.own + helpers.sum::<f64>()
+    }
+
     /// The number, given the outlet's position in the part and its base-stock level.
     pub fn value(&self, position: Option<(&Position, u32)>) -> f64 {
         let Some((position, base_stock)) = position else { return self.constant };
@@ -142,12 +152,28 @@ impl Question {
         Some((key, self.read(scenario, region, road, task)))
     }
 
+    /// What one job of a region counts whose part comes from another outlet, or from outside, in some hours; it is never
+    /// met from the shelf.
+    pub fn supplied(&self, scenario: &Scenario, road: &Road, task: &Task, hours: f64) -> f64 {
+        let dispatch = scenario.travel.dispatch.get();
+        let response = dispatch + road.hours.max(hours);
+        let window = self.within.map_or(f64::INFINITY, Hours::get);
+        let in_window = |time: f64| f64::from(u8::from(time <= window * (1.0 + SAME_TIME)));
+        match self.metric {
+            Metric::Coverage => in_window(road.hours),
+            Metric::FillRate => 0.0,
+            Metric::OnTime => in_window(response),
+            Metric::MeanResponse => response,
+            Metric::Availability => response + task.repair_hours / task.rate,
+        }
+    }
+
     /// What one job of a region counts.
     pub fn read(&self, scenario: &Scenario, region: RegionId, road: &Road, task: &Task) -> Reading {
         let dispatch = scenario.travel.dispatch.get();
         let arrival = dispatch + road.hours;
         let emergency = scenario.stocking.stockout == Stockout::Emergency;
-        let express = || dispatch + road.hours.max(scenario.regions[region.at()].emergency_hours.get());
+        let express = || self.supplied(scenario, road, task, scenario.regions[region.at()].emergency_hours.get());
         let window = self.within.map_or(f64::INFINITY, Hours::get);
         let in_window = |time: f64| time <= window * (1.0 + SAME_TIME);
         match self.metric {
@@ -157,7 +183,7 @@ impl Question {
             Metric::OnTime if !in_window(arrival) => Reading::constant(0.0),
             Metric::OnTime if task.part.is_none() => Reading::constant(1.0),
             Metric::OnTime if emergency => {
-                let rescued = f64::from(u8::from(in_window(express())));
+                let rescued = express();
                 Reading { constant: rescued, weight: 1.0 - rescued, what: What::Filled }
             }
             Metric::OnTime => {
@@ -169,7 +195,8 @@ impl Question {
                 if task.part.is_none() {
                     Reading::constant(arrival + hands_on)
                 } else if emergency {
-                    Reading { constant: express() + hands_on, weight: arrival - express(), what: What::Filled }
+                    let express = express();
+                    Reading { constant: express, weight: arrival + hands_on - express, what: What::Filled }
                 } else {
                     Reading { constant: arrival + hands_on, weight: HOURS_PER_DAY * 365.0, what: What::Wait }
                 }

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::pool::Help;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
-use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site};
-use crate::stocking::{Depot, Position, Stream, Upstream};
-use crate::units::{DAYS_PER_YEAR, Days};
+use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site, SiteId, Stockout};
+use crate::stocking::reorder::{Batches, economic_quantity};
+use crate::stocking::{Depot, Method, Position, Repair, Stream, Upstream, lateral};
+use crate::units::Days;
+
+use super::repair::{Shops, outlet_repair};
 
 /// One part at one outlet.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,19 +30,39 @@ pub struct Shelf {
     pub expected_backorders: f64,
     /// Mean wait over all demands \[years\].
     pub mean_wait: f64,
+    /// How the numbers were found.
+    pub method: Method,
+    /// How it orders.
+    pub batches: Batches,
+    /// Share of demand met by other outlets.
+    pub lateral: f64,
+    /// Share of demand expressed from outside.
+    pub emergency: f64,
 }
 
 impl Shelf {
-    /// Reads a position at its base-stock level.
-    pub fn new(outlet: OutletId, part: PartId, position: &Position, base_stock: u32) -> Self {
+    /// Reads a position at its base-stock level, and the help that it gets.
+    pub fn new(outlet: OutletId, part: PartId, position: &Position, base_stock: u32, help: Option<&Help>) -> Self {
+        let (fill_rate, lateral, emergency) = match help {
+            Some(help) => (help.own, help.from.iter().map(|helper| helper.share).sum(), help.emergency),
+            None => (position.fill_rate(base_stock), 0.0, position.emergency(base_stock)),
+        };
+        let method = match help.map(|help| help.method) {
+            Some(lateral::Method::Neighbourhoods) => Method::Approximate,
+            Some(lateral::Method::Exact) | None => position.method(),
+        };
         Self {
             outlet,
             part,
             rate: position.stream().rate,
             base_stock,
-            fill_rate: position.fill_rate(base_stock),
+            fill_rate,
+            lateral,
+            emergency,
             expected_backorders: position.expected_backorders(base_stock),
             mean_wait: position.mean_wait(base_stock),
+            method,
+            batches: position.batches(base_stock),
         }
     }
 }
@@ -58,11 +82,15 @@ pub struct DepotShelf {
     pub fill_rate: f64,
     /// Expected units owed to outlets \[units\].
     pub expected_backorders: f64,
+    /// How the numbers were found.
+    pub method: Method,
+    /// How it orders.
+    pub batches: Batches,
 }
 
 impl DepotShelf {
     /// Reads a depot's position.
-    pub fn new(depot: DepotId, part: PartId, upstream: &Upstream) -> Self {
+    pub fn new(depot: DepotId, part: PartId, upstream: &Upstream, stockout: Stockout) -> Self {
         Self {
             depot,
             part,
@@ -70,6 +98,8 @@ impl DepotShelf {
             base_stock: upstream.base_stock(),
             fill_rate: upstream.fill_rate(),
             expected_backorders: upstream.expected_backorders(),
+            method: upstream.method(stockout),
+            batches: upstream.depot().batches(upstream.base_stock()),
         }
     }
 }
@@ -84,13 +114,14 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The stream of this demand with a lead time \[years\].
-    pub fn stream(&self, lead_time: f64) -> Stream {
-        Stream { rate: self.rate, variance_to_mean: self.variance_to_mean(), lead_time }
+    /// The stream of this demand with a lead time \[years\] and repair at the outlet.
+    pub fn stream(&self, lead_time: f64, repair: Repair) -> Stream {
+        Stream::new(self.rate, self.variance_to_mean(), lead_time).repairing(repair)
     }
 
     /// The ratio of the two, at least 1.
     pub fn variance_to_mean(&self) -> f64 {
+        // Of a rate of nothing the ratio is no number, and 1 is as good as any.
         (self.variance / self.rate).max(1.0)
     }
 }
@@ -110,35 +141,35 @@ pub fn outlet_streams(scenario: &Scenario, load: &Load, decisions: &Decisions) -
     sums.into_iter().map(|parts| parts.into_iter().filter(|(_, asked)| asked.rate > 0.0).collect()).collect()
 }
 
-/// What is asked of each depot by part, in order of depot and part.
+/// What is asked of each depot by part, in order of depot and part: what its outlets do not repair themselves.
 pub fn depot_streams(
     scenario: &Scenario,
     decisions: &Decisions,
+    shops: &Shops,
     outlets: &[Vec<(PartId, Asked)>],
 ) -> Vec<((DepotId, PartId), Depot)> {
     let mut sums: BTreeMap<(DepotId, PartId), Asked> = BTreeMap::new();
     for (outlet, parts) in outlets.iter().enumerate() {
         let Some(depot) = decisions.replenished_by[outlet] else { continue };
         for (part, own) in parts {
+            let ordered = 1.0 - outlet_repair(scenario, OutletId::from(outlet), Some(depot), *part).share;
             let asked = sums.entry((depot, *part)).or_default();
-            asked.rate += own.rate;
-            asked.variance += own.variance;
+            asked.rate += ordered * own.rate;
+            asked.variance += ordered * own.variance;
         }
     }
     let stream = |((depot, part), asked): ((DepotId, PartId), Asked)| {
-        let lead_time = depot_lead_time(scenario, depot, part);
-        ((depot, part), Depot { rate: asked.rate, variance_to_mean: asked.variance_to_mean(), lead_time })
+        let (lead_time, repair) = (depot_lead_time(scenario, depot, part), shops.depot_repair(scenario, depot, part));
+        let quantity = order_quantity(scenario, SiteId::Depot(depot), part, asked.rate * (1.0 - repair.share));
+        let orders = Depot::new(asked.rate, asked.variance_to_mean(), lead_time);
+        ((depot, part), orders.repairing(repair).in_batches(quantity))
     };
-    sums.into_iter().map(stream).collect()
+    sums.into_iter().filter(|(_, asked)| asked.rate > 0.0).map(stream).collect()
 }
 
-/// From order to arrival of a part at the site that the supplier replenishes \[years\]: the repaired share comes back after
-/// its turnaround, the rest from the supplier.
+/// From order to arrival of a part at the site that the supplier replenishes \[years\].
 fn supplier_lead_time(scenario: &Scenario, site: &Site, part: PartId) -> f64 {
-    let part = &scenario.parts[part.at()];
-    let supplier = part.supplier_lead_time.unwrap_or(site.supplier_lead_time).get();
-    let repaired = part.repair_share.get();
-    (repaired * part.repair_turnaround.get() + (1.0 - repaired) * supplier) / DAYS_PER_YEAR
+    scenario.parts[part.at()].supplier_lead_time.unwrap_or(site.supplier_lead_time).in_years()
 }
 
 /// The lead time of a part at a depot \[years\].
@@ -157,5 +188,35 @@ pub fn outlet_lead_time(
     match depot {
         Some(depot) => network.supply(outlet, depot).map_or(0.0, |lane| Days::in_years(lane.lead_time)),
         None => supplier_lead_time(scenario, &scenario.outlets[outlet.at()], part),
+    }
+}
+
+/// Most units of an order that a site sends to the supplier, where `ordered` units of a part are ordered a year: the part's
+/// own quantity, or what its order cost and its holding ask for. An outlet that expresses what it lacks orders one for one,
+/// and so does an outlet under a depot, whose orders the depot meets one by one.
+pub fn order_quantity(scenario: &Scenario, site: SiteId, part: PartId, ordered: f64) -> u32 {
+    if matches!(site, SiteId::Outlet(_)) && scenario.stocking.stockout == Stockout::Emergency {
+        return 1;
+    }
+    let part = &scenario.parts[part.at()];
+    let holding = scenario.site(site).holding_rate.get() * part.unit_cost.get();
+    part.order_quantity.unwrap_or_else(|| economic_quantity(ordered, part.order_cost.get(), holding))
+}
+
+/// The stream of a part at an outlet, from what is asked of it.
+pub fn outlet_stream(
+    scenario: &Scenario,
+    network: &Network,
+    shops: &Shops,
+    outlet: OutletId,
+    depot: Option<DepotId>,
+    part: PartId,
+    asked: &Asked,
+) -> Stream {
+    let lead_time = outlet_lead_time(scenario, network, outlet, depot, part);
+    let stream = asked.stream(lead_time, shops.outlet_repair(scenario, outlet, depot, part));
+    match depot {
+        Some(_) => stream,
+        None => stream.in_batches(order_quantity(scenario, SiteId::Outlet(outlet), part, stream.ordered())),
     }
 }

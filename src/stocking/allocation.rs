@@ -1,11 +1,12 @@
 //! Allocation: the base-stock levels of a whole network that keep every promise at least cost (the system approach).
 //!
 //! ```text
-//! min  Σ_d h_d·S_d + Σ_i [h_i·S_i + m_i·(1 − fill_i)] + Σ_g penalty_g·short_g
+//! min  Σ_d h_d·I_d + k_d/Q_d + Σ_i [h_i·I_i + k_i/Q_i + m_i·(1 − fill_i)] + Σ_g penalty_g·short_g
 //! s.t. Σ_{terms of g} w·service(S_d, S_i) + short_g ≥ at_least_g      (goal g; short_g = 0 where it is hard)
 //!      S integer ≥ 0,  short ≥ 0
 //! ```
-//! where service is P(wait ≤ τ) or minus the mean wait \[years\] of stream i under depot item d, see `two_echelon`.
+//! where I is the mean inventory position (S under one-for-one ordering), Q the units of an order, k what ordering every unit
+//! by itself would cost (`reorder`), and service is P(wait ≤ τ) or minus the mean wait \[years\] of stream i under depot item d, see `two_echelon`.
 //!
 //! **Bound.** With a price μ_g ≥ 0 (and ≤ penalty_g) on every goal,
 //! ```text
@@ -33,11 +34,13 @@ mod dual;
 mod enumerate;
 mod improve;
 mod labels;
+mod large;
 mod parts;
 mod table;
 
 use std::ops::Range;
 
+use super::shop::Repair;
 use super::two_echelon::Stream;
 use crate::scenario::Stockout;
 use crate::watch::Watch;
@@ -75,6 +78,8 @@ pub struct Item {
     pub stream: Stream,
     /// Cost of a unit of base stock \[money/year\].
     pub holding: f64,
+    /// Cost of its orders to the supplier if each were for one unit \[money/year\].
+    pub ordering: f64,
     /// Cost of all demands missing the shelf: a plan pays it × (1 − fill rate) \[money/year\].
     pub miss_cost: f64,
     /// Its rows of [`AllocationProblem::terms`].
@@ -92,6 +97,12 @@ pub struct DepotItem {
     pub lead_time: f64,
     /// Cost of a unit of base stock \[money/year\].
     pub holding: f64,
+    /// What the depot repairs itself.
+    pub repair: Repair,
+    /// Most units of an order to the supplier.
+    pub quantity: u32,
+    /// Cost of its orders if each were for one unit \[money/year\].
+    pub ordering: f64,
 }
 
 /// What an item gives to a goal: weight × measure.
@@ -161,21 +172,19 @@ pub struct Effort {
     pub passes: usize,
     /// Nodes of the closing enumeration.
     pub nodes: usize,
-    /// Is a bound wanted? Without one a depot's level is searched near where it was, which is much faster where many units
-    /// are on order; the allocation's bound is then minus infinity.
+    /// A problem of many items (see `large`) is solved to this gap.
+    pub gap: f64,
+    /// Is a bound of a problem of many items wanted? Without one its bound is minus infinity.
     pub prove: bool,
 }
 
 impl Effort {
     /// For a plan that is kept.
-    pub const FULL: Self = Self { rounds: 12, steps: 60, passes: 6, nodes: 300_000, prove: true };
+    pub const FULL: Self = Self { rounds: 12, steps: 60, passes: 6, nodes: 300_000, gap: 1e-6, prove: true };
     /// For one of thousands of trials.
-    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 0, nodes: 0, prove: true };
-}
-
-impl Effort {
-    /// For a large network in a round of planning: no bound.
-    pub const PLAN: Self = Self { rounds: 6, steps: 0, passes: 0, nodes: 0, prove: false };
+    pub const QUICK: Self = Self { rounds: 4, steps: 0, passes: 0, nodes: 0, gap: 1e-3, prove: true };
+    /// For a round of planning.
+    pub const ROUND: Self = Self { nodes: 0, gap: 1e-4, prove: false, ..Self::FULL };
 }
 
 /// Up to so many items an allocation with full effort is closed whatever it takes (within reason).
@@ -198,9 +207,12 @@ pub fn allocate_with(
 
 /// One problem as a whole.
 fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Result<Allocation, Unreachable> {
+    if problem.items.len() >= large::LARGE {
+        return large::solve(problem, effort.gap, effort.prove, watch);
+    }
     let small = problem.items.len() <= SMALL && effort.nodes > 0;
     let nodes = if small { effort.nodes.max(NODES_OF_SMALL) } else { effort.nodes };
-    let (mut blocks, goals) = block::blocks(problem, effort.prove)?;
+    let (mut blocks, goals) = block::blocks(problem)?;
     let mut prices = Prices::new(&goals, &blocks);
     prices.raise(&goals, &mut blocks, effort.rounds, watch);
     let mut plan = improve::plan(&goals, &mut blocks, &prices, effort.passes, watch);
@@ -217,7 +229,6 @@ fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Res
             bound = plan.cost;
         }
     }
-    let bound = if effort.prove { bound } else { f64::NEG_INFINITY };
     Ok(report(problem, &goals, &blocks, &prices, &plan, bound))
 }
 

@@ -6,15 +6,31 @@
 //! (binomial)  P(x+1) = P(x) · (n−x)/(x+1) · q/(1−q)
 //! (over)      E[(X−s)⁺] = Σ_{x>s} (x−s)·P(x)           summed over the tail, never mean minus sum
 //! (thin)      G(z) = Σ P(n)·(1−q+qz)ⁿ                  by Horner's rule in the polynomial 1−q+qz
+//! (line)      Bin(k + Geom(r), q) = Bin(k, q) + Geom(rq / (1 − r + rq))     a long line thinned without Horner's squares
+//! (batch)     P(J=j) = P(D>j) / E[D],   P(D=k) = −θᵏ / (k·ln(1−θ)),   θ = 1 − 1/v
 //! ```
+//! (batch): a demand whose ratio v is the same over every time comes in batches D, logarithmic, at Poisson times: its sum
+//! over a time is (negbin). A unit of it finds the pipeline X and, before itself, J units of its own batch, so P(X+J ≤ S−1) of
+//! all units are met at once. See e.g. Axsäter, Inventory Control, 3rd ed. (2015), section 5.1.
+//!
 //! The recursions start at the mode with weight 1 and are scaled at the end, so no exp(−m) can underflow. All terms are
 //! positive: nothing cancels. What lies below `NEGLIGIBLE` of the peak is left out on both sides.
+
+mod balance;
+
+pub use balance::Balance;
 
 /// Probabilities smaller than this share of the largest are left out.
 const NEGLIGIBLE: f64 = 1e-18;
 
 /// Convolution and thinning drop terms below this probability at the ends.
 const DUST: f64 = 1e-22;
+
+/// With fewer terms nobody looks for a geometric tail.
+const LONG_LINE: usize = 512;
+
+/// Ratios of a geometric tail differ by no more than this: what rounding makes of equal ones.
+const STEADY: f64 = 1e-13;
 
 /// Most terms kept of a distribution; only an absurd variance-to-mean ratio gets there.
 const MOST_TERMS: usize = 1 << 22;
@@ -54,9 +70,39 @@ impl Pmf {
         Self::from_mode(mode, |x| (r + x as f64) / (x as f64 + 1.0) * q)
     }
 
+    /// Each of 0 … `count` − 1 with the same probability; a count of 0 is 1.
+    pub fn uniform(count: u32) -> Self {
+        let count = count.max(1) as usize;
+        Self { first: 0, mass: vec![1.0 / count as f64; count] }
+    }
+
     /// Demand over a time: `mean` = rate × time \[units\], Poisson or, with a ratio above 1, negative binomial.
     pub fn demand(mean: f64, variance_to_mean: f64) -> Self {
         Self::negative_binomial(mean, variance_to_mean)
+    }
+
+    /// J, (batch): units of its own batch before a unit of a demand with a variance-to-mean ratio; 0 where that is 1 or less.
+    pub fn batch_before(variance_to_mean: f64) -> Self {
+        let dispersed = variance_to_mean > 1.0 + 1e-12 && variance_to_mean.is_finite();
+        if !dispersed {
+            return Self::constant(0);
+        }
+        let theta = 1.0 - 1.0 / variance_to_mean;
+        // P(D=k) without its factor, as far as it counts; then P(D>j) summed from the far end.
+        let mut sizes = Vec::new();
+        let mut power = theta;
+        while power > NEGLIGIBLE && sizes.len() < MOST_TERMS {
+            sizes.push(power / (sizes.len() + 1) as f64);
+            power *= theta;
+        }
+        let mut above = 0.0;
+        for size in sizes.iter_mut().rev() {
+            above += *size;
+            *size = above;
+        }
+        let total: f64 = sizes.iter().rev().sum();
+        sizes.iter_mut().for_each(|p| *p /= total);
+        Self { first: 0, mass: sizes }
     }
 
     /// Successes among `trials`, each with chance `q`.
@@ -72,8 +118,37 @@ impl Pmf {
         Self::from_mode(mode, |x| (trials as f64 - x as f64).max(0.0) / (x as f64 + 1.0) * odds)
     }
 
+    /// Failures before the first success, each failure with chance `ratio` below 1.
+    pub fn geometric(ratio: f64) -> Self {
+        if ratio.is_nan() || ratio <= 0.0 {
+            return Self::constant(0);
+        }
+        Self::from_mode(0, |_| ratio)
+    }
+
+    /// A draw from each with its weight; the weights add up to 1.
+    pub fn mixed(weighted: &[(f64, Self)]) -> Self {
+        let last = weighted.iter().map(|(_, pmf)| pmf.last()).max().unwrap_or(0);
+        let mut mass = vec![0.0; last + 1];
+        for (weight, pmf) in weighted {
+            mass[pmf.first..].iter_mut().zip(&pmf.mass).for_each(|(sum, p)| *sum += weight * p);
+        }
+        Self { first: 0, mass }.trimmed()
+    }
+
+    /// The values below n alone, and the probability that they leave out.
+    pub fn below(&self, n: usize) -> (Self, f64) {
+        let terms = n.saturating_sub(self.first).min(self.mass.len());
+        let left_out = self.mass[terms..].iter().rev().sum();
+        let mut mass = self.mass[..terms].to_vec();
+        if mass.is_empty() {
+            mass.push(0.0);
+        }
+        (Self { first: if terms == 0 { 0 } else { self.first }, mass }, left_out)
+    }
+
     /// The distribution with its largest probability at `mode` and P(x+1) = P(x) · `ratio(x)`.
-    fn from_mode(mode: usize, ratio: impl Fn(usize) -> f64) -> Self {
+    pub(super) fn from_mode(mode: usize, ratio: impl Fn(usize) -> f64) -> Self {
         let mut below = Vec::new();
         let mut weight = 1.0;
         for x in (0..mode).rev() {
@@ -198,6 +273,11 @@ impl Pmf {
         if q >= 1.0 {
             return self.clone();
         }
+        if let Some((from, ratio)) = self.geometric_from() {
+            let (few, many) = self.below(from);
+            let line = Self::geometric(ratio * q / (1.0 - ratio + ratio * q));
+            return Self::mixed(&[(1.0, few.thin(q)), (many, Self::binomial(from, q).plus(&line))]);
+        }
         let stay = 1.0 - q;
         // polynomial ← polynomial · (stay + q·z) + p, from one buffer into the other, so that the loop has no dependence.
         let mut polynomial: Vec<f64> = vec![0.0; self.mass.len() + 1];
@@ -223,6 +303,24 @@ impl Pmf {
         polynomial.truncate(terms);
         let thinned = Self { first: 0, mass: polynomial }.trimmed();
         if self.first == 0 { thinned } else { thinned.plus(&Self::binomial(self.first, q)) }
+    }
+
+    /// Where a long tail begins in which every term is the same share of the one before, and that share, (line): the line
+    /// of a busy shop. No other distribution here has one.
+    pub(super) fn geometric_from(&self) -> Option<(usize, f64)> {
+        let count = self.mass.len();
+        let (left, right) = (count / 2, count / 4 * 3);
+        if count < LONG_LINE {
+            return None;
+        }
+        let ratio = (self.mass[right] / self.mass[left]).powf(1.0 / (right - left) as f64);
+        let unsteady = |pair: &[f64]| (pair[1] - ratio * pair[0]).abs() > STEADY * pair[0];
+        let from = self.mass[..=right].windows(2).rposition(unsteady).map_or(0, |unsteady| unsteady + 1);
+        // A sum's last terms lack what was cut off of the longer summand; they weigh nothing.
+        let to = self.mass[right..].windows(2).position(unsteady).map_or(count - 1, |unsteady| right + unsteady);
+        let cut = self.mass[to] * (count - to) as f64;
+        let found = from < left && ratio < 1.0 && cut <= 1e-14 * self.mass[from];
+        found.then(|| (self.first + from, ratio))
     }
 
     /// The distribution of the sum of two independent numbers.

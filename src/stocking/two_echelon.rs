@@ -1,35 +1,64 @@
 //! One part at one outlet, replenished by the supplier or by a depot: who waits, and how long.
 //!
+//! A share u of the outlet's demand is repaired at the outlet itself in time Tb, the share f = 1 − u is ordered: from the
+//! depot with transport O, or where there is no depot from the supplier with lead time L. The depot does the same: a share
+//! of what its outlets order it repairs in time Tr, the rest it orders from the supplier in time Ts.
+//!
 //! ```text
-//! (pipeline)   X  = demand(λ·L)                          one echelon: the supplier is ample
-//! (backlog)    B0 = (X0 − S0)⁺,  X0 = demand(λ0·T0)      what the depot owes its outlets, first come first served
-//! (echelons)   X  = Bin(B0, λ/λ0) + demand(λ·O)          what the outlet waits for: owed by the depot, and on the way
+//! (pipeline)   X  = demand(λfL) + R                      one echelon: the supplier is ample
+//! (repair)     R  = demand(λuTb), or the outlet's units in its shop (`shop`)
+//! (depot)      X0 = demand(λ0·f0·Ts) + R0,               λ0 = Σ λjfj: what the outlets order
+//! (backlog)    B0 = (X0 − S0)⁺                           what the depot owes its outlets, first come first served
+//! (echelons)   X  = Bin(B0, q) + demand(λfO) + R         q = λf/λ0: owed by the depot, on the way, in repair here
 //! (fill)       fill rate = P(X ≤ S−1)
 //! (backorders) EBO = E[(X−S)⁺],  mean wait = EBO/λ       Little's law
-//! (wait)       one echelon:  P(wait ≤ τ) = P(demand(λ(L−τ)) ≤ S−1),  1 for τ ≥ L
-//!              τ < O:        P(wait ≤ τ) = P(Bin(B0, λ/λ0) + demand(λ(O−τ)) ≤ S−1)
-//!              τ ≥ O:        as τ = O with T0 shortened by τ−O; 1 for τ ≥ O+T0;
-//!                            and with S = 0: P(demand(λ0(T0−(τ−O))) ≤ S0−1)
-//! (loss)       emergency: fill rate = 1 − B(S, λ·(O + E[B0]/λ0)), B of `erlang`
+//! (wait)       P(wait ≤ τ) = P(X(τ) ≤ S−1) while nothing ordered later can come sooner: τ < O (or L) and τ < Tb;
+//!              X(τ) is X with O − τ for O (L − τ for L) and Tb − τ for Tb. Longer windows: `window`
+//! (batches)    a site that the supplier replenishes may order Q units at a time: X + U for X, U uniform on 0 … Q−1, and X0 + U
+//!              for X0 (`reorder`); outlets under a depot order one for one
+//! (loss)       emergency: fill rate = 1 − B(S, λ·(u·Tb + f·(O + E[B0]/λ0))), B of `erlang`
 //! ```
-//! Lead times T0 and O are constant (only τ > O needs T0 to be). For Poisson demand (backlog) to (wait) are exact: R. M.
-//! Simon 1971 (Operations Research 19), S. C. Graves 1985 (Management Science 31), S. Axsäter 1990 for the waits. With a
-//! variance-to-mean ratio above 1 they are an approximation: pipelines are negative binomial by two moments, and the
-//! backlog is thinned unit by unit as if each owed unit were ours independently, although units come in orders. (loss)
-//! is exact without a depot; with one, the depot is evaluated as if it saw the outlet's whole demand, which is a little
-//! more than it does, and its wait enters by its mean (the loss formula needs no more of a lead time).
+//! Times are constant, but for a shop's (only windows ask for constancy). For Poisson demand (pipeline) to (wait) are exact:
+//! R. M. Simon 1971 (Operations Research 19), S. C. Graves 1985 (Management Science 31), S. Axsäter 1990 for the waits.
+//! (backlog) and its thinning are exact for a depot's shop as well: who ordered the last B0 units does not depend on how
+//! many the depot lacks, since outlets order in independent Poisson streams. Windows are then a lower bound of the service:
+//! the shop is left as it stands at the request (at the outlet), or at the arrival of what was sent at the request (at the
+//! depot). With a variance-to-mean ratio above 1 all is an approximation: pipelines are negative binomial by two moments, an
+//! order's units share their way, and the backlog is thinned unit by unit as if each owed unit were ours independently,
+//! although units come in orders. (loss) is exact without a depot and a shop; with a depot, the depot is evaluated as if it
+//! saw the outlet's whole demand, which is a little more than it does, and its wait enters by its mean (the loss formula
+//! needs no more of a lead time); with a shop, the shop likewise. (batches) is as exact as the rest: the position was what it
+//! was a lead time ago, before the demands that make X, so U and X are independent; and which outlets the depot owes its
+//! units to does not depend on U either.
 //!
 //! At the edge: with L = 0 and S = 0 the shelf is always empty, so the fill rate is 0 by (fill), although no one waits
-//! (P(wait ≤ 0) = 1 by (wait)).
+//! (P(wait ≤ 0) = 1 by (wait)). An overloaded shop has no steady state: its shelf is always empty, its backorders are
+//! infinite.
+
+mod depot;
+mod method;
+mod waits;
+mod window;
 
 use super::distribution::Pmf;
-use super::erlang::{erlang_b, next_erlang_b};
+use super::erlang::erlang_b;
+use super::reorder::Batches;
+use super::shop::Repair;
 use crate::scenario::Stockout;
+
+pub use depot::{Depot, Upstream};
+pub use method::Method;
+pub use waits::Waits;
 
 /// Times that differ by less than this share are the same: they come from hours and days by different roads.
 const SAME_TIME: f64 = 1e-12;
 
-/// The demand for one part at one outlet and the time its replenishment is on the way.
+/// What of a time is left after a window \[years\]; nothing where they are the same.
+fn left(time: f64, window: f64) -> f64 {
+    if window >= time * (1.0 - SAME_TIME) { 0.0 } else { time - window }
+}
+
+/// The demand for one part at one outlet, the time its replenishment is on the way, and what is repaired at the outlet.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stream {
     /// Demand rate λ \[units/year\].
@@ -38,86 +67,68 @@ pub struct Stream {
     pub variance_to_mean: f64,
     /// O: transport from the depot, or L: the supplier's lead time where there is no depot \[years\].
     pub lead_time: f64,
+    /// Repair at the outlet: its share u and time Tb.
+    pub repair: Repair,
+    /// Most units of an order to the supplier, (batches); an outlet under a depot orders one for one.
+    pub quantity: u32,
 }
 
-/// The demand for one part at one depot and its own lead time.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Depot {
-    /// λ0: the sum over its outlets \[units/year\].
-    pub rate: f64,
-    /// Variance-to-mean ratio of that demand.
-    pub variance_to_mean: f64,
-    /// T0: from order to arrival at the depot \[years\].
-    pub lead_time: f64,
-}
-
-impl Depot {
-    /// B0 with a base stock, (backlog).
-    pub fn backlog(&self, base_stock: u32) -> Pmf {
-        self.pipeline(self.lead_time).over(base_stock as usize)
+impl Stream {
+    /// A stream that orders all it uses.
+    pub fn new(rate: f64, variance_to_mean: f64, lead_time: f64) -> Self {
+        Self { rate, variance_to_mean, lead_time, repair: Repair::default(), quantity: 1 }
     }
 
-    /// X0: the demand of the last `time` \[years\].
-    pub fn pipeline(&self, time: f64) -> Pmf {
-        Pmf::demand(self.rate * time, self.variance_to_mean)
+    /// The same with repair at the outlet.
+    pub fn repairing(self, repair: Repair) -> Self {
+        Self { repair, ..self }
     }
 
-    /// The depot holding a base stock, evaluated once for all its outlets.
-    pub fn holding(self, base_stock: u32) -> Upstream {
-        let backlog = self.backlog(base_stock);
-        let mean_backlog = backlog.mean();
-        Upstream { depot: self, base_stock, backlog, mean_backlog }
-    }
-}
-
-/// A depot with a base stock of one part: what its outlets need to know of it.
-#[derive(Debug, Clone)]
-pub struct Upstream {
-    depot: Depot,
-    base_stock: u32,
-    backlog: Pmf,
-    mean_backlog: f64,
-}
-
-impl Upstream {
-    /// The depot.
-    pub fn depot(&self) -> Depot {
-        self.depot
+    /// The same with batches of a quantity \[units\].
+    pub fn in_batches(self, quantity: u32) -> Self {
+        Self { quantity, ..self }
     }
 
-    /// S0 \[units\].
-    pub fn base_stock(&self) -> u32 {
-        self.base_stock
+    /// λf: what is ordered from the depot or the supplier \[units/year\].
+    pub fn ordered(&self) -> f64 {
+        self.rate * (1.0 - self.repair.share)
     }
 
-    /// B0: units owed to the outlets.
-    pub fn backlog(&self) -> &Pmf {
-        &self.backlog
+    /// Mean time until a unit is replaced, ordered or repaired, where orders wait `wait` at the depot \[years\], (loss).
+    pub fn mean_lead_time(&self, wait: f64) -> f64 {
+        let share = self.repair.share;
+        // A stream that orders nothing does not wait for a depot that may have no steady state.
+        let ordered = if share < 1.0 { (1.0 - share) * (self.lead_time + wait) } else { 0.0 };
+        ordered + if share > 0.0 { share * self.repair.mean_time() } else { 0.0 }
     }
 
-    /// Expected backorders E\[B0\] \[units\].
-    pub fn expected_backorders(&self) -> f64 {
-        self.mean_backlog
+    /// Demand for ordered units over a time \[years\].
+    fn on_order(&self, time: f64) -> Pmf {
+        Pmf::demand(self.ordered() * time, self.variance_to_mean)
     }
 
-    /// Share of the outlets' orders that the depot meets at once: P(X0 ≤ S0−1).
-    pub fn fill_rate(&self) -> f64 {
-        self.depot.pipeline(self.depot.lead_time).at_most(i64::from(self.base_stock) - 1)
+    /// R, (repair).
+    fn in_repair(&self) -> Pmf {
+        self.repair.units(self.rate, self.variance_to_mean)
     }
 
-    /// Mean time an outlet's order waits at the depot, E\[B0\]/λ0 \[years\].
-    pub fn mean_wait(&self) -> f64 {
-        if self.depot.rate > 0.0 { self.mean_backlog / self.depot.rate } else { 0.0 }
-    }
-
-    /// λ/λ0: the chance that a unit owed is owed to this stream.
-    pub fn share_of(&self, stream: &Stream) -> f64 {
-        if self.depot.rate > 0.0 { (stream.rate / self.depot.rate).clamp(0.0, 1.0) } else { 0.0 }
-    }
-
-    /// B0 as it would be with the lead time shortened by `time` \[years\]: what is still owed so much later.
-    pub fn backlog_after(&self, time: f64) -> Pmf {
-        self.depot.pipeline((self.depot.lead_time - time).max(0.0)).over(self.base_stock as usize)
+    /// Of X(τ) in (wait), what the depot does not owe; `None` where something ordered later can come sooner.
+    pub fn still_out(&self, window: f64) -> Option<Pmf> {
+        let (ordered, repaired) = (self.repair.share < 1.0, self.repair.share > 0.0);
+        let on_order = left(self.lead_time, window);
+        if ordered && on_order <= 0.0 {
+            return None;
+        }
+        let ordered = self.on_order(if ordered { on_order } else { 0.0 });
+        match self.repair {
+            _ if !repaired => Some(ordered),
+            Repair { shop: Some(_), .. } => Some(ordered.plus(&self.in_repair())),
+            Repair { time, shop: None, .. } => {
+                let time = left(time, window);
+                let repair = Repair { time, ..self.repair };
+                (time > 0.0).then(|| ordered.plus(&repair.units(self.rate, self.variance_to_mean)))
+            }
+        }
     }
 }
 
@@ -127,7 +138,9 @@ impl Upstream {
 #[derive(Debug, Clone)]
 pub struct Position<'a> {
     stream: Stream,
+    stockout: Stockout,
     supply: Supply<'a>,
+    method: Method,
 }
 
 #[derive(Debug, Clone)]
@@ -135,26 +148,44 @@ enum Supply<'a> {
     Supplier { pipeline: Pmf },
     Depot { upstream: &'a Upstream, owed: Pmf, pipeline: Pmf },
     Emergency { offered: f64 },
+    Overloaded { pipeline: Pmf },
 }
 
 impl<'a> Position<'a> {
     /// The stream under its depot, or under the supplier where there is none.
     pub fn new(stream: Stream, upstream: Option<&'a Upstream>, stockout: Stockout) -> Self {
-        let supply = match (stockout, upstream) {
-            (Stockout::Emergency, upstream) => {
-                let lead_time = stream.lead_time + upstream.map_or(0.0, Upstream::mean_wait);
-                Supply::Emergency { offered: stream.rate * lead_time }
-            }
-            (Stockout::Backorder, None) => {
-                Supply::Supplier { pipeline: Pmf::demand(stream.rate * stream.lead_time, stream.variance_to_mean) }
-            }
-            (Stockout::Backorder, Some(upstream)) => {
-                let owed = upstream.backlog.thin(upstream.share_of(&stream));
-                let pipeline = owed.plus(&Pmf::demand(stream.rate * stream.lead_time, stream.variance_to_mean));
-                Supply::Depot { upstream, owed, pipeline }
+        let ordered = 1.0 - stream.repair.share;
+        let unsupplied = |upstream: &Upstream| ordered > 0.0 && upstream.depot.repair.overloaded();
+        let supply = if stream.repair.overloaded() || upstream.is_some_and(unsupplied) {
+            let owed = upstream.map_or(Pmf::constant(0), |upstream| upstream.backlog.thin(upstream.share_of(&stream)));
+            Supply::Overloaded { pipeline: owed.plus(&stream.in_repair()) }
+        } else {
+            match (stockout, upstream) {
+                (Stockout::Emergency, upstream) => {
+                    let wait = upstream.map_or(0.0, Upstream::mean_wait);
+                    Supply::Emergency { offered: stream.rate * stream.mean_lead_time(wait) }
+                }
+                (Stockout::Backorder, None) => Supply::Supplier { pipeline: own_pipeline(&stream) },
+                (Stockout::Backorder, Some(upstream)) => {
+                    let owed = upstream.backlog.thin(upstream.share_of(&stream));
+                    let pipeline = owed.plus(&own_pipeline(&stream));
+                    Supply::Depot { upstream, owed, pipeline }
+                }
             }
         };
-        Self { stream, supply }
+        let own = Method::of(&stream.repair, stream.variance_to_mean);
+        let above = upstream.filter(|_| ordered > 0.0).map(|upstream| upstream.method(stockout));
+        let inexact_loss = own != Method::Exact || (stream.repair.share > 0.0 && stream.repair.shop.is_some());
+        let method = match stockout {
+            Stockout::Emergency if inexact_loss => Method::Approximate,
+            _ => above.map_or(own, |above| above.max(own)),
+        };
+        Self { stream, stockout, supply, method }
+    }
+
+    /// How its fill rate and backorders were found.
+    pub fn method(&self) -> Method {
+        self.method
     }
 
     /// The stream it is about.
@@ -162,27 +193,57 @@ impl<'a> Position<'a> {
         self.stream
     }
 
-    /// The units on order, (pipeline) or (echelons); `None` in the emergency model, whose pipeline is cut at S.
+    /// The units on order and in repair, (pipeline) or (echelons); `None` in the emergency model, whose pipeline is cut at
+    /// S; many units in an overloaded shop.
     pub fn pipeline(&self) -> Option<&Pmf> {
         match &self.supply {
-            Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } => Some(pipeline),
+            Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } | Supply::Overloaded { pipeline } => {
+                Some(pipeline)
+            }
             Supply::Emergency { .. } => None,
         }
+    }
+
+    /// How it orders with a base stock: in batches from the supplier, one for one from a depot and where stockouts are
+    /// expressed.
+    pub fn batches(&self, base_stock: u32) -> Batches {
+        let quantity = if matches!(self.supply, Supply::Supplier { .. }) { self.stream.quantity } else { 1 };
+        Batches::up_to(base_stock, quantity)
     }
 
     /// Share of demands met at once from the shelf, (fill) or (loss).
     pub fn fill_rate(&self, base_stock: u32) -> f64 {
         match &self.supply {
+            Supply::Supplier { pipeline } if self.stream.quantity > 1 => self.batches(base_stock).fill_rate(pipeline),
             Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } => {
                 pipeline.at_most(i64::from(base_stock) - 1)
             }
             Supply::Emergency { offered } => 1.0 - erlang_b(base_stock, *offered),
+            Supply::Overloaded { .. } => 0.0,
         }
     }
 
-    /// Expected jobs waiting for the part \[units\]; none where stockouts are expressed.
+    /// Share of demands expressed from outside, (loss); none where the job waits.
+    pub fn emergency(&self, base_stock: u32) -> f64 {
+        match &self.supply {
+            Supply::Emergency { offered } => erlang_b(base_stock, *offered),
+            Supply::Overloaded { .. } if self.stockout == Stockout::Emergency => 1.0,
+            _ => 0.0,
+        }
+    }
+
+    /// Expected jobs waiting for the part \[units\]; none where stockouts are expressed, infinite in an overloaded shop.
     pub fn expected_backorders(&self, base_stock: u32) -> f64 {
-        self.pipeline().map_or(0.0, |pipeline| pipeline.expected_over(base_stock as usize))
+        match &self.supply {
+            Supply::Supplier { pipeline } if self.stream.quantity > 1 => {
+                self.batches(base_stock).expected_backorders(pipeline)
+            }
+            Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } => {
+                pipeline.expected_over(base_stock as usize)
+            }
+            Supply::Emergency { .. } => 0.0,
+            Supply::Overloaded { .. } => f64::INFINITY,
+        }
     }
 
     /// Mean wait for the part over all demands \[years\], Little's law.
@@ -194,130 +255,45 @@ impl<'a> Position<'a> {
     ///
     /// Where stockouts are expressed this is the share served from the shelf, whatever the window.
     pub fn within(&self, base_stock: u32, window: f64) -> f64 {
-        let Stream { rate, variance_to_mean, lead_time } = self.stream;
-        match &self.supply {
-            // By far the most frequent question needs no convolution.
-            Supply::Depot { owed, .. } if window >= 0.0 && window < lead_time * (1.0 - SAME_TIME) => {
-                let on_the_way = Pmf::demand(rate * (lead_time - window), variance_to_mean);
-                owed.sum_at_most(&on_the_way, i64::from(base_stock) - 1)
-            }
-            _ => self.waits(window).within(base_stock),
+        // By far the most frequent question needs no convolution.
+        if let Supply::Depot { owed, .. } = &self.supply
+            && window >= 0.0
+            && let Some(still_out) = self.stream.still_out(window)
+        {
+            return owed.sum_at_most(&still_out, i64::from(base_stock) - 1);
         }
+        let batches = self.batches(base_stock);
+        if batches.quantity > 1 {
+            // A mean over the inventory positions, (batches).
+            let shares = self.waits(window).shares(base_stock);
+            return shares.iter().rev().take(batches.quantity as usize).sum::<f64>() / f64::from(batches.quantity);
+        }
+        self.waits(window).within(base_stock)
     }
 
-    /// The window's own distribution, for asking about many base stocks.
+    /// The window's own distribution under one-for-one ordering, for asking about many base stocks.
     pub fn waits(&self, window: f64) -> Waits {
         if window.is_nan() || window < 0.0 {
             return Waits::Never;
         }
-        let Stream { rate, variance_to_mean, lead_time } = self.stream;
-        let slack = SAME_TIME * lead_time;
+        let still_out = || self.stream.still_out(window);
         match &self.supply {
+            Supply::Overloaded { .. } => Waits::Never,
             Supply::Emergency { offered } => Waits::Loss { offered: *offered },
-            Supply::Supplier { .. } if window >= lead_time - slack => Waits::Always,
-            Supply::Supplier { .. } => {
-                Waits::Still { pipeline: Pmf::demand(rate * (lead_time - window), variance_to_mean), bare: 0.0 }
-            }
-            Supply::Depot { owed, .. } if window < lead_time - slack => {
-                let on_the_way = Pmf::demand(rate * (lead_time - window), variance_to_mean);
-                Waits::Still { pipeline: owed.plus(&on_the_way), bare: 0.0 }
-            }
-            Supply::Depot { upstream, .. } => {
-                let late = (window - lead_time).max(0.0);
-                let left = upstream.depot.lead_time - late;
-                if left <= SAME_TIME * upstream.depot.lead_time {
-                    return Waits::Always;
-                }
-                let pipeline = upstream.backlog_after(late).thin(upstream.share_of(&self.stream));
-                let bare = upstream.depot.pipeline(left).at_most(i64::from(upstream.base_stock) - 1);
-                Waits::Still { pipeline, bare }
-            }
+            Supply::Supplier { .. } => still_out().map_or_else(
+                || window::longer(&self.stream, None, window),
+                |pipeline| Waits::Still { pipeline, bare: 0.0 },
+            ),
+            Supply::Depot { upstream, owed, .. } => still_out().map_or_else(
+                || window::longer(&self.stream, Some((upstream, owed)), window),
+                |still_out| Waits::Still { pipeline: owed.plus(&still_out), bare: 0.0 },
+            ),
         }
     }
 }
 
-/// Who has waited no longer than one window, as a function of the base stock.
-#[derive(Debug, Clone)]
-pub enum Waits {
-    /// No one can: the window is negative.
-    Never,
-    /// Everyone has.
-    Always,
-    /// Those for whom what is still on order when the window ends is at most S−1; `bare` is the share with S = 0.
-    Still {
-        /// Units still on order.
-        pipeline: Pmf,
-        /// The share without any base stock.
-        bare: f64,
-    },
-    /// Those who found the part on the shelf, (loss).
-    Loss {
-        /// Offered load \[units\].
-        offered: f64,
-    },
-}
-
-impl Waits {
-    /// The share with a base stock.
-    pub fn within(&self, base_stock: u32) -> f64 {
-        match self {
-            Self::Never => 0.0,
-            Self::Always => 1.0,
-            Self::Still { bare, .. } if base_stock == 0 => *bare,
-            Self::Still { pipeline, .. } => pipeline.at_most(i64::from(base_stock) - 1),
-            Self::Loss { offered } => 1.0 - erlang_b(base_stock, *offered),
-        }
-    }
-
-    /// The shares with base stocks 0, 1, 2, … `up_to`.
-    pub fn shares(&self, up_to: u32) -> Vec<f64> {
-        let levels = up_to as usize + 1;
-        match self {
-            Self::Never => vec![0.0; levels],
-            Self::Always => vec![1.0; levels],
-            Self::Still { pipeline, bare } => {
-                let mut shares = vec![1.0; levels];
-                // Above the middle the tail is subtracted from 1, so that shares near 1 keep their digits.
-                let mut tail = 0.0;
-                for (i, p) in pipeline.mass().iter().enumerate().rev() {
-                    let level = pipeline.first() + i;
-                    if level + 1 < levels {
-                        shares[level + 1] = 1.0 - tail;
-                    }
-                    tail += p;
-                }
-                let known = levels.min(pipeline.first() + 1);
-                shares[..known].fill(0.0);
-                shares[0] = *bare;
-                shares
-            }
-            Self::Loss { offered } => {
-                let mut loss = 1.0;
-                let mut shares = Vec::with_capacity(levels);
-                shares.push(0.0);
-                for s in 1..=up_to {
-                    loss = next_erlang_b(loss, s, *offered);
-                    shares.push(1.0 - loss);
-                }
-                shares
-            }
-        }
-    }
-
-    /// The least base stock from which the share no longer grows: everything kept of the distribution is covered.
-    pub fn enough(&self) -> u32 {
-        match self {
-            Self::Never | Self::Always => 0,
-            Self::Still { pipeline, .. } => u32::try_from(pipeline.last() + 1).unwrap_or(u32::MAX),
-            Self::Loss { offered } => {
-                let mut loss = 1.0;
-                let mut s = 0;
-                while loss > 1e-16 {
-                    s += 1;
-                    loss = next_erlang_b(loss, s, *offered);
-                }
-                s
-            }
-        }
-    }
+/// What is on order and in repair, the depot's debts apart.
+fn own_pipeline(stream: &Stream) -> Pmf {
+    let on_order = stream.on_order(stream.lead_time);
+    if stream.repair.share > 0.0 { on_order.plus(&stream.in_repair()) } else { on_order }
 }

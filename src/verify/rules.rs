@@ -9,6 +9,18 @@ use crate::scenario::{Count, RegionId, Scenario, Site, Sourcing, Status};
 
 /// The scenario's rules that a plan breaks, promises included.
 pub fn rules(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> Vec<Breach> {
+    let mut breaches = decision_rules(scenario, network, load, plan);
+    for promise in &plan.service.promises {
+        if !promise.kept && promise.target(scenario).penalty.is_none() {
+            let message = format!("the promise {} is broken: it is {}", promise.describe(scenario), promise.computed);
+            breaches.push(Breach::rule(message));
+        }
+    }
+    breaches
+}
+
+/// The scenario's rules that a plan breaks, promises apart.
+pub fn decision_rules(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> Vec<Breach> {
     let mut breaches = Vec::new();
     let mut tell = |message: String| breaches.push(Breach::rule(message));
     let decisions = &plan.decisions;
@@ -17,12 +29,8 @@ pub fn rules(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -
     served(scenario, network, load, decisions, &mut tell);
     replenished(scenario, network, decisions, &mut tell);
     capacities(scenario, network, load, decisions, &mut tell);
+    overloaded(scenario, plan, &mut tell);
     limits(scenario, plan, &mut tell);
-    for promise in &plan.service.promises {
-        if !promise.kept && promise.target(scenario).penalty.is_none() {
-            tell(format!("the promise {} is broken: it is {}", promise.describe(scenario), promise.computed));
-        }
-    }
     breaches
 }
 
@@ -112,6 +120,17 @@ fn capacities(
         if let Some(capacity) = over(units, depot.capacity_units) {
             tell(format!("depot `{}` sends {units} units a year, its capacity is {capacity}", depot.id));
         }
+    }
+}
+
+fn overloaded(scenario: &Scenario, plan: &Plan, tell: &mut dyn FnMut(String)) {
+    for (site, shop) in &plan.service.overloaded {
+        let (id, servers) = (&scenario.site(*site).id, shop.servers);
+        tell(format!(
+            "the repairs at `{id}` would keep {:.2} servers busy, it has {servers}: its line of failed parts grows without \
+             end",
+            shop.offered()
+        ));
     }
 }
 

@@ -9,6 +9,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("capacity-short", "capacity", &["120", "150", "capacity_jobs_per_year"]),
     ("no-depot", "replenishment", &["no depot", "`west`"]),
     ("out-of-reach", "reach", &["`barrow`", "0.7 h", "0.8", "`west`"]),
+    ("repairs-beyond-the-servers", "capacity", &["3 servers", "6.16", "repair_servers"]),
     ("response-impossible", "target", &["mean_response_hours", "0.1", "0.1200"]),
     ("target-impossible", "target", &["coverage", "0.9", "0.6000", "`barrow`", "`corby`"]),
     ("too-few-outlets", "limits", &["limits.outlets", "at most 1"]),

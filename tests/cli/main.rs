@@ -5,12 +5,16 @@
 mod evaluated;
 mod exits;
 mod faulty;
+mod history;
 mod impossible;
 mod overlays;
 mod published;
+mod repairs;
 mod room;
 mod same;
 mod setup;
+mod simulated;
 mod small;
+mod supply;
 mod theory;
 mod verified;

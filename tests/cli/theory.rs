@@ -26,6 +26,10 @@ fn evaluate(room: &Room, inputs: &Value, windows: &[f64]) {
     let rates = numbers(&inputs["lam"], 0);
     let transports = numbers(&inputs["O"], rates.len());
     let levels = numbers(&inputs["S"], rates.len());
+    let (ordered, times) = match inputs["f"].is_null() {
+        true => (vec![1.0; rates.len()], vec![0.0; rates.len()]),
+        false => (numbers(&inputs["f"], rates.len()), numbers(&inputs["Tb"], rates.len())),
+    };
     let mut settings = "name = \"forced\"\n[travel]\nlanes = \"listed\"\n".to_owned();
     for days in windows {
         let _ = write!(
@@ -38,6 +42,7 @@ fn evaluate(room: &Room, inputs: &Value, windows: &[f64]) {
     let (mut regions, mut demand) = (header("region"), header("region,part,units_per_year"));
     let (mut outlets, mut lanes) = (header("outlet,fixed_cost_per_year"), header("from,to,hours,lead_time_days"));
     let (mut open, mut served) = (header("outlet,open"), header("region,outlet"));
+    let mut repairs = header("site,part,repair_share,repair_turnaround_days");
     let (mut replenished, mut stock) = (header("outlet,depot"), header("site,part,base_stock"));
     let _ = writeln!(stock, "depot,unit,{}", inputs["S0"]);
     for (base, rate) in rates.iter().enumerate() {
@@ -50,6 +55,9 @@ fn evaluate(room: &Room, inputs: &Value, windows: &[f64]) {
         let _ = writeln!(served, "r{base},o{base}");
         let _ = writeln!(replenished, "o{base},depot");
         let _ = writeln!(stock, "o{base},unit,{}", levels[base]);
+        if ordered[base] < 1.0 {
+            let _ = writeln!(repairs, "o{base},unit,{:?},{:?}", 1.0 - ordered[base], times[base]);
+        }
     }
     let depot = format!("depot,fixed_cost_per_year,supplier_lead_time_days\ndepot,0,{}\n", inputs["T0"]);
     for (file, text) in [
@@ -60,6 +68,7 @@ fn evaluate(room: &Room, inputs: &Value, windows: &[f64]) {
         ("forced/outlets.csv", &outlets),
         ("forced/lanes.csv", &lanes),
         ("forced/depots.csv", &depot),
+        ("forced/repairs.csv", &repairs),
         ("plan/outlets.csv", &open),
         ("plan/depots.csv", "depot,open\ndepot,true\n"),
         ("plan/assignments.csv", &served),
@@ -82,9 +91,6 @@ fn fill_rates_and_backorders_of_two_echelons_are_the_exact_ones() {
     let mut count = 0;
     for vector in vectors("T_two_echelon.json") {
         let exact = &vector["outputs"]["exact"];
-        if !vector["inputs"]["f"].is_null() || exact["base_EBO"].is_null() {
-            continue;
-        }
         let room = Room::new();
         evaluate(&room, &vector["inputs"], &[]);
         let rows = room.rows("judged/stock.csv");
@@ -94,6 +100,7 @@ fn fill_rates_and_backorders_of_two_echelons_are_the_exact_ones() {
             let row = rows.iter().find(|row| row["site"] == format!("o{base}")).expect("the outlet is asked for it");
             agree(&what, number(row, "fill_rate"), *fill);
             agree(&what, number(row, "expected_backorders"), *backorder);
+            assert_eq!(row["method"], "exact", "{what}");
         }
         let depot = rows.iter().find(|row| row["site"] == "depot").expect("the depot is asked for it");
         if let Some(backorder) = vector["outputs"]["depot"]["EBO"].as_f64() {
@@ -128,4 +135,88 @@ fn on_time_shares_of_two_echelons_are_the_exact_ones() {
         count += 1;
     }
     assert!(count > 0 || shared().is_none(), "the family has such vectors");
+}
+
+/// Writes a shop of few servers in a network in which nothing is left to decide: at an outlet under the supplier, or at a
+/// depot without stock a transport away; evaluates it.
+fn evaluate_shop(room: &Room, inputs: &Value, at_depot: bool) {
+    let servers = format!("fixed_cost_per_year,repair_servers\nSITE,0,{}\n", inputs["c"]);
+    let parts = format!("part,unit_cost,repair_share,repair_turnaround_days\nunit,1,1,{}\n", inputs["R"]);
+    let demand = number_of(&inputs["lam"]) * 365.0;
+    let transport = number_of(&inputs["transport"]);
+    room.write("forced/scenario.toml", "name = \"forced\"\n[travel]\nlanes = \"listed\"\n");
+    room.write("forced/regions.csv", "region\nr\n");
+    room.write("forced/demand.csv", &format!("region,part,units_per_year\nr,unit,{demand:?}\n"));
+    room.write("forced/parts.csv", &parts);
+    room.write("plan/outlets.csv", "outlet,open\no,true\n");
+    room.write("plan/assignments.csv", "region,outlet\nr,o\n");
+    room.write("plan/stock.csv", &format!("site,part,base_stock\no,unit,{}\n", inputs["S"]));
+    if at_depot {
+        room.write("forced/outlets.csv", "outlet,fixed_cost_per_year\no,0\n");
+        room.write("forced/depots.csv", &format!("depot,{}", servers.replace("SITE", "d")));
+        let lanes = format!("from,to,hours,lead_time_days\no,r,0,\nd,o,,{transport:?}\n");
+        room.write("forced/lanes.csv", &lanes);
+        room.write("plan/depots.csv", "depot,open\nd,true\n");
+        room.write("plan/replenishment.csv", "outlet,depot\no,d\n");
+    } else {
+        room.write("forced/outlets.csv", &format!("outlet,{}", servers.replace("SITE", "o")));
+        room.write("forced/lanes.csv", "from,to,hours\no,r,0\n");
+    }
+    room.run("evaluate forced --plan plan --out judged --json").code(0);
+    room.run("verify forced --plan judged").code(0);
+}
+
+fn number_of(value: &Value) -> f64 {
+    value.as_f64().expect("a number")
+}
+
+#[test]
+fn shops_with_few_servers_have_the_backorders_of_the_closed_form() {
+    let mut count = 0;
+    for vector in vectors("C_capacity_and_finite_population.json") {
+        let (inputs, outputs) = (&vector["inputs"], &vector["outputs"]);
+        if inputs["R"].is_null() {
+            continue; // A finite installed base is no scenario: demand does not fall while units wait.
+        }
+        for at_depot in [false, true] {
+            if !at_depot && number_of(&inputs["transport"]) > 0.0 {
+                continue;
+            }
+            let room = Room::new();
+            evaluate_shop(&room, inputs, at_depot);
+            let rows = room.rows("judged/stock.csv");
+            let row = rows.iter().find(|row| row["site"] == "o").expect("the outlet is asked for it");
+            let what = format!("{} at depot: {at_depot}", vector["id"]);
+            agree(&what, number(row, "fill_rate"), number_of(&outputs["fill"]));
+            agree(&what, number(row, "expected_backorders"), number_of(&outputs["EBO"]));
+            assert_eq!(row["method"], "exact", "{what}");
+            count += 1;
+        }
+    }
+    assert!(count > 0 || shared().is_none(), "the family has such vectors");
+}
+
+#[test]
+fn an_overloaded_shop_is_named_and_its_backorders_are_infinite() {
+    let room = Room::new();
+    let inputs = serde_json::json!({"lam": 0.5, "R": 4, "c": 2, "S": 3, "transport": 1.0});
+    room.write("forced/scenario.toml", "name = \"forced\"\n[travel]\nlanes = \"listed\"\n");
+    evaluate_overloaded(&room, &inputs);
+    let rows = room.rows("judged/stock.csv");
+    let row = rows.iter().find(|row| row["site"] == "o").expect("the outlet is asked for it");
+    assert_eq!((row["fill_rate"].as_str(), row["expected_backorders"].as_str()), ("0", "inf"));
+    let ran = room.run("solve forced").code(4);
+    assert!(ran.err.contains("2 servers") && ran.err.contains("2.00"), "{ran:?}");
+}
+
+/// A shop at a depot whose two servers would have to be busy all the time.
+fn evaluate_overloaded(room: &Room, inputs: &Value) {
+    let fine = serde_json::json!({"lam": 0.1, "R": 4, "c": 2, "S": 3, "transport": 1.0});
+    evaluate_shop(room, &fine, true);
+    let demand = number_of(&inputs["lam"]) * 365.0;
+    room.write("forced/demand.csv", &format!("region,part,units_per_year\nr,unit,{demand:?}\n"));
+    let ran = room.run("evaluate forced --plan plan --out judged").code(7);
+    assert!(ran.err.contains("`d`") && ran.err.contains("2.00 servers"), "{ran:?}");
+    let ran = room.run("verify forced --plan judged").code(7);
+    assert!(ran.err.contains("without end"), "{ran:?}");
 }

@@ -10,7 +10,8 @@ use crate::optimise::Search;
 use crate::optimise::decide::Priced;
 use crate::optimise::model::{Allowance, depots_of};
 use crate::scenario::{DepotId, OutletId, PartId, RegionId, SiteId, Stockout};
-use crate::service::outlet_lead_time;
+use crate::service::{order_quantity, outlet_lead_time, outlet_repair};
+use crate::stocking::Repair;
 
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
 const INTERVALS: [f64; 4] = [0.0, 0.6, 1.1, 2.0];
@@ -39,19 +40,23 @@ pub(super) struct Mixes {
     least: Vec<f64>,
     most: Vec<f64>,
     shares: Vec<Vec<(PartId, f64)>>,
+    /// All demand for each part \[units/year\].
+    total: Vec<f64>,
 }
 
 impl Mixes {
     pub(super) fn of(search: &Search) -> Self {
         let Search { scenario, load, .. } = *search;
         let parts = scenario.parts.len();
-        let mut mixes = Self { least: vec![f64::INFINITY; parts], most: vec![0.0; parts], shares: Vec::new() };
+        let (least, most, total) = (vec![f64::INFINITY; parts], vec![0.0; parts], vec![0.0; parts]);
+        let mut mixes = Self { least, most, shares: Vec::new(), total };
         for region in (0..scenario.regions.len()).map(RegionId::from) {
             let units = load.units[region.at()];
             let mut own: BTreeMap<PartId, f64> = BTreeMap::new();
             for task in load.tasks(region) {
                 if let Some(part) = task.part {
                     *own.entry(part).or_default() += task.rate / units;
+                    mixes.total[part.at()] += task.rate;
                 }
             }
             if units > 0.0 {
@@ -65,6 +70,28 @@ impl Mixes {
         }
         mixes
     }
+}
+
+/// A constant lead time \[years\] under which no job waits longer than a window with a greater chance than in the model, where
+/// a share is repaired at the outlet: what is out at the window's end is then at least demand(λ·(time − window)). Where something
+/// ordered later can come sooner nobody is taken to wait, and a shop's units are not counted.
+fn least_time(lead_time: f64, repair: &Repair, servers: bool, window: f64) -> f64 {
+    let share = repair.share;
+    if share <= 0.0 {
+        return lead_time;
+    }
+    let repaired = if servers { 0.0 } else { share * (repair.time - window) };
+    let out = (1.0 - share) * (lead_time - window) + repaired;
+    let sooner = (share < 1.0 && window >= lead_time) || (!servers && window >= repair.time);
+    window + if sooner { 0.0 } else { out.max(0.0) }
+}
+
+/// The least share of its base stock S that a site holds in inventory position, where it orders batches of at most Q: with
+/// q = min(Q, S) the mean position is S − (q−1)/2 ≥ S·(Q+1)/(2Q), with equality at S = Q. Its service with S is at most that
+/// of ordering one for one. What it pays for orders is left out.
+fn least_held(quantity: u32) -> f64 {
+    let quantity = f64::from(quantity.max(1));
+    (quantity + 1.0) / (2.0 * quantity)
 }
 
 pub(super) fn typical_load(search: &Search, best: &Priced) -> f64 {
@@ -160,12 +187,17 @@ impl OutletPrice {
             };
             ends.iter().map(line).collect()
         };
+        // Only an outlet that the supplier replenishes orders batches, of no more than all the demand there is asks for.
+        let most_ordered = |part: usize, id: PartId| {
+            let batches = depots.contains(&None);
+            if batches { order_quantity(scenario, SiteId::Outlet(outlet), id, mixes.total[part]) } else { 1 }
+        };
         let part_at = |part: usize, saved: f64, lead_time: f64| -> Option<Shelf> {
             let (price, ratio, id) = (late[part] - saved, ratios[part]?, PartId::from(part));
             (price.is_finite() && price > 0.0 && lead_time.is_finite()).then(|| Shelf {
                 part: id,
                 price,
-                holding: holding_cost(scenario, SiteId::Outlet(outlet), id),
+                holding: holding_cost(scenario, SiteId::Outlet(outlet), id) * least_held(most_ordered(part, id)),
                 lead_time,
                 window,
                 ratio,
@@ -173,7 +205,10 @@ impl OutletPrice {
             })
         };
         let lead_time = |depot: Option<DepotId>, part: usize| {
-            outlet_lead_time(scenario, network, outlet, depot, PartId::from(part))
+            let part = PartId::from(part);
+            let repair = outlet_repair(scenario, outlet, depot, part);
+            let servers = scenario.outlets[outlet.at()].repair_servers.is_some();
+            least_time(outlet_lead_time(scenario, network, outlet, depot, part), &repair, servers, window)
         };
         let mut modes = Vec::new();
         let mut push = |depot: Option<DepotId>, lines: &[(f64, f64)]| {

@@ -25,7 +25,7 @@ pub(super) struct Served<'a> {
     by_hours: bool,
     /// Of each outlet: whether it can never open, and the wage of an hour.
     sites: Vec<(bool, f64)>,
-    /// Does nothing pay freight or duty?
+    /// Does nothing pay freight, duty or a dearer repair?
     free: bool,
 }
 
@@ -58,7 +58,7 @@ impl<'a> Served<'a> {
             supply,
             by_hours: by_hours(scenario),
             sites: scenario.outlets.iter().enumerate().map(site).collect(),
-            free: supply.iter().all(|supply| supply.free),
+            free: supply.iter().all(Supply::is_free),
         }
     }
 

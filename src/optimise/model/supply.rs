@@ -1,12 +1,13 @@
 //! What the supply of an outlet costs: freight and duty by depot, over the ways in which regions mix their parts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::depots_of;
 use crate::cost::unit_cost;
 use crate::load::Load;
 use crate::network::Network;
-use crate::scenario::{DepotId, OutletId, PartId, RegionId, Scenario};
+use crate::scenario::{DepotId, OutletId, Part, PartId, RegionId, Scenario};
+use crate::service::repaired_shares;
 
 /// Freight and duty of all part demands of a region \[a year\], drawn by an outlet from a depot; no unit pays more than
 /// the cap.
@@ -31,6 +32,9 @@ pub(super) struct Supply {
     pub(super) free: bool,
     /// What a unit costs more from a depot than at the cheapest, over the mixes of parts: their least or their mean.
     dearer: Vec<(Option<DepotId>, f64)>,
+    /// The least repair cost of a unit of demand by part, over the depots; then, what it is above the least of all outlets.
+    /// Empty where every site repairs alike.
+    repair: Vec<f64>,
 }
 
 impl Supply {
@@ -51,18 +55,77 @@ impl Supply {
             .map(|price| if price.is_finite() { price } else { 0.0 })
             .collect();
         let free = by_depot.iter().all(|(_, prices)| supply_is_free(prices));
-        let dearer =
+        let mut dearer: Vec<(Option<DepotId>, f64)> =
             by_depot.iter().map(|(depot, prices)| (*depot, dearer(prices, &least, mixes, relaxed, cap))).collect();
-        Self { least, free, dearer }
+        let mut repair = Vec::new();
+        if !scenario.repairs.is_empty() {
+            let prices: Vec<Vec<f64>> =
+                by_depot.iter().map(|(depot, _)| repair_prices(scenario, outlet, *depot)).collect();
+            let least_of = |part: usize| prices.iter().map(|prices| prices[part]).fold(f64::INFINITY, f64::min);
+            repair = (0..scenario.parts.len()).map(least_of).collect();
+            for (entry, prices) in dearer.iter_mut().zip(&prices) {
+                // Expressed or not, a failed unit is repaired: no cap.
+                entry.1 += self::dearer(prices, &repair, mixes, relaxed, f64::INFINITY);
+            }
+        }
+        Self { least, free, dearer, repair }
     }
 
     pub(super) fn least_of(&self, cap: f64, load: &Load, region: RegionId) -> f64 {
-        if self.free { 0.0 } else { supply_cost(&self.least, cap, load, region) }
+        let supply = if self.free { 0.0 } else { supply_cost(&self.least, cap, load, region) };
+        if self.repair.is_empty() { supply } else { supply + supply_cost(&self.repair, f64::INFINITY, load, region) }
+    }
+
+    /// Does no lane pay freight, duty or a dearer repair?
+    pub(super) fn is_free(&self) -> bool {
+        self.free && self.repair.is_empty()
     }
 
     pub(super) fn dearer(&self, depot: Option<DepotId>) -> f64 {
         self.dearer.iter().find(|entry| entry.0 == depot).map_or(0.0, |entry| entry.1)
     }
+}
+
+/// What repairing costs of a unit of demand, by part: at the outlet, and at the depot what the outlet orders.
+fn repair_prices(scenario: &Scenario, outlet: OutletId, depot: Option<DepotId>) -> Vec<f64> {
+    let price = |(number, part): (usize, &Part)| {
+        let (at_outlet, at_depot) = repaired_shares(scenario, outlet, depot, PartId::from(number));
+        (at_outlet + at_depot) * part.repair_cost.get()
+    };
+    scenario.parts.iter().enumerate().map(price).collect()
+}
+
+/// The least repair cost of a unit of demand anywhere, by part; from now on the supplies hold what is above it.
+pub(super) fn cheapest_repairs(scenario: &Scenario, supplies: &mut [Supply]) -> Vec<f64> {
+    if scenario.repairs.is_empty() {
+        return scenario.parts.iter().map(|part| part.repair_share.get() * part.repair_cost.get()).collect();
+    }
+    let mut cheapest = vec![f64::INFINITY; scenario.parts.len()];
+    for supply in supplies.iter() {
+        cheapest.iter_mut().zip(&supply.repair).for_each(|(least, own)| *least = least.min(*own));
+    }
+    // Where no outlet has a depot there is no plan, and nothing to charge.
+    cheapest.iter_mut().filter(|least| !least.is_finite()).for_each(|least| *least = 0.0);
+    for supply in supplies {
+        for (own, least) in supply.repair.iter_mut().zip(&cheapest) {
+            *own = if own.is_finite() { *own - least } else { 0.0 };
+        }
+    }
+    cheapest
+}
+
+/// The least share of its demand that any outlet orders from its depot, over the parts that are asked for.
+pub(super) fn least_sent(scenario: &Scenario, mixes: &[Mix]) -> f64 {
+    if scenario.repairs.is_empty() {
+        return 1.0;
+    }
+    let asked: BTreeSet<PartId> = mixes.iter().flat_map(|mix| mix.shares.iter().map(|(part, _)| *part)).collect();
+    let outlets = (0..scenario.outlets.len()).map(OutletId::from);
+    let sent = |outlet: OutletId| {
+        let own = |part: &PartId| 1.0 - repaired_shares(scenario, outlet, Some(DepotId(0)), *part).0;
+        asked.iter().map(own).fold(1.0, f64::min)
+    };
+    if scenario.depots.is_empty() { 1.0 } else { outlets.map(sent).fold(1.0, f64::min) }
 }
 
 fn dearer(prices: &[f64], least: &[f64], mixes: &[Mix], relaxed: bool, cap: f64) -> f64 {

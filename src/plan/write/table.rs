@@ -3,16 +3,16 @@
 use std::fmt::{Display, Write};
 
 /// The text of a table that grows row by row.
-pub(super) struct Table(pub(super) String);
+pub(crate) struct Table(pub(crate) String);
 
 impl Table {
     /// A table without rows.
-    pub(super) fn with_header(columns: &[&str]) -> Self {
+    pub(crate) fn with_header(columns: &[&str]) -> Self {
         Self(format!("{}\n", columns.join(",")))
     }
 
     /// Adds a row; a field that needs quotes gets them.
-    pub(super) fn row(&mut self, fields: &[&dyn Display]) {
+    pub(crate) fn row(&mut self, fields: &[&dyn Display]) {
         for (number, field) in fields.iter().enumerate() {
             if number > 0 {
                 self.0.push(',');

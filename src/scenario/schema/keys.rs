@@ -2,6 +2,7 @@
 
 use super::tables::{AMOUNT, POSITIVE};
 use super::{Bounds, Kind};
+use crate::demand::{Distribution, forecast::Method};
 
 /// A key of `scenario.toml`.
 #[derive(Debug)]
@@ -134,6 +135,37 @@ pub const KEYS: &[Key] = &[
     key("planning.seed", KeyKind::Count, "1", "seed of every random choice"),
     key("finance.discount_rate", KeyKind::Share(Bounds::SHARE), "0.08", "interest [1/year]"),
     key("finance.site_life_years", SPEED, "10", "years over which opening and closing are spread [years]"),
+    key(
+        "demand.forecast",
+        KeyKind::Choice(Method::NAMES),
+        "tsb",
+        "rate of a series of demand_history.csv: mean: plain mean; ses: simple exponential smoothing; croston: size over \
+         interval, sba and sbj: without its bias; tsb: chance times size",
+    ),
+    key(
+        "demand.distribution",
+        KeyKind::Choice(Distribution::NAMES),
+        "predictive",
+        "poisson; negative_binomial: with the dispersion of the series; predictive: and with the uncertainty of its rate",
+    ),
+    key(
+        "demand.smoothing",
+        KeyKind::Share(OPEN_SHARE),
+        "0.1",
+        "weight of the newest observation in a forecast (sizes, levels and, unless given, intervals and chances)",
+    ),
+    key(
+        "demand.interval_smoothing",
+        KeyKind::Share(OPEN_SHARE),
+        "",
+        "weight of the newest interval or chance (default: `smoothing`)",
+    ),
+    key(
+        "demand.fit_smoothing",
+        KeyKind::Switch,
+        "false",
+        "gives each series the weight, of 0.05, 0.1, 0.15, 0.2 and 0.3, that errs least over the series itself",
+    ),
 ];
 
 /// The keys of a `[\[target\]]`.

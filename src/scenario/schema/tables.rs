@@ -18,6 +18,7 @@ pub(super) const AMOUNT: Kind = Kind::Number(Bounds::AMOUNT);
 pub(super) const POSITIVE: Kind = Kind::Number(Bounds::POSITIVE);
 const SHARE: Kind = Kind::Number(Bounds::SHARE);
 const RATIO: Kind = Kind::Number(Bounds::RATIO);
+const COUNTED: Kind = Kind::Number(Bounds::COUNTED);
 const ANY: Kind = Kind::Number(Bounds::ANY);
 const LATITUDE: Kind = Kind::Number(Bounds::LATITUDE);
 const LONGITUDE: Kind = Kind::Number(Bounds::LONGITUDE);
@@ -43,6 +44,8 @@ macro_rules! site_columns {
             optional("supplier_lead_time_days", AMOUNT, "from order to arrival from the supplier [days] (default 0)"),
             optional("holding_rate_per_year", SHARE,
                 "yearly cost of holding stock as a share of its value [1/year] (default: the scenario's)"),
+            optional("repair_servers", COUNTED,
+                "servers that all repairs here share, repair times then being exponential (default: one is always free)"),
         ]
     };
 }
@@ -136,6 +139,16 @@ pub const TABLES: &[TableSchema] = &[
             ),
             optional("repair_share", SHARE, "share of failed units that are repaired, not replaced [1] (default 0)"),
             optional("repair_cost", AMOUNT, "cost of repairing a unit [currency] (default 0)"),
+            optional(
+                "order_cost",
+                AMOUNT,
+                "cost of an order to the supplier, whatever its size [currency] (default 0)",
+            ),
+            optional(
+                "order_quantity",
+                COUNTED,
+                "most units of an order to the supplier, a whole number [units] (default: what order cost and holding ask for)",
+            ),
         ],
     },
     TableSchema {
@@ -225,7 +238,11 @@ pub const TABLES: &[TableSchema] = &[
             optional("region", Kind::Of(Table::Regions), "where it arose; blank: shared out by population"),
             filled("part", Kind::Of(Table::Parts), "part that was needed"),
             filled("period", Kind::Period, "YYYY-MM, YYYY-Www, YYYY, or a running number of months"),
-            filled("quantity", AMOUNT, "units in the period; a period that is not listed had none"),
+            filled(
+                "quantity",
+                AMOUNT,
+                "units asked for in the period, returns not taken off; a period that is not listed had none",
+            ),
         ],
     },
     TableSchema {
@@ -243,6 +260,43 @@ pub const TABLES: &[TableSchema] = &[
             optional("cost_per_job", AMOUNT, "travel cost of a job, outlet to region [currency]"),
             optional("cost_per_unit", AMOUNT, "freight of a unit, depot to outlet [currency]"),
             optional("lead_time_days", AMOUNT, "transport depot to outlet, customs included [days]"),
+        ],
+    },
+    TableSchema {
+        table: Table::Repairs,
+        name: "repairs",
+        file: "repairs.csv",
+        required: false,
+        doc: "what a site repairs itself; it goes before parts.csv, which speaks of the site that the supplier replenishes",
+        keys: 2,
+        columns: &[
+            filled("site", Kind::Either(Table::Outlets, Table::Depots), "outlet or depot that repairs"),
+            optional("part", Kind::Of(Table::Parts), "what it repairs; blank: every part without a row of its own"),
+            filled("repair_share", SHARE, "share of failed units that are repaired here, the others are ordered [1]"),
+            optional(
+                "repair_turnaround_days",
+                AMOUNT,
+                "from failure to repaired and back on the shelf [days] (default: the part's)",
+            ),
+        ],
+    },
+    TableSchema {
+        table: Table::Laterals,
+        name: "laterals",
+        file: "laterals.csv",
+        required: false,
+        doc: "an outlet that gives another a part that this one lacks, before it is expressed from outside",
+        keys: 3,
+        columns: &[
+            filled("from", Kind::Of(Table::Outlets), "outlet that gives"),
+            filled(
+                "to",
+                Kind::Of(Table::Outlets),
+                "outlet that lacks; it asks the nearest first, then in order of rows",
+            ),
+            optional("part", Kind::Of(Table::Parts), "part; blank: every part without a row of its own"),
+            filled("hours", AMOUNT, "time for the part to arrive where it is needed [hours]"),
+            optional("cost_per_unit", AMOUNT, "freight of a unit [currency] (default 0)"),
         ],
     },
 ];

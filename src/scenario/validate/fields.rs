@@ -77,6 +77,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The whole number in a field; `None` if it is blank or faulty.
+    pub fn count(&mut self, column: &Column<'_>, row: usize) -> Option<u32> {
+        let number = self.number(column, row)?;
+        if number.fract() == 0.0 {
+            return Some(number as u32);
+        }
+        let message = format!("`{}` must be a whole number, not {number}", column.schema.name);
+        self.faults.add("E05", column.span(row), message);
+        None
+    }
+
     fn out_of_bounds(&mut self, number: f64, bounds: Bounds, column: &Column<'_>, row: usize) {
         let (name, span) = (column.schema.name, column.span(row));
         if !number.is_finite() {
@@ -89,6 +100,8 @@ impl<'a> Reader<'a> {
             fault.hint(format!("{number} % is written {}", number / 100.0));
         } else if bounds == Bounds::LATITUDE && number.abs() <= 180.0 {
             fault.hint("are latitude and longitude swapped?");
+        } else if name == "quantity" && number < 0.0 {
+            fault.hint("what came back was asked for all the same: leave returns out");
         } else if number == -1.0 {
             fault.hint("leave the field blank if there is no value");
         }

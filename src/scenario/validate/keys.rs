@@ -1,6 +1,9 @@
 //! The tables of `scenario.toml`: travel, replenishment, stocking, planning, finance, limits.
 
 use super::{Ids, Reader};
+use crate::demand::estimate::Forecast;
+use crate::demand::forecast::{Method, Smoothing};
+use crate::demand::{Distribution, Reading};
 use crate::scenario::schema::Table;
 use crate::scenario::source::Span;
 use crate::scenario::{
@@ -102,6 +105,38 @@ pub(crate) fn finance(reader: &mut Reader<'_>) -> Finance {
         discount_rate: reader.key_or("finance.discount_rate", 0.08),
         site_life_years: reader.key_or("finance.site_life_years", 10.0),
     }
+}
+
+/// `\[demand\]`; W07: a key that the forecast does not ask for has no effect.
+pub(crate) fn demand(reader: &mut Reader<'_>) -> Reading {
+    let method = reader.key_choice("demand.forecast").map_or(Method::Tsb, |choice| Method::ALL[choice]);
+    let distribution =
+        reader.key_choice("demand.distribution").map_or(Distribution::Predictive, |choice| Distribution::ALL[choice]);
+    let usual = Smoothing::default();
+    let size = reader.key_or("demand.smoothing", usual.size);
+    let interval = reader.key_or("demand.interval_smoothing", size);
+    let fitted = reader.draft.settings.switch("demand.fit_smoothing", reader.faults).unwrap_or(false);
+    let smooths = method != Method::Mean;
+    let mut needless = |keys: &[&str], hint: &str| {
+        for key in keys {
+            if let Some(setting) = reader.draft.settings.get(&format!("demand.{key}")) {
+                let fault = reader.faults.add("W07", setting.key_span, format!("`{key}` has no effect"));
+                fault.hint(hint);
+            }
+        }
+    };
+    if reader.draft.sheets[Table::DemandHistory as usize].source.is_none() {
+        let keys = ["forecast", "distribution", "smoothing", "interval_smoothing", "fit_smoothing"];
+        needless(&keys, "it says how demand_history.csv is read, and there is none");
+    } else if !smooths {
+        needless(&["smoothing", "interval_smoothing", "fit_smoothing"], "the forecast `mean` weighs all periods alike");
+    } else if fitted {
+        needless(&["smoothing", "interval_smoothing"], "`fit_smoothing` chooses the weights");
+    } else if method == Method::Ses {
+        needless(&["interval_smoothing"], "the forecast `ses` has no intervals");
+    }
+    let smoothing = (!(fitted && smooths)).then_some(Smoothing { size, interval, ..usual });
+    Reading { forecast: Forecast { method, smoothing }, distribution }
 }
 
 /// `\[limits\]`; E05: no minimum is above its maximum or above the sites there are.

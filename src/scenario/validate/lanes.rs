@@ -1,11 +1,13 @@
-//! The rows of `lanes.csv`: outlet → region and depot → outlet.
+//! The rows of `lanes.csv`: outlet → region and depot → outlet; and of `laterals.csv`: outlet → outlet.
+
+use std::collections::BTreeMap;
 
 use rayon::slice::ParallelSliceMut;
 
 use super::{Ids, Names, Reader};
 use crate::scenario::schema::Table;
 use crate::scenario::sheet::Column;
-use crate::scenario::{DepotId, OutletId, RegionId, ServiceLane, SupplyLane};
+use crate::scenario::{DepotId, Lateral, OutletId, PartId, RegionId, ServiceLane, Stockout, SupplyLane};
 
 /// The columns of `lanes.csv`.
 struct Columns<'a> {
@@ -152,4 +154,51 @@ fn each_pair_once(mut pairs: Vec<(u32, u32, u32)>, columns: &Columns<'_>, reader
         let message = format!("the lane `{}` → `{}` stands twice", columns.from.text(row), columns.to.text(row));
         reader.faults.add("E06", columns.from.span(row), message).hint_if(hint);
     }
+}
+
+/// E06, E07, E18, E19: lateral supply joins outlets that exist, once for each part, and parts are expressed.
+pub(crate) fn laterals<'a>(ids: &Ids<'a>, stockout: Stockout, reader: &mut Reader<'a>) -> Vec<Lateral> {
+    let table = Table::Laterals;
+    let column = |name: &str| -> Column<'a> { reader.column(table, name) };
+    let (from, to, part) = (column("from"), column("to"), column("part"));
+    let (hours, cost) = (column("hours"), column("cost_per_unit"));
+    let rows = reader.sheet(table).rows;
+    if rows > 0 && stockout == Stockout::Backorder {
+        let message = "outlets help each other only where parts are expressed";
+        let hint = "set `[stocking] stockout = \"emergency\"`, or leave out laterals.csv";
+        reader.faults.add("E19", reader.row(table, 0), message).hint(hint);
+    }
+    let mut first: BTreeMap<(u32, u32, Option<u32>), usize> = BTreeMap::new();
+    let mut laterals = Vec::with_capacity(rows);
+    for row in 0..rows {
+        let (giver, taker) = (ids.outlets.find(&from, row, reader), ids.outlets.find(&to, row, reader));
+        let named = !part.text(row).is_empty();
+        let of = ids.parts.find(&part, row, reader);
+        let time = true_number(&hours, row, reader).and_then(crate::units::Hours::new);
+        let cost_per_unit = reader.money(&cost, row).unwrap_or_default();
+        let (Some(giver), Some(taker), Some(hours)) = (giver, taker, time) else { continue };
+        if named && of.is_none() {
+            continue;
+        }
+        if giver == taker {
+            let message = format!("`{}` would help itself", from.text(row));
+            reader.faults.add("E19", from.span(row), message).hint("lateral supply joins two outlets");
+            continue;
+        }
+        if let Some(before) = first.insert((giver, taker, of), row) {
+            let what = if named { format!(" for `{}`", part.text(row)) } else { String::new() };
+            let message = format!("`{}` → `{}` stands twice{what}", from.text(row), to.text(row));
+            let hint = reader.faults.deserve_hints().then(|| format!("first at {}", reader.line(table, before)));
+            reader.faults.add("E06", from.span(row), message).hint_if(hint);
+            continue;
+        }
+        laterals.push(Lateral {
+            from: OutletId(giver),
+            to: OutletId(taker),
+            part: of.map(PartId),
+            hours,
+            cost_per_unit,
+        });
+    }
+    laterals
 }

@@ -143,6 +143,7 @@ pub(crate) fn parts(reader: &mut Reader<'_>) -> Vec<Part> {
     let supplier = reader.column(table, "supplier_lead_time_days");
     let turnaround = reader.column(table, "repair_turnaround_days");
     let (share, repair_cost) = (reader.column(table, "repair_share"), reader.column(table, "repair_cost"));
+    let (order_cost, order_quantity) = (reader.column(table, "order_cost"), reader.column(table, "order_quantity"));
     let rows = reader.sheet(table).rows;
     let row = |row: usize| Part {
         id: id.text(row).to_string(),
@@ -153,6 +154,8 @@ pub(crate) fn parts(reader: &mut Reader<'_>) -> Vec<Part> {
         repair_turnaround: reader.days(&turnaround, row).unwrap_or(Days::ZERO),
         repair_share: reader.share(&share, row).unwrap_or(Share::ZERO),
         repair_cost: reader.money(&repair_cost, row).unwrap_or(Money::ZERO),
+        order_cost: reader.money(&order_cost, row).unwrap_or(Money::ZERO),
+        order_quantity: reader.count(&order_quantity, row),
     };
     (0..rows).map(row).collect()
 }
@@ -170,6 +173,7 @@ pub(crate) fn sites(table: Table, ids: &Ids<'_>, travel: &Travel, reader: &mut R
     let outlet =
         (table == Table::Outlets).then(|| (column("capacity_hours_per_year"), column("capacity_jobs_per_year")));
     let depot = (table == Table::Depots).then(|| column("capacity_units_per_year"));
+    let servers = column("repair_servers");
     let row = |(row, id): (usize, &&str)| Site {
         id: id.to_string(),
         name: reader.text(&name, row).unwrap_or_else(|| id.to_string()),
@@ -189,6 +193,7 @@ pub(crate) fn sites(table: Table, ids: &Ids<'_>, travel: &Travel, reader: &mut R
         capacity_units: depot.as_ref().and_then(|units| reader.number(units, row)),
         supplier_lead_time: reader.days(&supplier, row).unwrap_or_default(),
         holding_rate: reader.share(&rate, row).unwrap_or(holding),
+        repair_servers: reader.count(&servers, row),
     };
     own.list.iter().enumerate().map(row).collect()
 }

@@ -1,8 +1,7 @@
 //! Blocks: a depot item with its streams, or a stream without depot. Only the goals join them.
 
 use super::table::{Shelf, Table};
-use super::{AllocationProblem, Choice, Goals, TOLERANCE, Unreachable};
-use crate::stocking::distribution::Pmf;
+use super::{AllocationProblem, Choice, DepotItem, Goals, TOLERANCE, Unreachable};
 use crate::stocking::two_echelon::Depot;
 
 /// One block with the tables it has needed so far.
@@ -16,21 +15,22 @@ pub(super) struct Block {
     layers: Vec<Option<Vec<Table>>>,
     /// The layer chosen last: the next search begins there.
     start: usize,
-    /// The first step of a search that proves nothing, in layers; `None`: layers are searched through.
-    stride: Option<usize>,
 }
-
-/// The most steps of one search that proves nothing: it goes on from there when prices have moved.
-const FARTHEST: usize = 8;
-
-/// With fewer layers than this a depot item is always searched through.
-const FEW_LAYERS: usize = 48;
 
 #[derive(Debug)]
 struct DepotRow {
     row: usize,
     depot: Depot,
     holding: f64,
+    ordering: f64,
+}
+
+impl DepotRow {
+    /// Cost of holding and ordering with a base stock.
+    fn cost(&self, base_stock: usize) -> f64 {
+        let batches = self.depot.batches(u32::try_from(base_stock).unwrap_or(u32::MAX));
+        self.holding * batches.mean_position() + self.ordering / f64::from(batches.quantity)
+    }
 }
 
 /// What a block costs at given prices.
@@ -40,19 +40,35 @@ pub(super) struct Priced {
     pub(super) choice: Choice,
 }
 
-/// The blocks of a problem and the goals they share.
-pub(super) fn blocks(problem: &AllocationProblem, prove: bool) -> Result<(Vec<Block>, Goals), Unreachable> {
+/// How many items give to each goal.
+pub(super) fn touching(problem: &AllocationProblem) -> Vec<usize> {
     let mut touching = vec![(0_usize, usize::MAX); problem.goals.len()];
-    let weighty = |i: usize| problem.terms[problem.items[i].terms.clone()].iter().filter(|term| term.weight > 0.0);
-    for i in 0..problem.items.len() {
-        for term in weighty(i) {
+    for (i, item) in problem.items.iter().enumerate() {
+        for term in problem.terms[item.terms.clone()].iter().filter(|term| term.weight > 0.0) {
             let (count, last) = &mut touching[term.goal as usize];
             if *last != i {
                 (*count, *last) = (*count + 1, i);
             }
         }
     }
-    let origin: Vec<usize> = (0..problem.goals.len()).filter(|&g| touching[g].0 != 1).collect();
+    touching.into_iter().map(|(count, _)| count).collect()
+}
+
+/// A depot with the demand of its items.
+pub(super) fn depot_of(problem: &AllocationProblem, row: usize, items: &[usize]) -> Depot {
+    let stream = |&i: &usize| problem.items[i].stream;
+    let rate: f64 = items.iter().map(stream).map(|s| s.ordered()).sum();
+    // Variances of independent streams add.
+    let variance: f64 = items.iter().map(stream).map(|s| s.ordered() * s.variance_to_mean).sum();
+    let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
+    let own = &problem.depots[row];
+    Depot::new(rate, variance_to_mean, own.lead_time).repairing(own.repair).in_batches(own.quantity)
+}
+
+/// The blocks of a problem and the goals they share.
+pub(super) fn blocks(problem: &AllocationProblem) -> Result<(Vec<Block>, Goals), Unreachable> {
+    let touching = touching(problem);
+    let origin: Vec<usize> = (0..problem.goals.len()).filter(|&g| touching[g] != 1).collect();
     let mut roles = vec![None; problem.goals.len()];
     origin.iter().enumerate().for_each(|(row, &g)| roles[g] = Some(row));
 
@@ -67,31 +83,22 @@ pub(super) fn blocks(problem: &AllocationProblem, prove: bool) -> Result<(Vec<Bl
     }
     let mut blocks = Vec::with_capacity(alone.len() + under.len());
     for (row, items) in under.into_iter().enumerate() {
-        let stream = |&i: &usize| problem.items[i].stream;
-        let rate: f64 = items.iter().map(stream).map(|s| s.rate).sum();
-        // Variances of independent streams add.
-        let variance: f64 = items.iter().map(stream).map(|s| s.rate * s.variance_to_mean).sum();
-        let lead_time = problem.depots[row].lead_time;
-        let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
-        let depot = Depot { rate, variance_to_mean, lead_time };
-        // From here on nothing is ever owed.
-        let top = if items.is_empty() { 0 } else { Pmf::demand(rate * lead_time, variance_to_mean).last() };
+        let depot = depot_of(problem, row, &items);
+        // From here on nothing is ever owed, at no inventory position, and whole batches fit.
+        let more = depot.quantity as usize - 1;
+        let top = match depot.pipeline().last() {
+            _ if items.is_empty() => 0,
+            last if more > 0 => last.max(1) + more,
+            last => last,
+        };
         let shelves = items.iter().map(|&i| shelf(i)).collect();
-        let depot = Some(DepotRow { row, depot, holding: problem.depots[row].holding });
-        let deviation = (rate * lead_time * variance_to_mean).sqrt();
-        let stride = (!prove && top >= FEW_LAYERS).then_some((deviation as usize).max(2));
-        let start = (rate * lead_time) as usize;
-        blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start, stride });
+        let start = depot.mean_pipeline() as usize;
+        let DepotItem { holding, ordering, .. } = problem.depots[row];
+        let depot = Some(DepotRow { row, depot, holding, ordering });
+        blocks.push(Block { items, shelves, depot, layers: empty(top + 1), start });
     }
     for i in alone {
-        blocks.push(Block {
-            items: vec![i],
-            shelves: vec![shelf(i)],
-            depot: None,
-            layers: empty(1),
-            start: 0,
-            stride: None,
-        });
+        blocks.push(Block { items: vec![i], shelves: vec![shelf(i)], depot: None, layers: empty(1), start: 0 });
     }
     let goals = goals(problem, &blocks, origin)?;
     Ok((blocks, goals))
@@ -163,9 +170,20 @@ impl Block {
         self.layer(layer)
     }
 
-    /// Cost of the depot's own stock in a layer.
+    /// Cost of the depot's own stock in a layer, and of its orders.
     pub(super) fn depot_cost(&self, layer: usize) -> f64 {
-        self.depot.as_ref().map_or(0.0, |depot| depot.holding * layer as f64)
+        self.depot.as_ref().map_or(0.0, |depot| depot.cost(layer))
+    }
+
+    /// The least [`depot_cost`](Self::depot_cost) of some layers; with batches it first falls.
+    fn least_depot_cost(&self, layers: std::ops::RangeInclusive<usize>) -> f64 {
+        let Some(depot) = &self.depot else { return 0.0 };
+        if depot.ordering <= 0.0 {
+            return depot.cost(*layers.start());
+        }
+        // Beyond a whole batch there is only more to hold.
+        let end = (*layers.end()).min((*layers.start()).max(depot.depot.quantity as usize));
+        (*layers.start()..=end).map(|layer| depot.cost(layer)).fold(f64::INFINITY, f64::min)
     }
 
     /// The cheapest rows of a layer at given prices of the shared goals.
@@ -197,9 +215,6 @@ impl Block {
 
     /// The cheapest layer and rows at given prices, (dual).
     pub(super) fn cheapest(&mut self, prices: &[f64]) -> Priced {
-        if let Some(stride) = self.stride {
-            return self.cheapest_nearby(prices, stride);
-        }
         let mut best = self.priced_layer(0, prices);
         if self.layers.len() > 1 {
             let mut found = Vec::new();
@@ -209,44 +224,6 @@ impl Block {
                 {
                     best = priced;
                 }
-            }
-        }
-        self.start = best.choice.layer;
-        best
-    }
-
-    /// Is the cheapest choice known to be the cheapest?
-    pub(super) fn proves(&self) -> bool {
-        self.stride.is_none()
-    }
-
-    /// What the block chooses before any price is known: a search that proves nothing stays where it begins, since
-    /// without prices every depot would be emptied, one step after the other.
-    pub(super) fn at_rest(&mut self, prices: &[f64]) -> Priced {
-        if self.stride.is_some() { self.priced_layer(self.start(), prices) } else { self.cheapest(prices) }
-    }
-
-    /// A cheap layer near the one chosen last: steps up and down, halved to a quarter of the first. It proves nothing.
-    fn cheapest_nearby(&mut self, prices: &[f64], stride: usize) -> Priced {
-        let top = self.layers.len() - 1;
-        let least = (stride / 4).max(1);
-        let mut best = self.priced_layer(self.start(), prices);
-        let mut step = stride;
-        for _ in 0..FARTHEST {
-            let here = best.choice.layer;
-            for layer in [here.saturating_sub(step), (here + step).min(top)] {
-                if layer != here {
-                    let tried = self.priced_layer(layer, prices);
-                    if tried.value < best.value {
-                        best = tried;
-                    }
-                }
-            }
-            if best.choice.layer == here {
-                if step <= least {
-                    break;
-                }
-                step = (step / 2).max(least);
             }
         }
         self.start = best.choice.layer;
@@ -268,8 +245,8 @@ impl Block {
         }
         let mut open: Vec<_> = (1..marks.len()).map(|i| (marks[i - 1], marks[i], values[i])).collect();
         while let Some((low, high, value_of_high)) = open.pop() {
-            // Service grows with the depot's stock: between the two nothing beats high's service at the cost of low + 1.
-            let saving = self.depot_cost(high) - self.depot_cost(low + 1);
+            // Service grows with the depot's stock: between the two nothing beats high's service at the least cost.
+            let saving = self.depot_cost(high) - self.least_depot_cost(low + 1..=high);
             if high - low < 2 || value_of_high - saving >= least + slack {
                 continue;
             }

@@ -74,10 +74,8 @@ impl Prices {
     pub(super) fn raise(&mut self, goals: &Goals, blocks: &mut [Block], rounds: usize, watch: &dyn Watch) {
         let all: Vec<usize> = (0..blocks.len()).collect();
         let starts: Vec<usize> = blocks.iter().map(Block::start).collect();
-        self.priced = all.iter().map(|&b| blocks[b].at_rest(&self.of)).collect();
-        // A search that proves nothing did not look for the least without prices, so any priced value is news.
-        let proving = blocks.iter().all(Block::proves);
-        self.bound = if proving { self.value(goals, &self.of, &self.priced) } else { f64::NEG_INFINITY };
+        self.priced = all.iter().map(|&b| blocks[b].cheapest(&self.of)).collect();
+        self.bound = self.value(goals, &self.of, &self.priced);
         let several = goals.rows.len() > 1;
         if several {
             self.raise_by_layers(goals, blocks, starts, rounds, watch);

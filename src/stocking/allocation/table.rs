@@ -7,10 +7,8 @@ use super::{Goal, Item, Measure, TOLERANCE, Term};
 use crate::scenario::Stockout;
 use crate::stocking::distribution::Pmf;
 use crate::stocking::erlang::next_erlang_b;
-use crate::stocking::two_echelon::{Position, Upstream};
-
-/// Windows this close to the lead time (relative) equal it, as in `two_echelon`.
-const SAME_TIME: f64 = 1e-12;
+use crate::stocking::reorder::Batches;
+use crate::stocking::two_echelon::{Position, Stream, Upstream, Waits};
 
 /// One stream, ready to be tabulated under any base stock of its depot.
 #[derive(Debug, Clone)]
@@ -21,7 +19,7 @@ pub(super) struct Shelf {
     slots: Vec<Slot>,
     /// How many slots are shared.
     shared: usize,
-    /// (time past the transport \[years\], slot, weight), in order of time.
+    /// (window \[years\], slot, weight) of the windows in which something ordered later can come sooner, in order of time.
     late: Vec<(f64, usize, f64)>,
 }
 
@@ -32,7 +30,7 @@ pub(super) struct Slot {
     pub(super) goal: usize,
     /// The promise itself, for own goals.
     own: Option<Goal>,
-    /// Σ weight · P(demand during what remains of the transport = x), over windows shorter than it.
+    /// Σ weight · P(units still out at the window's end = x), what the depot owes apart, over the other windows.
     mixture: Vec<f64>,
     /// Weight of the windows that hold all waits.
     always: f64,
@@ -57,6 +55,8 @@ pub(super) struct Table {
     own: Vec<f64>,
     slots: usize,
     own_slots: usize,
+    /// Most units of an order.
+    quantity: u32,
 }
 
 impl Table {
@@ -86,7 +86,7 @@ impl Table {
         let mut best = (f64::INFINITY, 0);
         for row in 0..self.rows() {
             // Holding alone exceeds the best by all the service there is: no later row can win.
-            if holding * f64::from(self.level(row)) - all >= best.0 {
+            if holding * Batches::up_to(self.level(row), self.quantity).mean_position() - all >= best.0 {
                 break;
             }
             let value = self.priced(row, prices);
@@ -134,7 +134,7 @@ impl Shelf {
         terms.sort_by(|a, b| time(a).total_cmp(&time(b)));
         let stream = item.stream;
         let mut late = Vec::new();
-        let mut latest: Option<(f64, Pmf)> = None;
+        let mut latest: Option<(f64, Option<Pmf>)> = None;
         for term in &terms {
             let s = place(term.goal);
             let Measure::Within(window) = term.measure else {
@@ -146,19 +146,17 @@ impl Shelf {
             }
             slots[s].ceiling += term.weight;
             slots[s].windows += term.weight;
-            if window < stream.lead_time * (1.0 - SAME_TIME) {
-                if latest.as_ref().is_none_or(|(known, _)| *known != window) {
-                    let mean = stream.rate * (stream.lead_time - window);
-                    latest = Some((window, Pmf::demand(mean, stream.variance_to_mean)));
-                }
-                let (_, demand) = latest.as_ref().expect("it was just made");
+            if latest.as_ref().is_none_or(|(known, _)| *known != window) {
+                latest = Some((window, stream.still_out(window)));
+            }
+            if let Some((_, Some(demand))) = &latest {
                 let mixture = &mut slots[s].mixture;
                 mixture.resize(mixture.len().max(demand.last() + 1), 0.0);
                 for (sum, p) in mixture[demand.first()..].iter_mut().zip(demand.mass()) {
                     *sum += term.weight * p;
                 }
-            } else if item.depot.is_some() {
-                late.push((window - stream.lead_time, s, term.weight));
+            } else if item.depot.is_some() || stream.repair.share > 0.0 {
+                late.push((window, s, term.weight));
             } else {
                 slots[s].always += term.weight;
             }
@@ -192,8 +190,10 @@ impl Shelf {
 
     /// (loss) of `two_echelon`: all windows see the fill rate.
     fn loss_table(&self, upstream: Option<&Upstream>) -> Table {
-        let lead_time = self.item.stream.lead_time + upstream.map_or(0.0, Upstream::mean_wait);
-        let offered = self.item.stream.rate * lead_time;
+        let Stream { rate, lead_time, repair, .. } = self.item.stream;
+        let lead_time = (1.0 - repair.share) * (lead_time + upstream.map_or(0.0, Upstream::mean_wait));
+        let repaired = if repair.share > 0.0 { repair.share * repair.mean_time() } else { 0.0 };
+        let offered = rate * (lead_time + repaired);
         let useful = self.item.miss_cost > 0.0 || self.slots.iter().any(|slot| slot.windows > 0.0);
         let mut table = Table { slots: self.shared, own_slots: self.slots.len() - self.shared, ..Table::default() };
         let mut service = vec![0.0; self.slots.len()];
@@ -220,36 +220,36 @@ impl Shelf {
         // missing[slot][x]: weight of what is late exactly while x units or fewer are on the shelf.
         let mut missing: Vec<Vec<f64>> = self.slots.iter().map(|slot| convolve(owed.as_ref(), &slot.mixture)).collect();
         let mut bare: Vec<f64> = self.slots.iter().map(|slot| slot.always).collect();
-        let mut known: Option<(f64, Pmf, f64)> = None;
-        for &(late, s, weight) in &self.late {
-            let upstream = upstream.expect("only streams under a depot have late windows");
-            if known.as_ref().is_none_or(|(time, _, _)| *time != late) {
-                let left = upstream.depot().lead_time - late.max(0.0);
-                known = Some(if left <= SAME_TIME * upstream.depot().lead_time {
-                    (late, Pmf::constant(0), 1.0)
-                } else {
-                    let still = upstream.backlog_after(late.max(0.0)).thin(upstream.share_of(&stream));
-                    (late, still, upstream.depot().pipeline(left).at_most(i64::from(upstream.base_stock()) - 1))
-                });
+        let needs_pipeline = self.item.miss_cost > 0.0 || self.slots.iter().any(|slot| slot.wait > 0.0);
+        let position =
+            (needs_pipeline || !self.late.is_empty()).then(|| Position::new(stream, upstream, Stockout::Backorder));
+        let mut known: Option<(f64, Waits)> = None;
+        for &(window, s, weight) in &self.late {
+            let position = position.as_ref().expect("a late window has a position");
+            if known.as_ref().is_none_or(|(time, _)| *time != window) {
+                known = Some((window, position.waits(window)));
             }
-            let (_, still, without) = known.as_ref().expect("it was just made");
-            bare[s] += weight * without;
-            // No unit still owed is no one late: only the values from 1 upwards can be missing, with S ≥ 1.
-            let missing = &mut missing[s];
-            missing.resize(missing.len().max(still.last() + 1), 0.0);
-            for (sum, p) in missing[still.first()..].iter_mut().zip(still.mass()) {
-                *sum += weight * p;
+            match &known.as_ref().expect("it was just made").1 {
+                Waits::Still { pipeline: still, bare: without } => {
+                    bare[s] += weight * without;
+                    // No unit still owed is no one late: only the values from 1 upwards can be missing, with S ≥ 1.
+                    let missing = &mut missing[s];
+                    missing.resize(missing.len().max(still.last() + 1), 0.0);
+                    for (sum, p) in missing[still.first()..].iter_mut().zip(still.mass()) {
+                        *sum += weight * p;
+                    }
+                }
+                waits => bare[s] += weight * waits.within(0),
             }
         }
-        let needs_pipeline = self.item.miss_cost > 0.0 || self.slots.iter().any(|slot| slot.wait > 0.0);
-        let pipeline = needs_pipeline.then(|| {
-            let position = Position::new(stream, upstream, Stockout::Backorder);
-            position.pipeline().cloned().unwrap_or_else(|| Pmf::constant(0))
-        });
+        let pipeline = position
+            .filter(|_| needs_pipeline)
+            .map(|position| position.pipeline().cloned().unwrap_or_else(|| Pmf::constant(0)));
         let longest = missing.iter().map(Vec::len).max().unwrap_or(0);
         let last = longest.max(pipeline.as_ref().map_or(0, |pipeline| pipeline.last() + 1));
         let first = missing.iter().filter_map(|m| m.iter().position(|&p| p > 0.0)).min().unwrap_or(0);
-        let offset = if needs_pipeline { 0 } else { first };
+        let offset = if needs_pipeline || stream.quantity > 1 { 0 } else { first };
+        let last = if stream.quantity > 1 { last.max(1) + stream.quantity as usize - 1 } else { last };
         self.tabulate(&missing, &bare, pipeline.as_ref(), offset, last)
     }
 
@@ -288,17 +288,42 @@ impl Shelf {
                 empty += pipeline.map_or(0.0, |pipeline| pipeline.exactly(level - 1));
             }
         }
-        let mut table =
-            Table { offset: offset as u32, slots: self.shared, own_slots: count - self.shared, ..Table::default() };
+        self.in_batches(&mut services, count);
+        self.in_batches(&mut fills, 1);
+        let (own_slots, quantity) = (count - self.shared, self.item.stream.quantity);
+        let mut table = Table { offset: offset as u32, slots: self.shared, own_slots, quantity, ..Table::default() };
         for (row, &level) in levels.iter().enumerate() {
             self.push(&mut table, level as u32, fills[row], &services[row * count..(row + 1) * count]);
         }
         table
     }
 
+    /// Replaces what each base stock gives, rows of `width` numbers from base stock 0 on, by the mean over the inventory
+    /// positions of its batches, (position) of `reorder`: service is linear in probabilities.
+    fn in_batches(&self, rows: &mut [f64], width: usize) {
+        let quantity = self.item.stream.quantity;
+        if quantity <= 1 {
+            return;
+        }
+        let single = rows.to_vec();
+        for s in 0..width {
+            // Sums are carried from row to row; the first is of base stock 1.
+            let mut sum = 0.0;
+            for level in 1..rows.len() / width {
+                let batches = Batches::up_to(level as u32, quantity);
+                sum += single[level * width + s];
+                if let Ok(left @ 1..) = usize::try_from(batches.reorder_point) {
+                    sum -= single[left * width + s];
+                }
+                rows[level * width + s] = sum / f64::from(batches.quantity);
+            }
+        }
+    }
+
     /// Adds the row of a base stock.
     fn push(&self, table: &mut Table, level: u32, fill: f64, service: &[f64]) {
-        let mut cost = self.item.holding * f64::from(level);
+        let batches = Batches::up_to(level, table.quantity);
+        let mut cost = self.item.holding * batches.mean_position() + self.item.ordering / f64::from(batches.quantity);
         if self.item.miss_cost > 0.0 {
             cost += self.item.miss_cost * (1.0 - fill);
         }

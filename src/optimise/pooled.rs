@@ -1,0 +1,149 @@
+//! Planning with lateral supply: sites, assignments and stock as if nobody helped, and then less stock where the help
+//! allows it.
+//!
+//! A plan is made of the scenario without its lateral supply; its promises are kept by each outlet's own stock. Then the
+//! help is counted: a promise that breaks because an outlet gives its own stock away gets units back, one by one, where the
+//! most demand misses the shelf; and units whose going saves money and breaks no promise go, the dearest to hold first. Both
+//! end at a number of trials that depends on the scenario alone.
+//!
+//! There is no lower bound: that of the scenario without help is not one with it, since help can replace stock. None is
+//! given.
+
+use crate::load::Load;
+use crate::network::Network;
+use crate::plan::{Certificate, Decisions, Plan, objective};
+use crate::scenario::{OutletId, PartId, RegionId, Scenario, SiteId};
+use crate::watch::Watch;
+
+use super::decide::Priced;
+use super::{Failure, Quiet, optimise};
+
+/// A plan's shelves are evaluated so many times in all, and the plan at most [`MOST_TRIALS`] times.
+const MOST_SHELVES: usize = 400_000;
+/// See [`MOST_SHELVES`].
+const MOST_TRIALS: usize = 2_000;
+
+/// Plans a scenario with lateral supply.
+///
+/// # Errors
+/// [`Failure`] where there is no plan or none was found; a budget is not said to be too small, since help may save more.
+pub fn plan(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
+    let apart = Scenario { laterals: Vec::new(), ..scenario.clone() };
+    let found = optimise(&apart, network, load, &Quiet(watch)).map_err(|failure| match failure {
+        Failure::Infeasible(_) if scenario.limits.budget.is_some() => Failure::NothingFound { lower_bound: None },
+        Failure::NothingFound { .. } => Failure::NothingFound { lower_bound: None },
+        infeasible => infeasible,
+    })?;
+    watch.stage("counting lateral supply");
+    let mut trials = Trials { scenario, network, load, watch, left: MOST_TRIALS };
+    let mut best = Priced::of(scenario, network, load, found.decisions);
+    trials.left = (MOST_SHELVES / best.service.shelves.len().max(1)).min(MOST_TRIALS);
+    trials.mend(&mut best);
+    if !best.keeps_promises(scenario) {
+        return Err(Failure::NothingFound { lower_bound: None });
+    }
+    trials.trim(&mut best);
+    let Priced { decisions, service, costs } = best;
+    if scenario.limits.budget.is_some_and(|budget| costs.total() > budget.get() * (1.0 + 1e-9)) {
+        return Err(Failure::NothingFound { lower_bound: None });
+    }
+    let objective = objective(scenario, network, load, &decisions, costs.total());
+    let certificate = Certificate { objective, lower_bound: None };
+    Ok(Plan { decisions, costs, service, certificate, seed: scenario.planning.seed })
+}
+
+struct Trials<'a> {
+    scenario: &'a Scenario,
+    network: &'a Network,
+    load: &'a Load,
+    watch: &'a dyn Watch,
+    /// How many more plans may be evaluated.
+    left: usize,
+}
+
+impl Trials<'_> {
+    /// The plan with other base-stock levels, while there are trials left.
+    fn of(&mut self, decisions: Decisions) -> Option<Priced> {
+        if self.left == 0 || self.watch.stop() {
+            return None;
+        }
+        self.left -= 1;
+        Some(Priced::of(self.scenario, self.network, self.load, decisions))
+    }
+
+    /// Gives units back until every promise is kept.
+    fn mend(&mut self, best: &mut Priced) {
+        while let Some((outlet, part)) = self.lacking(best) {
+            let mut decisions = best.decisions.clone();
+            let levels = &mut decisions.outlet_stock[outlet.at()];
+            levels.resize(self.scenario.parts.len(), 0);
+            levels[part.at()] += 1;
+            let Some(next) = self.of(decisions) else { return };
+            *best = next;
+        }
+    }
+
+    /// Of the shelves that the first broken promise speaks of, the one that most demand misses.
+    fn lacking(&self, plan: &Priced) -> Option<(OutletId, PartId)> {
+        let hard = |target: usize| self.scenario.targets[target].penalty.is_none();
+        let broken = plan.service.promises.iter().find(|promise| !promise.kept && hard(promise.target))?;
+        let target = broken.target(self.scenario);
+        let country = broken.key.country.or(target.country);
+        let speaks_of = |region: RegionId| {
+            broken.key.region.is_none_or(|own| own == region)
+                && country.is_none_or(|own| self.scenario.regions[region.at()].country == Some(own))
+        };
+        let mut serves = vec![false; self.scenario.outlets.len()];
+        for (region, outlet, _) in plan.decisions.assignments() {
+            serves[outlet.at()] |= speaks_of(region);
+        }
+        let part = broken.key.part.or(target.part);
+        let shelves = plan.service.shelves.iter().filter(|shelf| {
+            serves[shelf.outlet.at()]
+                && broken.key.outlet.is_none_or(|own| own == shelf.outlet)
+                && part.is_none_or(|own| own == shelf.part)
+        });
+        let missed = shelves.map(|shelf| (shelf.rate * (1.0 - shelf.fill_rate), shelf));
+        let most = missed.max_by(|left, right| left.0.total_cmp(&right.0))?;
+        Some((most.1.outlet, most.1.part))
+    }
+
+    /// Takes units away, the dearest to hold first, where that saves money and breaks no promise.
+    fn trim(&mut self, best: &mut Priced) {
+        let mut held: Vec<(f64, SiteId, PartId)> = Vec::new();
+        let sites = |stock: &[Vec<u32>], site: &dyn Fn(usize) -> SiteId| -> Vec<(f64, SiteId, PartId)> {
+            let levels = stock.iter().enumerate().flat_map(|(number, levels)| {
+                let site = site(number);
+                levels.iter().enumerate().map(move |(part, level)| (site, PartId::from(part), *level))
+            });
+            let held = levels.filter(|(_, _, level)| *level > 0);
+            held.map(|(site, part, _)| (crate::cost::holding_cost(self.scenario, site, part), site, part)).collect()
+        };
+        held.extend(sites(&best.decisions.outlet_stock, &|number| SiteId::Outlet(OutletId::from(number))));
+        held.extend(sites(&best.decisions.depot_stock, &|number| SiteId::Depot(number.into())));
+        held.sort_by(|left, right| right.0.total_cmp(&left.0).then((left.1, left.2).cmp(&(right.1, right.2))));
+        let mut saved = true;
+        while saved {
+            saved = false;
+            for &(_, site, part) in &held {
+                loop {
+                    let mut decisions = best.decisions.clone();
+                    let levels = match site {
+                        SiteId::Outlet(outlet) => &mut decisions.outlet_stock[outlet.at()],
+                        SiteId::Depot(depot) => &mut decisions.depot_stock[depot.at()],
+                    };
+                    if levels[part.at()] == 0 {
+                        break;
+                    }
+                    levels[part.at()] -= 1;
+                    let Some(next) = self.of(decisions) else { return };
+                    if !next.keeps_promises(self.scenario) || next.costs.total() >= best.costs.total() {
+                        break;
+                    }
+                    *best = next;
+                    saved = true;
+                }
+            }
+        }
+    }
+}

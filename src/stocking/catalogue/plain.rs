@@ -1,0 +1,236 @@
+//! The frequent case in a few operations: an outlet that waits for its depot's backlog and its own transport, no more.
+//!
+//! ```text
+//! (owed)    t_k = P(Bin(B0, q) = k):  t(z) = Σ_n P(B0 = n)·(1−q+qz)ⁿ cut after z^K, by Horner's rule from the largest n
+//! (mixture) D_x = Σ_terms μ·w·P(demand(λ(O−τ)) = x)
+//! (late)    late(S) = total − Σ_{k+x < S} t_k·D_x,  total = Σ_terms μ·w
+//! (least)   min_S h·S + late(S), looked for up to the first S with h·S no less than the best
+//! ```
+//! Lateness is never negative, so beyond that S nothing is cheaper. No more terms are made than levels that holding alone
+//! does not rule out, so a stream that wants no stock costs one comparison; and no more terms of (owed) than there are.
+
+/// Lateness below this share of all is rounding.
+const SETTLED: f64 = 1e-13;
+
+/// Probabilities below this are not told apart from none.
+const LEFT_OUT: f64 = 1e-16;
+
+/// Beyond this mean the first term of a demand is too small to begin with.
+pub(super) const LARGEST_MEAN: f64 = 600.0;
+
+/// The demand during what remains of a transport after a window, priced.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// μ·w \[money/year\].
+    pub(super) weight: f64,
+    /// λ·(O−τ) \[units\], at most `LARGEST_MEAN`.
+    pub(super) mean: f64,
+    /// Variance-to-mean ratio.
+    pub(super) ratio: f64,
+}
+
+/// (mixture), made as far as it was asked for.
+#[derive(Debug, Default)]
+pub(super) struct Mixture {
+    made: Vec<f64>,
+}
+
+impl Mixture {
+    /// Nothing made yet.
+    pub(super) fn clear(&mut self) {
+        self.made.clear();
+    }
+
+    /// The first `count` terms.
+    pub(super) fn up_to(&mut self, parts: &[Part], count: usize) -> &[f64] {
+        if self.made.len() < count {
+            self.made.clear();
+            self.made.resize(count, 0.0);
+            for part in parts {
+                // Negative binomial: P(0) = v^(−r), P(x+1) = P(x)·(r+x)/(x+1)·(1−1/v), r = m/(v−1); Poisson as v → 1.
+                let dispersed = part.ratio > 1.0 + 1e-12 && part.ratio.is_finite();
+                let (size, grow) = match dispersed {
+                    true => (part.mean / (part.ratio - 1.0), 1.0 - 1.0 / part.ratio),
+                    false => (0.0, 0.0),
+                };
+                let mut p = part.weight * if dispersed { (-size * part.ratio.ln()).exp() } else { (-part.mean).exp() };
+                for (x, sum) in self.made.iter_mut().enumerate() {
+                    *sum += p;
+                    let x = x as f64;
+                    p *= if dispersed { (size + x) * grow } else { part.mean } / (x + 1.0);
+                }
+            }
+        }
+        &self.made[..count]
+    }
+}
+
+/// How many streams are looked at side by side: one recursion waits for itself, eight do not.
+pub(super) const LANES: usize = 8;
+
+/// Numbers of terms for which streams are looked at side by side.
+pub(super) const CLASSES: [usize; 8] = [1, 2, 3, 4, 6, 8, 12, 16];
+
+/// (owed) of several streams: the first terms of each.
+pub(super) type OwedMany = [[f64; LANES]; CLASSES[CLASSES.len() - 1]];
+
+/// (owed) of several streams for the number of terms of a class.
+pub(super) fn owed_many(class: usize, backlog: &[f64], shares: &[f64; LANES], owed: &mut OwedMany) {
+    match class {
+        0 => recursion::<{ CLASSES[0] }>(backlog, shares, owed),
+        1 => recursion::<{ CLASSES[1] }>(backlog, shares, owed),
+        2 => recursion::<{ CLASSES[2] }>(backlog, shares, owed),
+        3 => recursion::<{ CLASSES[3] }>(backlog, shares, owed),
+        4 => recursion::<{ CLASSES[4] }>(backlog, shares, owed),
+        5 => recursion::<{ CLASSES[5] }>(backlog, shares, owed),
+        6 => recursion::<{ CLASSES[6] }>(backlog, shares, owed),
+        _ => recursion::<{ CLASSES[7] }>(backlog, shares, owed),
+    }
+}
+
+fn recursion<const COUNT: usize>(backlog: &[f64], shares: &[f64; LANES], owed: &mut OwedMany) {
+    let keep = shares.map(|share| 1.0 - share);
+    let mut made = [[0.0; LANES]; COUNT];
+    for &p in backlog.iter().rev() {
+        for k in (1..COUNT).rev() {
+            for lane in 0..LANES {
+                made[k][lane] = made[k][lane] * keep[lane] + made[k - 1][lane] * shares[lane];
+            }
+        }
+        for lane in 0..LANES {
+            made[0][lane] = made[0][lane] * keep[lane] + p;
+        }
+    }
+    owed[..COUNT].copy_from_slice(&made);
+}
+
+/// (owed) of one stream for the first `count` numbers; `backlog` is P(B0 = 0), P(B0 = 1), …
+pub(super) fn owed(backlog: &[f64], share: f64, count: usize, made: &mut Vec<f64>) {
+    let keep = 1.0 - share;
+    made.clear();
+    made.resize(count, 0.0);
+    for (step, &p) in backlog.iter().rev().enumerate() {
+        for k in (1..count.min(step + 1)).rev() {
+            made[k] = made[k] * keep + made[k - 1] * share;
+        }
+        made[0] = made[0] * keep + p;
+    }
+}
+
+/// One stream at given prices.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plain {
+    /// q: the chance that a unit owed by the depot is owed to this stream.
+    pub(super) share: f64,
+    /// h \[money/year\].
+    pub(super) holding: f64,
+    /// Σ μ·w over its terms \[money/year\].
+    pub(super) total: f64,
+}
+
+/// A level, its value and what is late of the total.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Chosen {
+    pub(super) value: f64,
+    pub(super) late: f64,
+    pub(super) level: u32,
+}
+
+impl Plain {
+    /// Levels that holding alone does not rule out.
+    pub(super) fn most(&self) -> usize {
+        if self.holding > 0.0 { (self.total / self.holding).ceil() as usize } else { usize::MAX }
+    }
+
+    /// Nothing on the shelf.
+    pub(super) fn bare(&self) -> Chosen {
+        Chosen { value: self.total, late: self.total, level: 0 }
+    }
+
+    /// (least) as far as the mixture reaches, with `terms` terms of (owed); `Err` where more levels are needed.
+    pub(super) fn scan(&self, owed: impl Fn(usize) -> f64, terms: usize, mixture: &[f64]) -> Result<Chosen, ()> {
+        let Self { holding, total, .. } = *self;
+        let mut late = total;
+        let mut best = self.bare();
+        for level in 1..=mixture.len() {
+            let held = holding * level as f64;
+            if held >= best.value {
+                return Ok(best);
+            }
+            if late <= SETTLED * total {
+                // What is still late is lost in rounding: no level beyond costs less than holding it.
+                return Ok(Chosen { value: best.value.min(held), ..best });
+            }
+            for (k, demand) in mixture[..level].iter().rev().take(terms).enumerate() {
+                late -= owed(k) * demand;
+            }
+            let value = held + late.max(0.0);
+            if value < best.value {
+                best = Chosen { value, late: late.max(0.0), level: level as u32 };
+            }
+        }
+        if mixture.len() >= self.most() { Ok(best) } else { Err(()) }
+    }
+
+    /// (least) over as many levels as it takes, `count` at first; (owed) has no more than `limit` terms.
+    pub(super) fn least(
+        &self,
+        backlog: &[f64],
+        limit: usize,
+        parts: &[Part],
+        (mixture, made): (&mut Mixture, &mut Vec<f64>),
+        count: usize,
+    ) -> Chosen {
+        let mut count = count.min(self.most());
+        loop {
+            let mixture = mixture.up_to(parts, count);
+            owed(backlog, self.share, count.min(limit), made);
+            if let Ok(chosen) = self.scan(|k| made[k], made.len(), mixture) {
+                return chosen;
+            }
+            count = (2 * count).min(self.most());
+        }
+    }
+}
+
+/// Σ_{k+x < level} t_k·D_x: what is in time with a level, for the mixture's length.
+pub(super) fn in_time(owed: &[f64], mixture: &[f64]) -> f64 {
+    let joint = |x: usize| owed.iter().zip(mixture[..=x].iter().rev()).map(|(t, d)| t * d).sum::<f64>();
+    (0..mixture.len()).map(joint).sum()
+}
+
+/// How many terms of (owed) there are to speak of, for any share of one backlog.
+///
+/// P(Bin(B0, q) ≥ k) ≤ E\[C(B0, k)\]·q^k (Markov's inequality for binomial moments); from the first k where that is less
+/// than rounding on, no more terms are made.
+#[derive(Debug, Default)]
+pub(super) struct Moments([f64; CLASSES[CLASSES.len() - 1] + 1]);
+
+impl Moments {
+    /// E\[C(B0, k)\] of a backlog.
+    pub(super) fn of(backlog: &[f64]) -> Self {
+        let mut moments = Self::default();
+        for (n, p) in backlog.iter().enumerate() {
+            let mut ways = *p;
+            for (k, sum) in moments.0.iter_mut().enumerate().take(n + 1) {
+                if k > 0 {
+                    ways *= (n + 1 - k) as f64 / k as f64;
+                }
+                *sum += ways;
+            }
+        }
+        moments
+    }
+
+    /// The number of terms for a share; no limit where it is beyond the largest class.
+    pub(super) fn limit(&self, share: f64) -> usize {
+        let mut power = 1.0;
+        for (k, moment) in self.0.iter().enumerate() {
+            if moment * power < LEFT_OUT {
+                return k.max(1);
+            }
+            power *= share;
+        }
+        usize::MAX
+    }
+}
