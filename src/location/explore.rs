@@ -27,6 +27,8 @@ pub(super) struct Explorer<'i, 'a> {
     pub watch: &'i dyn Watch,
     /// The best plan so far.
     pub incumbent: Option<Plan>,
+    /// The best plans of different designs, cheapest first; only where plans are improved in parts.
+    pub pool: Vec<Plan>,
     /// Fingerprints of the designs tried, which need not be tried again.
     tried: BTreeSet<u64>,
     /// The lane that the last relaxed plan used for each customer, when service is undivided and limited.
@@ -37,7 +39,15 @@ pub(super) struct Explorer<'i, 'a> {
 
 impl<'i, 'a> Explorer<'i, 'a> {
     pub fn new(instance: &'i Instance<'a>, seed: u64, watch: &'i dyn Watch) -> Self {
-        Self { instance, watch, incumbent: None, tried: BTreeSet::new(), seed: Vec::new(), dice: Dice(seed) }
+        Self {
+            instance,
+            watch,
+            incumbent: None,
+            pool: Vec::new(),
+            tried: BTreeSet::new(),
+            seed: Vec::new(),
+            dice: Dice(seed),
+        }
     }
 
     /// Whether a design is tried for the first time; says so once.
@@ -47,8 +57,11 @@ impl<'i, 'a> Explorer<'i, 'a> {
         self.tried.insert(hasher.finish())
     }
 
-    /// Keeps a plan when it is the best.
+    /// Keeps a plan when it is the best, or among the best of different designs.
     pub fn offer(&mut self, plan: Plan) {
+        if self.has_parts() {
+            self.keep(&plan);
+        }
         if self.incumbent.as_ref().is_none_or(|known| plan.cost < known.cost) {
             self.incumbent = Some(plan);
         }

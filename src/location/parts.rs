@@ -4,6 +4,9 @@
 //! those customers. It is a small problem of its own, searched with its present cost as the ceiling, so that most parts
 //! are done with in a moment. A part that changes makes its sites centres again; when no centre is left, the plan is the
 //! best in every one of its parts that the search could close.
+//!
+//! Where much is left undecided the best plans of many designs are improved so, in small parts at first; the better half
+//! goes on to larger ones, and the best two to the largest.
 
 use rayon::prelude::*;
 
@@ -19,17 +22,44 @@ use crate::watch::Watch;
 /// Parts searched side by side, whatever the number of threads.
 const BATCH: usize = 4;
 
+/// The plans of different designs that are kept.
+const KEPT: usize = 16;
+
+/// With fewer lanes left by reduced costs the tree closes a problem soon.
+const FEW: usize = 10_000;
+
 /// Plans with fewer customers are small enough to be searched whole.
 const LEAST_CUSTOMERS: usize = 100;
-
-/// The most customers in a part.
-const MOST_CUSTOMERS: usize = 60;
 
 /// The closed sites in a part, for every open one.
 const CLOSED: f64 = 1.5;
 
 /// Nodes of branch and bound in a part.
 const NODES: usize = 60;
+
+/// A round of improvement.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Round {
+    /// The open sites of a part.
+    pub sites: usize,
+    /// The most customers in a part.
+    pub customers: usize,
+    /// The plans improved, each of another design, the best first.
+    pub plans: usize,
+}
+
+/// How plans are improved: the best, where the tree will close what is left soon; else many. How dear a design is shows
+/// only when its service has been improved, so many begin, and the larger parts are for the best of them.
+pub(super) fn rounds(instance: &Instance, state: &State) -> &'static [Round] {
+    const ONE: [Round; 2] = [Round { sites: 6, customers: 60, plans: 1 }, Round { sites: 10, customers: 60, plans: 1 }];
+    const MANY: [Round; 3] = [
+        Round { sites: 4, customers: 60, plans: KEPT },
+        Round { sites: 6, customers: 90, plans: KEPT / 2 },
+        Round { sites: 10, customers: 90, plans: 2 },
+    ];
+    let left = (0..instance.site.len()).filter(|&p| state.allows(instance, p)).count();
+    if left < FEW { &ONE } else { &MANY }
+}
 
 /// A part of a plan.
 struct Part {
@@ -56,14 +86,40 @@ impl Watch for Quiet<'_> {
 }
 
 impl Explorer<'_, '_> {
-    /// Improves the best plan in parts around each of its open sites, `width` open sites at a time.
-    pub fn improve_parts(&mut self, state: &State, prices: &Multipliers, width: usize) {
+    /// Whether plans are improved in parts.
+    pub fn has_parts(&self) -> bool {
         let instance = self.instance;
         let simple = instance.uppers == 0 && instance.problem.counts.is_empty() && instance.problem.rows.is_empty();
-        if !instance.exchangeable || !simple || instance.customers < LEAST_CUSTOMERS {
-            return;
+        instance.exchangeable && simple && instance.customers >= LEAST_CUSTOMERS
+    }
+
+    /// Keeps a plan among the best of different designs.
+    pub fn keep(&mut self, plan: &Plan) {
+        match self.pool.iter().position(|known| known.design == plan.design) {
+            Some(k) if plan.cost < self.pool[k].cost => drop(self.pool.remove(k)),
+            Some(_) => return,
+            None => {}
         }
-        let Some(mut plan) = self.incumbent.clone() else { return };
+        let place = self.pool.partition_point(|known| known.cost <= plan.cost);
+        if place < KEPT {
+            self.pool.truncate(KEPT - 1);
+            self.pool.insert(place, plan.clone());
+        }
+    }
+
+    /// Improves the best plans in parts.
+    pub fn improve_parts(&mut self, state: &State, prices: &Multipliers, round: Round) {
+        let mut pool = std::mem::take(&mut self.pool);
+        pool.truncate(round.plans);
+        for plan in pool {
+            let plan = self.improved(plan, state, prices, round);
+            self.offer(plan);
+        }
+    }
+
+    /// A plan improved in parts around each of its open sites.
+    fn improved(&self, mut plan: Plan, state: &State, prices: &Multipliers, round: Round) -> Plan {
+        let instance = self.instance;
         let mut due: Vec<bool> = (0..instance.sites).map(|j| plan.design.is_open(j)).collect();
         while !self.watch.stop() {
             let mut centres: Vec<usize> = Vec::new();
@@ -78,7 +134,7 @@ impl Explorer<'_, '_> {
                     continue;
                 }
                 // Parts searched side by side share no site, so that all their changes can be made.
-                let part = part_around(instance, state, prices, &plan, j, width, &touched);
+                let part = part_around(instance, state, prices, &plan, (j, round), &touched);
                 part.sites.iter().for_each(|&k| touched[k as usize] = true);
                 centres.push(j);
                 parts.push(part);
@@ -101,8 +157,8 @@ impl Explorer<'_, '_> {
                     better.part.sites.iter().for_each(|&j| due[j as usize] = plan.design.is_open(j as usize));
                 }
             }
-            self.offer(plan.clone());
         }
+        plan
     }
 }
 
@@ -117,8 +173,7 @@ fn part_around(
     state: &State,
     prices: &Multipliers,
     plan: &Plan,
-    centre: usize,
-    width: usize,
+    (centre, round): (usize, Round),
     touched: &[bool],
 ) -> Part {
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); instance.sites];
@@ -145,8 +200,8 @@ fn part_around(
     open.sort_by(|&a, &b| near[a].total_cmp(&near[b]).then(a.cmp(&b)));
     let mut sites: Vec<u32> = Vec::new();
     let mut customers: Vec<u32> = Vec::new();
-    for j in open.into_iter().take(width) {
-        if !sites.is_empty() && customers.len() + members[j].len() > MOST_CUSTOMERS {
+    for j in open.into_iter().take(round.sites) {
+        if !sites.is_empty() && customers.len() + members[j].len() > round.customers {
             break;
         }
         sites.push(j as u32);
@@ -287,12 +342,13 @@ mod tests {
         let instance = Instance::new(&problem);
         let state = State::new(&instance);
         let prices = ascend(&instance, &state, 0.0).prices;
+        let round = |sites: usize| Round { sites, customers: 60, plans: KEPT };
         let mut explorer = Explorer::new(&instance, Settings::default().seed, &Nobody);
         let all = Design { mode: (0..instance.sites as u32).collect(), upper_open: Vec::new() };
         explorer.serve_batch(&state, &[all], &[]);
         let start = explorer.incumbent.clone().expect("all sites together have room");
         // What the plan pays is what a part of it pays, and the rest.
-        let part = part_around(&instance, &state, &prices, &start, 0, 4, &[false; 14]);
+        let part = part_around(&instance, &state, &prices, &start, (0, round(4)), &[false; 14]);
         let outside = |j: u32| !part.sites.contains(&j);
         let others = (0..instance.customers).filter(|&i| !part.customers.contains(&(i as u32)));
         let served: f64 = others.map(|i| instance.cost[position_of(&start, i) as usize]).sum();
@@ -300,8 +356,8 @@ mod tests {
         let rest = served + 200.0 * open as f64;
         assert!((part.cost + rest - start.cost).abs() < 1e-6);
         let mut before = start.cost;
-        for width in [1, 2] {
-            explorer.improve_parts(&state, &prices, width);
+        for sites in [1, 2] {
+            explorer.improve_parts(&state, &prices, round(sites));
             let plan = explorer.incumbent.clone().expect("it had a plan before");
             assert!(plan.cost <= before);
             let afresh = price(&instance, plan.design, plan.service).expect("it keeps every rule");

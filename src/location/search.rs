@@ -7,6 +7,7 @@ use super::climb::{Climb, End};
 use super::explore::{Explorer, LARGE};
 use super::granule::Granule;
 use super::instance::Instance;
+use super::parts::rounds;
 use super::primal::{Plan, answer};
 use super::remainder::remainder;
 use super::state::State;
@@ -19,9 +20,6 @@ const WARM_STRIDE: f64 = 0.05;
 
 /// The first step of undivided service, relative to the distance from the cutoff.
 const VOLUME_STEP: f64 = 1.0;
-
-/// The open sites of the parts in which undivided plans are improved, in turn.
-const WIDTHS: [usize; 2] = [6, 10];
 
 /// The most ceilings guessed before the search goes without.
 const GUESSES: usize = 5;
@@ -81,12 +79,12 @@ pub(super) fn search(instance: &Instance, settings: &Settings, watch: &dyn Watch
         return search.finish(root.bound, root.prices);
     }
     if instance.exchangeable {
-        for width in WIDTHS {
-            search.explorer.improve_parts(&root.state, &root.prices, width);
+        for &round in rounds(instance, &root.state) {
+            search.explorer.improve_parts(&root.state, &root.prices, round);
             search.tell(root.bound);
-        }
-        if search.done(root.bound) {
-            return search.finish(root.bound, root.prices);
+            if search.done(root.bound) {
+                return search.finish(root.bound, root.prices);
+            }
         }
     }
     let multipliers = root.prices.clone();

@@ -84,7 +84,25 @@ impl Explorer<'_, '_> {
             left = left.saturating_sub(wider.len());
             self.serve_batch(state, &wider, &seed);
         }
+        self.serve_again(state, climb, &seed);
         self.search_neighbours(state, &worth, cutoff, left);
+    }
+
+    /// Serves the best plan's design and the rounded one from where this climb would serve them, known as they are: what
+    /// a design costs depends on where its service begins.
+    fn serve_again(&mut self, state: &State, climb: &Climb, seed: &[u32]) {
+        let fits = |design: &Design| {
+            (0..self.instance.sites).all(|j| match state.site[j] {
+                Status::Free => true,
+                Status::Open => design.is_open(j),
+                Status::Closed => !design.is_open(j),
+            })
+        };
+        let best = self.incumbent.as_ref().map(|plan| plan.design.clone()).filter(fits);
+        let rounded = Some(self.rounded(state, climb, 0.5)).filter(|design| design.keeps_counts(self.instance));
+        let mut designs: Vec<Design> = best.into_iter().chain(rounded).collect();
+        designs.dedup();
+        self.serve_batch(state, &designs, seed);
     }
 
     /// Serves neighbours of the best plan's design, again from every better plan, while trials are left.
