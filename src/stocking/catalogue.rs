@@ -51,6 +51,9 @@ use choose::Choice;
 use pass::{Pass, pass};
 use prices::Prices;
 
+/// Most passes that prove a bound.
+const MOST_PROOFS: usize = 4;
+
 /// The share of the gap that the depots' levels may leave open.
 const SLACK: f64 = 0.2;
 
@@ -183,53 +186,53 @@ pub fn allocate_catalogue(
         }
         prices.forget();
     }
-    let mut kept: Vec<Pass> = Vec::new();
-    let mut best: Option<Choice> = None;
-    let mut estimate = f64::NEG_INFINITY;
-    let mut multipliers = prices.of().to_vec();
+    let mut search = Progress { kept: Vec::new(), best: None, estimate: f64::NEG_INFINITY, multipliers: Vec::new() };
+    let mut bound = f64::NEG_INFINITY;
+    let mut proofs = 0;
     for turn in 1..=effort.passes + URGENT {
-        let starts = kept.last().map(|pass| pass.layers.as_slice());
-        let tried = pass(catalogue, prices.of(), &ceiling, 1, starts, Search::Near);
+        let tried = pass(catalogue, prices.of(), &ceiling, 1, search.starts(), Search::Near);
         if !tried.value.is_finite() {
             // An outlet's own promise: no level of any depot keeps it.
             return Err(pass::impossible(catalogue, &tried));
         }
-        if tried.value > estimate {
-            estimate = tried.value;
-            multipliers.clone_from(&tried.prices);
-        }
-        let patient = best.is_some() || turn < PATIENCE;
+        let patient = search.best.is_some() || turn < PATIENCE;
         let settled = if patient { prices.learn(&tried, 0.0) } else { false };
         if !patient {
             prices.insist(&tried);
         }
-        kept.push(tried);
-        best = Choice::of(goals, &ceiling, &kept, &multipliers).or(best);
-        let cost = best.as_ref().map(|best| best.cost);
-        let close = cost.is_some_and(|cost| cost - estimate <= 0.5 * effort.gap * cost.abs());
-        let over = settled || turn >= effort.passes || watch.stop();
-        if close || (over && cost.is_some()) {
+        search.keep(tried, goals, &ceiling);
+        let Some(cost) = search.cost() else { continue };
+        watch.progress(Some(cost), bound);
+        let close = cost - search.estimate <= 0.5 * effort.gap * cost.abs();
+        let over = turn >= effort.passes || watch.stop();
+        if !(close || settled || over) {
+            continue;
+        }
+        if !effort.prove {
+            break;
+        }
+        let slack = SLACK * effort.gap * cost.abs() / blocks.max(1) as f64;
+        let starts = search.starts_at_multipliers();
+        let proven = pass(catalogue, &search.multipliers, &ceiling, 1, starts, Search::Proven { slack });
+        bound = bound.max(proven.value);
+        // What was estimated without proof may have been too much.
+        search.estimate = proven.value;
+        search.keep(proven, goals, &ceiling);
+        proofs += 1;
+        let left = search.cost().map_or(0.0, |cost| cost - bound - effort.gap * cost.abs());
+        if left <= 0.0 || over || proofs >= MOST_PROOFS {
             break;
         }
     }
+    let Progress { kept, best, multipliers, .. } = search;
     let Some(mut best) = best else {
         let (goal, best) = choose::shortest(goals, &kept);
         return Err(Missed::Shared { goal, best });
     };
-    let mut bound = f64::NEG_INFINITY;
-    if effort.prove {
-        watch.progress(Some(best.cost), bound);
-        let starts = kept.iter().find(|pass| pass.prices == multipliers).map(|pass| pass.layers.clone());
-        let slack = SLACK * effort.gap * best.cost.abs() / blocks.max(1) as f64;
-        let proven = pass(catalogue, &multipliers, &ceiling, 1, starts.as_deref(), Search::Proven { slack });
-        bound = proven.value;
-        kept.push(proven);
-        best = Choice::of(goals, &ceiling, &kept, &multipliers).unwrap_or(best);
-        watch.progress(Some(best.cost), bound);
-    }
-    if best.cost - bound.max(estimate) > 0.5 * effort.gap * best.cost.abs() {
+    if best.cost - bound > 0.5 * effort.gap * best.cost.abs() {
         choose::finish(catalogue, &ceiling, &kept, &multipliers, &mut best);
     }
+    watch.progress(Some(best.cost), bound);
     Ok(CatalogueAllocation {
         // An empty sum is −0: adding 0 makes it 0.
         cost: best.cost + 0.0,
@@ -241,6 +244,40 @@ pub fn allocate_catalogue(
         changed: best.changed,
         passes: kept.into_iter().map(|pass| (pass.prices, pass.layers)).collect(),
     })
+}
+
+/// What passes have come to.
+struct Progress {
+    kept: Vec<Pass>,
+    best: Option<Choice>,
+    /// The greatest L(μ), not always proven, and the prices that have it.
+    estimate: f64,
+    multipliers: Vec<f64>,
+}
+
+impl Progress {
+    /// Keeps a pass and chooses anew.
+    fn keep(&mut self, tried: Pass, goals: &[Goal], ceiling: &[f64]) {
+        if tried.value > self.estimate || self.multipliers.is_empty() {
+            self.estimate = tried.value;
+            self.multipliers.clone_from(&tried.prices);
+        }
+        self.kept.push(tried);
+        self.best = Choice::of(goals, ceiling, &self.kept, &self.multipliers).or(self.best.take());
+    }
+
+    fn cost(&self) -> Option<f64> {
+        self.best.as_ref().map(|best| best.cost)
+    }
+
+    /// The depots' levels of the last pass.
+    fn starts(&self) -> Option<&[u32]> {
+        self.kept.last().map(|pass| pass.layers.as_slice())
+    }
+
+    fn starts_at_multipliers(&self) -> Option<&[u32]> {
+        self.kept.iter().find(|pass| pass.prices == self.multipliers).map(|pass| pass.layers.as_slice())
+    }
 }
 
 /// A hard promise must be within reach of everything in time.

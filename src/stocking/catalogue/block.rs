@@ -36,6 +36,9 @@ impl Costs {
     }
 }
 
+/// So many units further a search near a level looks before it rests.
+const RIPPLE: usize = 3;
+
 /// One part under one depot, or under the supplier.
 #[derive(Debug, Default)]
 pub struct Block {
@@ -242,11 +245,14 @@ impl Work {
         let mut best = self.settle(self.first(start));
         // A share of the pipeline's deviation, smaller where a good layer is known.
         let deviation = (self.tail.iter().sum::<f64>() + 1.0).sqrt();
-        let mut step = (deviation * if start.is_some() { 0.125 } else { 0.5 }).max(1.0) as usize;
+        let mut step = (deviation * if start.is_some() { 0.25 } else { 0.5 }).max(1.0) as usize;
         loop {
             let here = best.layer as usize;
             let mut moved = false;
-            for layer in [here + step, here.wrapping_sub(step)] {
+            // Whole units make ripples: before the search rests it looks a little further than one unit.
+            let farthest = if step == 1 { RIPPLE } else { 1 };
+            let steps = (1..=farthest).flat_map(|times| [here + times * step, here.wrapping_sub(times * step)]);
+            for layer in steps {
                 if layer > top {
                     continue;
                 }

@@ -18,6 +18,9 @@ const INSISTENCE: f64 = 0.5;
 /// From this ratio of the bracket's ends on its tangents are better than its secant.
 const NARROW: f64 = 1e-3;
 
+/// A bracket this narrow (relative) is closed where its tangents say so.
+const CLOSED: f64 = 1e-9;
+
 /// One price tried with what came of it.
 #[derive(Debug, Clone, Copy)]
 struct Point {
@@ -135,10 +138,13 @@ impl Prices {
                     let meet = (high.value - high.slope * high.price - low.value + low.slope * low.price)
                         / (low.slope - high.slope);
                     let top = low.value + low.slope * (meet - low.price);
-                    if top - low.value.max(high.value) <= 1e-13 * top.abs() {
+                    // Where depots' levels are not proven L is not quite concave, and its tangents may miss each other.
+                    let known = low.value.max(high.value);
+                    if top - known <= 1e-13 * top.abs() && high.price <= low.price * (1.0 + CLOSED) {
                         return true;
                     }
-                    meet
+                    let inside = meet > low.price && meet < high.price;
+                    if inside { meet } else { 0.5 * (low.price + high.price) }
                 } else {
                     // The end that stays is drawn to the middle when the other moved twice.
                     let halved = |point: Point, stays: bool| {
