@@ -588,7 +588,7 @@ impl Default for Work {
             classes: Default::default(),
             pipeline: Vec::new(),
             tail: Vec::new(),
-            moments: Moments::default(),
+            moments: Moments::none(),
             fixed: 0.0,
             backlog: Vec::new(),
             floor: Vec::new(),

@@ -93,7 +93,7 @@ impl Mixture {
 pub(super) const LANES: usize = 8;
 
 /// Numbers of terms for which streams are looked at side by side.
-pub(super) const CLASSES: [usize; 8] = [1, 2, 3, 4, 6, 8, 12, 16];
+pub(super) const CLASSES: [usize; 11] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48];
 
 /// (owed) of several streams: the first terms of each.
 pub(super) type OwedMany = [[f64; LANES]; CLASSES[CLASSES.len() - 1]];
@@ -108,7 +108,10 @@ pub(super) fn owed_many(class: usize, backlog: &[f64], shares: &[f64; LANES], ow
         4 => recursion::<{ CLASSES[4] }>(backlog, shares, owed),
         5 => recursion::<{ CLASSES[5] }>(backlog, shares, owed),
         6 => recursion::<{ CLASSES[6] }>(backlog, shares, owed),
-        _ => recursion::<{ CLASSES[7] }>(backlog, shares, owed),
+        7 => recursion::<{ CLASSES[7] }>(backlog, shares, owed),
+        8 => recursion::<{ CLASSES[8] }>(backlog, shares, owed),
+        9 => recursion::<{ CLASSES[9] }>(backlog, shares, owed),
+        _ => recursion::<{ CLASSES[10] }>(backlog, shares, owed),
     }
 }
 
@@ -227,13 +230,18 @@ pub(super) fn in_time(owed: &[f64], mixture: &[f64]) -> f64 {
 ///
 /// P(Bin(B0, q) ≥ k) ≤ E\[C(B0, k)\]·q^k (Markov's inequality for binomial moments); from the first k where that is less
 /// than rounding on, no more terms are made.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Moments([f64; CLASSES[CLASSES.len() - 1] + 1]);
 
 impl Moments {
+    /// Of no backlog yet.
+    pub(super) fn none() -> Self {
+        Self([0.0; CLASSES[CLASSES.len() - 1] + 1])
+    }
+
     /// E\[C(B0, k)\] of a backlog.
     pub(super) fn of(backlog: &[f64]) -> Self {
-        let mut moments = Self::default();
+        let mut moments = Self::none();
         for (n, p) in backlog.iter().enumerate() {
             let mut ways = *p;
             for (k, sum) in moments.0.iter_mut().enumerate().take(n + 1) {

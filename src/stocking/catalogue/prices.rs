@@ -21,6 +21,9 @@ const NARROW: f64 = 1e-3;
 /// A bracket this narrow (relative) is closed where its tangents say so.
 const CLOSED: f64 = 1e-9;
 
+/// A first guess takes at least this share of all to be allowed to be late.
+const LEAST_ALLOWED: f64 = 0.01;
+
 /// One price tried with what came of it.
 #[derive(Debug, Clone, Copy)]
 struct Point {
@@ -47,17 +50,14 @@ pub(super) struct Prices {
 }
 
 impl Prices {
-    /// A first guess: what a unit of stock at every outlet costs, for all the service there is.
+    /// A first guess: what a unit of stock at every outlet costs, for what may be late; rather too high than too low, since
+    /// depots that hold much owe little, and that is soon evaluated.
     pub(super) fn new(goals: &[Goal], ceilings: &[f64], holding: f64) -> Self {
         let guess = |(goal, ceiling): (&Goal, &f64)| {
-            let scale = ceiling.abs().max(goal.at_least.abs());
-            let cap = goal.penalty.unwrap_or(f64::INFINITY).max(0.0);
-            let wanted = scale > 0.0 && goal.at_least > 0.0_f64.min(*ceiling);
-            if wanted && holding > 0.0 {
-                (holding / scale).min(cap)
-            } else {
-                0.0_f64.max((1.0 / scale.max(1e-300)).min(cap))
-            }
+            let scale = ceiling.abs().max(goal.at_least.abs()).max(f64::MIN_POSITIVE);
+            let allowed = (ceiling - goal.at_least).clamp(LEAST_ALLOWED * scale, scale);
+            let guess = if holding > 0.0 { 0.5 * holding / allowed } else { 1.0 / scale };
+            guess.min(goal.penalty.unwrap_or(f64::INFINITY).max(0.0))
         };
         let of = goals.iter().zip(ceilings).map(guess).collect();
         let caps = goals.iter().map(|goal| goal.penalty.unwrap_or(f64::INFINITY).max(0.0)).collect();
