@@ -22,7 +22,7 @@ count = 0
 while time.perf_counter() - begin < 2.0:
     for mean in (0.05, 0.4, 1.5, 6.0):
         for level in range(4):
-            r_q_cost_poisson(level - 1, 1, 1.0, 20.0, 0.0, 365.0 * mean, 1.0 / 365.0)
+            r_q_cost_poisson(level - 1, 1, 1.0, 20.0, 1e-9, 365.0 * mean, 1.0 / 365.0)
             count += 1
 print(count / (time.perf_counter() - begin))
 ";

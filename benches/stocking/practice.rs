@@ -7,7 +7,7 @@ use sparenet::cost::Component;
 use sparenet::load::Load;
 use sparenet::network::Network;
 use sparenet::plan::{Decisions, Plan, read::read};
-use sparenet::scenario::{Loaded, Scenario, load};
+use sparenet::scenario::{Loaded, Metric, Scenario, load};
 use sparenet::service::{Shops, depot_streams, outlet_stream, outlet_streams};
 use sparenet::stocking::Position;
 use sparenet::verify::evaluate;
@@ -23,7 +23,7 @@ pub fn compare(scenario: &str, plan: &str) {
         return println!("`{plan}` is no plan of this scenario");
     };
     let ours = evaluate(&scenario, &network, &load, decisions.clone());
-    tell("the plan (system approach)", &ours, None);
+    tell(&scenario, "the plan (system approach)", &ours, None);
     for (name, depots_too) in [("equal fill rates at outlets and depots", true), ("equal fill rates at outlets", false)]
     {
         let (mut low, mut high) = (0.0, 1.0 - 1e-9);
@@ -40,7 +40,9 @@ pub fn compare(scenario: &str, plan: &str) {
             }
         }
         match best {
-            Some((fill_rate, plan)) => tell(&format!("{name}, {:.2} %", 100.0 * fill_rate), &plan, Some(&ours)),
+            Some((fill_rate, plan)) => {
+                tell(&scenario, &format!("{name}, {:.2} %", 100.0 * fill_rate), &plan, Some(&ours))
+            }
             None => println!("{name}: no fill rate keeps the promises"),
         }
     }
@@ -90,14 +92,16 @@ fn put(levels: &mut Vec<u32>, part: usize, level: u32) {
 }
 
 /// One line: what stock costs and the whole, beside our own.
-fn tell(name: &str, plan: &Plan, ours: Option<&Plan>) {
+fn tell(scenario: &Scenario, name: &str, plan: &Plan, ours: Option<&Plan>) {
     let stock = |plan: &Plan| plan.costs.of(Component::Holding) + plan.costs.of(Component::Emergency);
     let more = ours.map_or(String::new(), |ours| {
         let (saved, share) = (stock(plan) - stock(ours), 1.0 - stock(ours) / stock(plan));
         format!("; the plan saves {saved:.0} a year, {:.1} % of it", 100.0 * share)
     });
     println!("{name}: holding and emergencies {:.0} of {:.0} a year{more}", stock(plan), plan.costs.total());
-    for promise in &plan.service.promises {
-        println!("    promise {}: {:.4}", promise.target, promise.computed);
+    // Coverage does not depend on stock.
+    let of_stock = plan.service.promises.iter().filter(|promise| promise.target(scenario).metric != Metric::Coverage);
+    for promise in of_stock {
+        println!("    {}: {:.4}", promise.describe(scenario), promise.computed);
     }
 }
