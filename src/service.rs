@@ -13,7 +13,7 @@
 //! | availability | 1 − Σ rate × (response + repair hours) / (8760 × installed units) | installed units |
 //!
 //! Under `stockout = "emergency"` a job whose part is not on the shelf (probability 1 − fill rate) gets it expressed while
-//! the technician travels: its response is d + max(t, emergency_hours). With lateral supply ([`pool`]) it first asks other
+//! the technician travels: its response is d + max(t, emergency_hours). With lateral supply (module `pool`) it first asks other
 //! outlets, and where one of them has a unit the response is d + max(t, hours of that supply); the fill rate remains the
 //! share from the own shelf.
 
