@@ -40,16 +40,17 @@ mod pass;
 mod plain;
 mod prices;
 mod shelf;
+mod work;
 
 use std::collections::BTreeMap;
 
 use super::allocation::Goal;
 use crate::watch::Watch;
 pub use block::{Block, Costs};
-use block::{Search, Work};
 use choose::Choice;
 use pass::{Pass, pass};
 use prices::Prices;
+use work::{Search, Work};
 
 /// Most passes that prove a bound.
 const MOST_PROOFS: usize = 4;

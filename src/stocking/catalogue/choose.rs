@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::block::Work;
 use super::pass::Pass;
+use super::work::Work;
 use super::{Catalogue, shortfall};
 use crate::stocking::allocation::Goal;
 

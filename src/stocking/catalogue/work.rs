@@ -1,0 +1,358 @@
+//! One block at given prices: the depot's level and its outlets' that cost least, proven.
+
+mod level;
+
+use std::ops::Range;
+
+use super::block::{Block, Entry};
+use super::plain::{CLASSES, Chosen, LANES, Mixture, Moments, OwedMany, Part, Plain, in_time, owed, owed_many};
+use super::shelf::Shelf;
+use crate::stocking::allocation::{Measure, Term};
+use crate::stocking::two_echelon::{Stream, Upstream};
+pub(super) use level::Search;
+
+/// What the depot owes with less than this probability in all is not told apart.
+const DUST: f64 = 1e-14;
+
+/// One outlet at given prices.
+#[derive(Debug)]
+enum Row {
+    /// With its priced terms, and the number of levels that was enough last.
+    Plain(Plain, Range<usize>, usize),
+    Shelf(Shelf),
+}
+
+/// A workplace: the block in hand and room for what is made of it.
+#[derive(Debug)]
+pub(super) struct Work {
+    block: Block,
+    rows: Vec<Row>,
+    parts: Vec<Part>,
+    mixtures: Vec<Mixture>,
+    /// Room for (owed) of one outlet and of several.
+    owed: Vec<f64>,
+    owed_many: Box<OwedMany>,
+    /// The outlets of every class of terms.
+    classes: [Vec<u32>; CLASSES.len()],
+    /// P(X0 = 0), P(X0 = 1), …, and P(X0 > s).
+    pipeline: Vec<f64>,
+    tail: Vec<f64>,
+    backlog: Vec<f64>,
+    moments: Moments,
+    /// What the plain outlets' orders cost, whatever their levels.
+    fixed: f64,
+    floor: Vec<f64>,
+    /// What was chosen at the best layer, and at the one being evaluated.
+    chosen: Vec<Chosen>,
+    tried: Vec<Chosen>,
+    /// Layers evaluated.
+    pub(super) evaluations: u64,
+}
+
+impl Work {
+    /// The block, emptied, to be told.
+    pub(super) fn block(&mut self) -> &mut Block {
+        self.block.clear();
+        &mut self.block
+    }
+
+    /// The levels of the outlets found last.
+    pub(super) fn levels(&self) -> Vec<u32> {
+        self.chosen.iter().map(|chosen| chosen.level).collect()
+    }
+
+    /// The cost of a unit of base stock at every outlet \[money/year\].
+    pub(super) fn holding(&self) -> f64 {
+        self.block.entries.iter().map(|entry| entry.costs.holding).sum()
+    }
+
+    /// The first own promise that no level of the outlet keeps under a depot that owes nothing, and the most it can get.
+    pub(super) fn broken(&mut self) -> Option<(u32, f64)> {
+        let top = self.pipeline.len().saturating_sub(1);
+        let upstream = self.upstream(top);
+        self.rows.iter().find_map(|row| match row {
+            Row::Shelf(shelf) => shelf.broken(upstream.as_ref()),
+            Row::Plain(..) => None,
+        })
+    }
+
+    /// Readies the block for prices; the slope G of (left) where it holds.
+    pub(super) fn prepare(&mut self, prices: &[f64]) -> Option<f64> {
+        self.parts.clear();
+        self.rows.clear();
+        self.pipeline.clear();
+        self.tail.clear();
+        let mut rate = 0.0;
+        if let Some((depot, _)) = &self.block.depot {
+            rate = depot.rate;
+            let batch = depot.batches(depot.quantity);
+            let pipeline = batch.deficit(&depot.pipeline());
+            self.pipeline.resize(pipeline.first(), 0.0);
+            self.pipeline.extend_from_slice(pipeline.mass());
+            self.tail.resize(self.pipeline.len(), 0.0);
+            let mut tail = 0.0;
+            for (above, p) in self.tail.iter_mut().zip(&self.pipeline).rev() {
+                *above = tail;
+                tail += p;
+            }
+        }
+        // With batches the depot's debts are those of (batches) only from a whole batch on.
+        let mut slope = self.block.depot.is_none_or(|(depot, _)| depot.quantity <= 1).then_some(0.0);
+        self.fixed = 0.0;
+        for (place, entry) in self.block.entries.iter().enumerate() {
+            if self.mixtures.len() <= place {
+                self.mixtures.push(Mixture::default());
+            }
+            self.mixtures[place].clear();
+            if !self.block.is_plain(entry) {
+                let shelf = Shelf::new(&self.block, entry, prices);
+                // One unit less owed to an outlet is so much less offered load, and Erlang's loss grows no faster than that.
+                let share = if rate > 0.0 { (entry.stream.ordered() / rate).min(1.0) } else { 0.0 };
+                slope = slope.zip(shelf.simple_loss()).map(|(slope, total)| slope + share * total);
+                self.rows.push(Row::Shelf(shelf));
+                continue;
+            }
+            let Stream { rate: own, variance_to_mean: ratio, lead_time, .. } = entry.stream;
+            self.fixed += entry.costs.ordering;
+            let first = self.parts.len();
+            let mut total = 0.0;
+            for term in &self.block.terms[entry.terms.clone()] {
+                let weight = term.weight * prices[term.goal as usize];
+                if let (Measure::Within(window), true) = (term.measure, weight > 0.0) {
+                    self.parts.push(Part { weight, mean: own * (lead_time - window), ratio });
+                    total += weight;
+                }
+            }
+            let share = if rate > 0.0 { (own / rate).min(1.0) } else { 0.0 };
+            slope = slope.map(|slope| slope + share * total);
+            let plain = Plain { share, holding: entry.costs.holding, total };
+            // About two deviations above the mean, with what the depot owes not counted.
+            let mean = own * lead_time;
+            let enough = (mean + 2.0 * mean.sqrt()) as usize + 2;
+            self.rows.push(Row::Plain(plain, first..self.parts.len(), enough.min(plain.most())));
+        }
+        slope
+    }
+
+    /// Readies the outlets for a base stock of the depot.
+    fn make_backlog(&mut self, layer: usize) {
+        self.fill_backlog(layer);
+        self.moments = Moments::of(&self.backlog);
+    }
+
+    /// B0 with a base stock of the depot, from 0 units on.
+    fn fill_backlog(&mut self, layer: usize) {
+        self.backlog.clear();
+        if self.block.depot.is_none() {
+            self.backlog.push(1.0);
+            return;
+        }
+        if let Some((depot, _)) =
+            self.block.depot.filter(|(depot, _)| layer < depot.quantity as usize && depot.quantity > 1)
+        {
+            // Less than a batch is a smaller batch.
+            let backlog = depot.backlog(layer as u32);
+            self.backlog.resize(backlog.first(), 0.0);
+            self.backlog.extend_from_slice(backlog.mass());
+            return;
+        }
+        self.backlog.push(self.pipeline[..=layer].iter().sum());
+        let kept = self.tail.iter().skip(layer).take_while(|&&tail| tail > DUST).count();
+        self.backlog.extend(self.pipeline[layer + 1..].iter().take(kept));
+        // What is left out is counted as the least that it may be, so that nobody is late who may be in time.
+        if let (Some(last), Some(left_out)) = (self.backlog.last_mut(), self.tail.get(layer + kept)) {
+            *last += left_out;
+        }
+    }
+
+    /// The depot with a layer, for outlets that are not plain.
+    fn upstream(&self, layer: usize) -> Option<Upstream> {
+        let needed = self.rows.iter().any(|row| matches!(row, Row::Shelf(_)));
+        let (depot, _) = self.block.depot.as_ref()?;
+        needed.then(|| depot.holding(layer as u32))
+    }
+
+    fn depot_cost(&self, layer: u32) -> f64 {
+        self.block.depot.as_ref().map_or(0.0, |(depot, costs)| costs.of(layer, depot.quantity))
+    }
+
+    /// V_b of a layer; the outlets' levels go to `tried`.
+    fn evaluate(&mut self, layer: usize) -> f64 {
+        self.evaluations += 1;
+        self.make_backlog(layer);
+        let upstream = self.upstream(layer);
+        let mut value = self.fixed + self.depot_cost(layer as u32);
+        self.tried.clear();
+        self.classes.iter_mut().for_each(Vec::clear);
+        for (place, row) in self.rows.iter_mut().enumerate() {
+            let chosen = match row {
+                Row::Plain(plain, ..) if plain.holding >= plain.total => plain.bare(),
+                Row::Plain(plain, parts, count) => {
+                    let limit = self.moments.limit(plain.share);
+                    match CLASSES.iter().position(|class| limit.min(*count) <= *class) {
+                        Some(class) => {
+                            self.classes[class].push(place as u32);
+                            plain.bare()
+                        }
+                        None => {
+                            let room = (&mut self.mixtures[place], &mut self.owed);
+                            let parts = &self.parts[parts.clone()];
+                            let chosen = plain.least(&self.backlog, limit, parts, room, *count);
+                            *count = (chosen.level as usize + 2).min(plain.most());
+                            chosen
+                        }
+                    }
+                }
+                Row::Shelf(shelf) => {
+                    let (value, level) = shelf.least(upstream.as_ref());
+                    Chosen { value, late: 0.0, level }
+                }
+            };
+            self.tried.push(chosen);
+        }
+        for class in 0..CLASSES.len() {
+            self.evaluate_class(class);
+        }
+        // Summed in the order of the outlets, whatever class each was in.
+        value += self.tried.iter().map(|chosen| chosen.value).sum::<f64>();
+        value
+    }
+
+    /// Evaluates the outlets of a class side by side.
+    fn evaluate_class(&mut self, class: usize) {
+        let terms = CLASSES[class];
+        for start in (0..self.classes[class].len()).step_by(LANES) {
+            let end = (start + LANES).min(self.classes[class].len());
+            let mut shares = [0.0; LANES];
+            for (share, &place) in shares.iter_mut().zip(&self.classes[class][start..end]) {
+                if let Row::Plain(plain, ..) = &self.rows[place as usize] {
+                    *share = plain.share;
+                }
+            }
+            owed_many(class, &self.backlog, &shares, &mut self.owed_many);
+            for (lane, &place) in self.classes[class][start..end].iter().enumerate() {
+                let place = place as usize;
+                let Row::Plain(plain, parts, enough) = &mut self.rows[place] else { continue };
+                let parts = &self.parts[parts.clone()];
+                // Terms that were not made are none, or of levels that are not looked at.
+                let limit = self.moments.limit(plain.share);
+                let count = if limit <= terms { *enough } else { terms };
+                let mixture = self.mixtures[place].up_to(parts, count);
+                let owed = &self.owed_many;
+                self.tried[place] = plain.scan(|k| owed[k][lane], terms, mixture).unwrap_or_else(|()| {
+                    let room = (&mut self.mixtures[place], &mut self.owed);
+                    plain.least(&self.backlog, limit, parts, room, 2 * count)
+                });
+                *enough = (self.tried[place].level as usize + 2).min(plain.most());
+            }
+        }
+    }
+
+    /// The true cost of an outlet's level, penalties of shared goals apart; adds its service to the goals. The layer's backlog
+    /// has been made.
+    fn account_row(&mut self, place: usize, level: u32, upstream: Option<&Upstream>, service: &mut [f64]) -> f64 {
+        let entry = &self.block.entries[place];
+        match &self.rows[place] {
+            Row::Plain(plain, ..) => {
+                if level > 0 {
+                    let terms = self.moments.limit(plain.share).min(level as usize);
+                    owed(&self.backlog, plain.share, terms, &mut self.owed);
+                    for term in &self.block.terms[entry.terms.clone()] {
+                        service[term.goal as usize] += term.weight * share_in_time(entry, term, &self.owed, level);
+                    }
+                }
+                entry.costs.of(level, 1)
+            }
+            Row::Shelf(shelf) => shelf.account(level, upstream, service),
+        }
+    }
+
+    /// The true cost of the levels found last, penalties of shared goals apart; adds their service to the goals. Outlets with
+    /// one term know what is late of it.
+    pub(super) fn account_found(&mut self, layer: u32, service: &mut [f64]) -> f64 {
+        self.make_backlog(layer as usize);
+        let upstream = self.upstream(layer as usize);
+        let mut cost = self.depot_cost(layer);
+        for place in 0..self.chosen.len() {
+            let chosen = self.chosen[place];
+            let terms = &self.block.terms[self.block.entries[place].terms.clone()];
+            cost += match (&self.rows[place], terms) {
+                (Row::Plain(plain, ..), [term]) => {
+                    if chosen.level > 0 {
+                        service[term.goal as usize] += term.weight * (1.0 - chosen.late / plain.total);
+                    }
+                    self.block.entries[place].costs.of(chosen.level, 1)
+                }
+                _ => self.account_row(place, chosen.level, upstream.as_ref(), service),
+            };
+        }
+        cost
+    }
+
+    /// Adds to each shared goal the service that it gets with everything in time.
+    pub(super) fn add_ceiling(&self, ceiling: &mut [f64]) {
+        for term in self.block.entries.iter().flat_map(|entry| &self.block.terms[entry.terms.clone()]) {
+            if matches!(term.measure, Measure::Within(_)) {
+                ceiling[term.goal as usize] += term.weight;
+            }
+        }
+    }
+
+    /// What one unit less at each outlet saves and takes from the shared goals, in order of outlet.
+    pub(super) fn reductions(&mut self, layer: u32, levels: &[u32], goals: usize) -> Vec<Reduction> {
+        self.make_backlog(layer as usize);
+        let upstream = self.upstream(layer as usize);
+        let mut found = Vec::new();
+        for (outlet, &level) in levels.iter().enumerate().filter(|(_, level)| **level > 0) {
+            let (mut full, mut less) = (vec![0.0; goals], vec![0.0; goals]);
+            let saving = self.account_row(outlet, level, upstream.as_ref(), &mut full)
+                - self.account_row(outlet, level - 1, upstream.as_ref(), &mut less);
+            if saving > 0.0 && saving.is_finite() {
+                let lost = full.iter().zip(&less).map(|(full, less)| full - less).collect();
+                found.push(Reduction { outlet, saving, lost });
+            }
+        }
+        found
+    }
+}
+
+/// One unit less at one outlet.
+#[derive(Debug)]
+pub(super) struct Reduction {
+    pub(super) outlet: usize,
+    /// What it saves \[money/year\].
+    pub(super) saving: f64,
+    /// What it takes from each shared goal.
+    pub(super) lost: Vec<f64>,
+}
+
+/// P(wait ≤ window) of a plain outlet with a level.
+fn share_in_time(entry: &Entry, term: &Term, owed: &[f64], level: u32) -> f64 {
+    let Measure::Within(window) = term.measure else { return 0.0 };
+    let Stream { rate, variance_to_mean: ratio, lead_time, .. } = entry.stream;
+    let part = Part { weight: 1.0, mean: rate * (lead_time - window), ratio };
+    in_time(owed, Mixture::default().up_to(&[part], level as usize))
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self {
+            block: Block::default(),
+            rows: Vec::new(),
+            parts: Vec::new(),
+            mixtures: Vec::new(),
+            owed: Vec::new(),
+            owed_many: Box::new([[0.0; LANES]; CLASSES[CLASSES.len() - 1]]),
+            classes: Default::default(),
+            pipeline: Vec::new(),
+            tail: Vec::new(),
+            moments: Moments::none(),
+            fixed: 0.0,
+            backlog: Vec::new(),
+            floor: Vec::new(),
+            chosen: Vec::new(),
+            tried: Vec::new(),
+            evaluations: 0,
+        }
+    }
+}
