@@ -39,8 +39,8 @@ mod choose;
 mod pass;
 mod plain;
 mod prices;
+mod pricing;
 mod shelf;
-mod work;
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ pub use block::{Block, Costs};
 use choose::Choice;
 use pass::{Pass, pass};
 use prices::Prices;
-use work::{Search, Work};
+use pricing::{Search, Work};
 
 /// Most passes that prove a bound.
 const MOST_PROOFS: usize = 4;

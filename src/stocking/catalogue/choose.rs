@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::pass::Pass;
-use super::work::Work;
+use super::pricing::Work;
 use super::{Catalogue, shortfall};
 use crate::stocking::allocation::Goal;
 

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::work::{Search, Work};
+use super::pricing::{Search, Work};
 use super::{Catalogue, Missed};
 
 /// Blocks of one piece of work. Pieces do not depend on the number of threads, and are put together in order.
