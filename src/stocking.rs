@@ -13,6 +13,7 @@ pub mod indenture;
 pub mod last_buy;
 pub mod lateral;
 pub mod metric;
+pub mod quadrature;
 pub mod reorder;
 pub mod shop;
 pub mod two_echelon;

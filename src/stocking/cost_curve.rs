@@ -17,6 +17,7 @@
 //! are worth halving, and so they are, until the line rests on the curve itself.
 
 use super::distribution::Pmf;
+use super::erlang::Loss;
 use super::two_echelon::Waits;
 
 /// Cells of the partition to begin with, and how many may be halved, for (least): many bends, each a little.
@@ -88,7 +89,9 @@ impl Served {
             total
         };
         match self {
-            Self::Loss { lead_time } => sum(&[(1.0, Waits::Loss { offered: rate * lead_time })]),
+            Self::Loss { lead_time } => {
+                sum(&[(1.0, Waits::Loss { loss: Loss { offered: rate * lead_time, variance_to_mean: 1.0 } })])
+            }
             Self::Windows { variance_to_mean, windows } => {
                 let waits = |window: &Window| {
                     // A unit finds its own batch before it, (fill) of `two_echelon`.
