@@ -43,13 +43,13 @@ pub fn plan(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn
         return Err(Failure::NothingFound { lower_bound: None });
     }
     trials.trim(&mut best);
-    let Priced { decisions, service, costs } = best;
+    let Priced { decisions, service, costs, points } = best;
     if scenario.limits.budget.is_some_and(|budget| costs.total() > budget.get() * (1.0 + 1e-9)) {
         return Err(Failure::NothingFound { lower_bound: None });
     }
     let objective = objective(scenario, network, load, &decisions, costs.total());
     let certificate = Certificate { objective, lower_bound: None };
-    Ok(Plan { decisions, costs, service, certificate, seed: scenario.planning.seed })
+    Ok(Plan { decisions, costs, service, certificate, points, seed: scenario.planning.seed })
 }
 
 struct Trials<'a> {

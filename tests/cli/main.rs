@@ -17,4 +17,5 @@ mod simulated;
 mod small;
 mod supply;
 mod theory;
+mod together;
 mod verified;
