@@ -77,6 +77,10 @@ index!(
     /// A row of [`Scenario::policies`].
     PolicyId
 );
+index!(
+    /// A row of [`Scenario::classes`].
+    ClassId
+);
 
 /// An outlet or a depot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,6 +144,8 @@ pub struct Scenario {
     pub laterals: Vec<Lateral>,
     /// What was made of `demand_history.csv`, if there is one: its streams are among the demands.
     pub history: Option<History>,
+    /// Every class that a part has, in order of name.
+    pub classes: Vec<String>,
 }
 
 impl Scenario {
@@ -238,6 +244,8 @@ pub struct Part {
     pub order_cost: Money,
     /// Most units of an order to the supplier, if given.
     pub order_quantity: Option<u32>,
+    /// Its class, if given: a word for the parts that promises treat alike, such as A, B, C.
+    pub class: Option<ClassId>,
 }
 
 /// One source of demand: jobs of a region that need one unit of a part, or no part.
@@ -432,6 +440,8 @@ pub enum Scope {
     Outlet,
     /// Each part.
     Part,
+    /// Each class of parts.
+    Class,
 }
 
 /// What a target asks of its metric.
@@ -464,6 +474,8 @@ pub struct Target {
     pub policy: Option<PolicyId>,
     /// Soft: yearly cost of one whole unit of shortfall (1 = 100 percentage points; mean_response: 1 hour).
     pub penalty: Option<Money>,
+    /// Only the demand for this class's parts.
+    pub class: Option<ClassId>,
 }
 
 /// How distance is taken from coordinates.

@@ -279,6 +279,7 @@ fn questions(scenario: &Scenario) -> Vec<Question> {
         country: None,
         part: None,
         policy: None,
+        class: None,
     }));
     questions
 }

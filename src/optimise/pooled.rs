@@ -98,10 +98,12 @@ impl Trials<'_> {
             serves[outlet.at()] |= speaks_of(region);
         }
         let part = broken.key.part.or(target.part);
+        let class = broken.key.class.or(target.class);
         let shelves = plan.service.shelves.iter().filter(|shelf| {
             serves[shelf.outlet.at()]
                 && broken.key.outlet.is_none_or(|own| own == shelf.outlet)
                 && part.is_none_or(|own| own == shelf.part)
+                && class.is_none_or(|own| self.scenario.parts[shelf.part.at()].class == Some(own))
         });
         let missed = shelves.map(|shelf| (shelf.rate * (1.0 - shelf.fill_rate), shelf));
         let most = missed.max_by(|left, right| left.0.total_cmp(&right.0))?;

@@ -131,6 +131,7 @@ impl Writer {
         if let Some(history) = &scenario.history {
             self.shown("reading", &history.reading);
         }
+        self.list("classes", &scenario.classes, |to, class| to.text(class));
     }
 
     fn site(&mut self, site: &Site) {

@@ -2,6 +2,7 @@
 //!
 //! Every test works in a temporary directory of its own.
 
+mod classes;
 mod evaluated;
 mod exits;
 mod faulty;

@@ -180,7 +180,7 @@ pub const TARGET_KEYS: &[Key] = &[
     ),
     key(
         "scope",
-        KeyKind::Choices(&["network", "country", "policy", "region", "outlet", "part"]),
+        KeyKind::Choices(&["network", "country", "policy", "region", "outlet", "part", "class"]),
         "network",
         "over what it is taken; a list means every combination",
     ),
@@ -202,6 +202,7 @@ pub const TARGET_KEYS: &[Key] = &[
         "",
         "makes it soft: yearly cost of one whole unit of shortfall (100 percentage points, or 1 hour)",
     ),
+    key("class", KeyKind::Text, "", "only the demand for this class's parts"),
 ];
 
 /// The keys of a `[\[change\]]`, an edit of a table's rows.

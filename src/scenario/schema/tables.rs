@@ -149,6 +149,7 @@ pub const TABLES: &[TableSchema] = &[
                 COUNTED,
                 "most units of an order to the supplier, a whole number [units] (default: what order cost and holding ask for)",
             ),
+            optional("class", Kind::Text, "class of parts that targets treat alike (A, B, C, body, engine, …)"),
         ],
     },
     TableSchema {

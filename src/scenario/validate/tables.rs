@@ -1,12 +1,12 @@
 //! The rows of countries, regions, products, parts, outlets and depots.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::PlaceColumns;
 use super::{Ids, Reader, bare_country};
 use crate::scenario::schema::Table;
 use crate::scenario::sheet::Column;
-use crate::scenario::{Country, CountryId, Part, PolicyId, Product, Region, Site, Status, Travel};
+use crate::scenario::{ClassId, Country, CountryId, Part, PolicyId, Product, Region, Site, Status, Travel};
 use crate::units::{Days, Hours, Kilograms, Money, Share};
 
 /// The tables with a country.
@@ -52,20 +52,22 @@ fn no_country_code(code: &str, column: &Column<'_>, row: usize, reader: &mut Rea
 
 /// Every policy that a table names.
 pub(crate) fn policy_names<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, PolicyId> {
-    let mut names = BTreeMap::new();
-    for table in [Table::Regions, Table::Products] {
-        let column: Column<'a> = reader.column(table, "policy");
-        for row in 0..reader.sheet(table).rows {
-            let name = column.text(row);
-            if !name.is_empty() {
-                names.entry(name).or_insert(PolicyId(0));
-            }
-        }
+    words(&[Table::Regions, Table::Products], "policy", reader)
+}
+
+/// Every class that a part has.
+pub(crate) fn class_names<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, ClassId> {
+    words(&[Table::Parts], "class", reader)
+}
+
+/// The words of a column that several tables may have, numbered in their order.
+fn words<'a, Id: From<usize>>(tables: &[Table], name: &str, reader: &mut Reader<'a>) -> BTreeMap<&'a str, Id> {
+    let mut words: BTreeSet<&'a str> = BTreeSet::new();
+    for &table in tables {
+        let column: Column<'a> = reader.column(table, name);
+        words.extend((0..reader.sheet(table).rows).map(|row| column.text(row)).filter(|word| !word.is_empty()));
     }
-    for (position, id) in names.values_mut().enumerate() {
-        *id = PolicyId::from(position);
-    }
-    names
+    words.into_iter().enumerate().map(|(position, word)| (word, Id::from(position))).collect()
 }
 
 /// The countries in order of code, with what their rows say; E06: each has one row.
@@ -136,7 +138,7 @@ pub(crate) fn products(ids: &Ids<'_>, reader: &mut Reader<'_>) -> Vec<Product> {
 }
 
 /// The parts.
-pub(crate) fn parts(reader: &mut Reader<'_>) -> Vec<Part> {
+pub(crate) fn parts(ids: &Ids<'_>, reader: &mut Reader<'_>) -> Vec<Part> {
     let table = Table::Parts;
     let (id, name) = (reader.column(table, "part"), reader.column(table, "name"));
     let (cost, weight) = (reader.column(table, "unit_cost"), reader.column(table, "weight_kg"));
@@ -144,6 +146,7 @@ pub(crate) fn parts(reader: &mut Reader<'_>) -> Vec<Part> {
     let turnaround = reader.column(table, "repair_turnaround_days");
     let (share, repair_cost) = (reader.column(table, "repair_share"), reader.column(table, "repair_cost"));
     let (order_cost, order_quantity) = (reader.column(table, "order_cost"), reader.column(table, "order_quantity"));
+    let class = reader.column(table, "class");
     let rows = reader.sheet(table).rows;
     let row = |row: usize| Part {
         id: id.text(row).to_string(),
@@ -156,6 +159,7 @@ pub(crate) fn parts(reader: &mut Reader<'_>) -> Vec<Part> {
         repair_cost: reader.money(&repair_cost, row).unwrap_or(Money::ZERO),
         order_cost: reader.money(&order_cost, row).unwrap_or(Money::ZERO),
         order_quantity: reader.count(&order_quantity, row),
+        class: ids.classes.get(class.text(row)).copied(),
     };
     (0..rows).map(row).collect()
 }
