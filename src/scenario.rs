@@ -157,6 +157,16 @@ impl Scenario {
         }
     }
 
+    /// Who helps an outlet that lacks a part before it is expressed from outside, in words; `None`: nobody.
+    pub fn help(&self) -> Option<&'static str> {
+        match (self.laterals.is_empty(), self.stocking.direct) {
+            (true, false) => None,
+            (false, false) => Some("lateral supply"),
+            (true, true) => Some("direct delivery"),
+            (false, true) => Some("lateral supply and direct delivery"),
+        }
+    }
+
     /// The share of a part's failed units that a site repairs and its turnaround, as far as `repairs.csv` says: the row of
     /// the part goes before the row of every part.
     pub fn repair_at(&self, site: SiteId, part: PartId) -> Option<(Share, Days)> {
@@ -204,6 +214,10 @@ pub struct Region {
     pub emergency_hours: Hours,
     /// Cost of one expressed part (the region's, else the scenario's).
     pub emergency_cost_per_unit: Money,
+    /// Time for a part to reach it directly from a depot (the region's, else the scenario's) \[hours\].
+    pub direct_hours: Hours,
+    /// Cost of delivering one part directly from a depot (the region's, else the scenario's).
+    pub direct_cost_per_unit: Money,
 }
 
 /// A row of `products.csv`.
@@ -544,6 +558,8 @@ pub enum Stockout {
 pub struct Stocking {
     /// What happens to a demand that finds no stock.
     pub stockout: Stockout,
+    /// Does the depot deliver directly what an outlet, and those that help it, lack? Default no.
+    pub direct: bool,
 }
 
 /// Least and most of something that is counted.

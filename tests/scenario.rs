@@ -300,6 +300,9 @@ fn every_table_and_key_is_understood() {
     assert_eq!(scenario.regions[0].name, "Hà Nội, Hoàn Kiếm");
     let hours: Vec<f64> = scenario.regions.iter().map(|region| region.emergency_hours.get()).collect();
     assert_eq!(hours, [20.0, 30.0, 30.0]);
+    let direct = |region: &sparenet::scenario::Region| (region.direct_hours.get(), region.direct_cost_per_unit.get());
+    assert!(scenario.stocking.direct);
+    assert_eq!(scenario.regions.iter().map(direct).collect::<Vec<_>>(), [(15.0, 45.0), (26.0, 45.0), (15.0, 70.0)]);
     assert_eq!(scenario.outlets[0].fixed_cost.get(), 60_000.0 * 1.1);
     let rates: Vec<f64> = scenario.outlets.iter().map(|site| site.holding_rate.get()).collect();
     assert_eq!(rates, [0.22, 0.25, 0.22]);

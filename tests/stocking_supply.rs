@@ -7,7 +7,8 @@ use serde_json::Value;
 use sparenet::scenario::Stockout;
 use sparenet::stocking::distribution::Pmf;
 use sparenet::stocking::erlang::erlang_b;
-use sparenet::stocking::lateral::{self, Member, Shares, echelons::Echelons};
+use sparenet::stocking::lateral::echelons::{Echelons, Pool, split};
+use sparenet::stocking::lateral::{self, Member, Shares};
 use sparenet::stocking::reorder::{Batches, Prices, economic_quantity, periodic};
 use sparenet::stocking::{Depot, Position, Stream, Upstream};
 
@@ -69,20 +70,28 @@ fn pools_agree_with_the_exact_chain() {
 fn a_centre_behind_a_pool_agrees_with_simulation() {
     for vector in vectors("E_two_echelon_emergency") {
         let inputs = &vector["inputs"];
-        let echelons = Echelons {
-            rates: numbers(&inputs["lam"]),
-            base_stock: numbers(&inputs["S"]).into_iter().map(|s| s as u32).collect(),
-            central_stock: number(&inputs["S0"]) as u32,
-            plant_lead_time: number(&inputs["T0"]),
-            transport: number(&inputs["O"]),
-            lateral: inputs["lateral"].as_bool().expect("a flag"),
+        let (rates, stock) = (numbers(&inputs["lam"]), numbers(&inputs["S"]));
+        let transport = number(&inputs["O"]);
+        let pool = |rate: f64, base_stock: f64| Pool { rate, base_stock: base_stock as u32, ordered: 1.0, transport };
+        let alone = rates.iter().zip(&stock).map(|(rate, stock)| pool(*rate, *stock));
+        let pools = if inputs["lateral"].as_bool().expect("a flag") {
+            vec![pool(rates.iter().sum(), stock.iter().sum())]
+        } else {
+            alone.collect()
         };
-        let supplied = echelons.supplied(10_000).expect("the vectors are small");
+        let count = pools.len() as f64;
+        let depot_stock = number(&inputs["S0"]) as u32;
+        let supplied = Echelons { pools, depot_stock, lead_time: number(&inputs["T0"]) }
+            .whole(10_000)
+            .expect("the vectors are small");
+        // All outlets are alike, and so is what each of them finds.
+        let stops = || stock[..stock.len() / count as usize].iter().map(|stock| *stock as u32);
+        let taken = split(&supplied.on_hand[0], stops());
         let parts = [
-            ("own", supplied.own),
-            ("lateral", supplied.lateral),
-            ("central", supplied.central),
-            ("outside", supplied.outside),
+            ("own", taken[0]),
+            ("lateral", taken[1..].iter().sum()),
+            ("central", supplied.direct.iter().sum::<f64>() / count),
+            ("outside", supplied.outside.iter().sum::<f64>() / count),
         ];
         for (name, share) in parts {
             let id = &vector["id"];

@@ -42,7 +42,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let mut reader = Reader { draft, faults };
     let travel = keys::travel(&mut reader);
     let replenishment = keys::replenishment(&mut reader);
-    let stocking = Stocking { stockout: keys::stockout(&mut reader) };
+    let stockout = keys::stockout(&mut reader);
+    let stocking = Stocking { stockout, direct: keys::direct(stockout, &mut reader) };
     let planning = keys::planning(&mut reader);
     let finance = keys::finance(&mut reader);
     let reading = keys::demand(&mut reader);

@@ -80,13 +80,18 @@ impl Reading {
         Self { constant, weight: 0.0, what: What::Nothing }
     }
 
-    /// The number where outlets help each other: what the region's job counts with each helper goes before the express.
-    pub fn with_help(&self, help: &Help, supplied: impl Fn(f64) -> f64) -> f64 {
+    /// The number where outlets help each other, or the depot in its hours: what the region's job counts with each helper
+    /// goes before the express.
+    pub fn with_help(&self, help: &Help, direct_hours: f64, supplied: impl Fn(f64) -> f64) -> f64 {
         if self.what != What::Filled {
             return self.constant;
         }
         let helpers = help.from.iter().map(|helper| helper.share * (supplied(helper.hours) - self.constant));
-        self.constant + self.weight * help.own + helpers.sum::<f64>()
+        let delivered = match help.direct > 0.0 {
+            true => help.direct * (supplied(direct_hours) - self.constant),
+            false => 0.0,
+        };
+        self.constant + self.weight * help.own + helpers.sum::<f64>() + delivered
     }
 
     /// The number, given the outlet's position in the part and its base-stock level.

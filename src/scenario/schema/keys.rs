@@ -101,6 +101,14 @@ pub const KEYS: &[Key] = &[
     ),
     key("stocking.emergency_cost_per_unit", MONEY, "0", "cost of expressing a part [currency]"),
     key("stocking.emergency_hours", SPAN, "24", "time for an expressed part to arrive [hours]"),
+    key(
+        "stocking.direct_hours",
+        SPAN,
+        "",
+        "time for a part to arrive directly from the outlet's depot [hours]; given, the depot delivers what outlets lack \
+         before it is expressed from outside",
+    ),
+    key("stocking.direct_cost_per_unit", MONEY, "0", "cost of delivering a part directly from a depot [currency]"),
     key("limits.outlets.min", KeyKind::Count, "0", "open outlets, at least"),
     key("limits.outlets.max", KeyKind::Count, "", "open outlets, at most"),
     key("limits.outlets.by_country.*.min", KeyKind::Count, "0", "open outlets of a country, at least"),

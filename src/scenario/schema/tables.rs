@@ -98,6 +98,16 @@ pub const TABLES: &[TableSchema] = &[
                 AMOUNT,
                 "cost of expressing a part [currency] (default: the scenario's)",
             ),
+            optional(
+                "direct_hours",
+                AMOUNT,
+                "time for a part to arrive directly from a depot [hours] (default: the scenario's)",
+            ),
+            optional(
+                "direct_cost_per_unit",
+                AMOUNT,
+                "cost of delivering a part directly from a depot [currency] (default: the scenario's)",
+            ),
         ],
     },
     TableSchema {

@@ -104,11 +104,15 @@ pub(crate) fn regions(ids: &Ids<'_>, travel: &Travel, reader: &mut Reader<'_>) -
     let day = || Hours::new(24.0).expect("a day is a time");
     let emergency_hours = hours_key("stocking.emergency_hours", reader).unwrap_or_else(day);
     let emergency_cost = money_key("stocking.emergency_cost_per_unit", reader).unwrap_or_default();
+    let direct_hours = hours_key("stocking.direct_hours", reader).unwrap_or_default();
+    let direct_cost = money_key("stocking.direct_cost_per_unit", reader).unwrap_or_default();
     let places = PlaceColumns::of(table, travel, reader);
     let (name, country) = (reader.column(table, "name"), reader.column(table, "country"));
     let (population, policy) = (reader.column(table, "population"), reader.column(table, "policy"));
     let hours = reader.column(table, "emergency_hours");
     let cost = reader.column(table, "emergency_cost_per_unit");
+    let (own_direct_hours, own_direct_cost) =
+        (reader.column(table, "direct_hours"), reader.column(table, "direct_cost_per_unit"));
     let row = |(row, id): (usize, &&str)| Region {
         id: id.to_string(),
         name: reader.text(&name, row).unwrap_or_else(|| id.to_string()),
@@ -118,6 +122,8 @@ pub(crate) fn regions(ids: &Ids<'_>, travel: &Travel, reader: &mut Reader<'_>) -
         policy: ids.policies.get(policy.text(row)).copied(),
         emergency_hours: reader.hours(&hours, row).unwrap_or(emergency_hours),
         emergency_cost_per_unit: reader.money(&cost, row).unwrap_or(emergency_cost),
+        direct_hours: reader.hours(&own_direct_hours, row).unwrap_or(direct_hours),
+        direct_cost_per_unit: reader.money(&own_direct_cost, row).unwrap_or(direct_cost),
     };
     ids.regions.list.iter().enumerate().map(row).collect()
 }
