@@ -7,7 +7,7 @@ use serde_json::Value;
 use sparenet::scenario::Stockout;
 use sparenet::stocking::distribution::Pmf;
 use sparenet::stocking::erlang::erlang_b;
-use sparenet::stocking::lateral::echelons::{Echelons, Pool, split};
+use sparenet::stocking::lateral::echelons::{Echelons, Pool, Supplied, split};
 use sparenet::stocking::lateral::{self, Member, Shares};
 use sparenet::stocking::reorder::{Batches, Prices, economic_quantity, periodic};
 use sparenet::stocking::{Depot, Position, Stream, Upstream};
@@ -62,6 +62,56 @@ fn pools_agree_with_the_exact_chain() {
             close(&vector, "lateral", shares.lateral.iter().sum(), &outputs["lateral"][j]);
             close(&vector, "emergency", shares.emergency, &outputs["emergency"][j]);
             close(&vector, "on hand", shares.on_hand, &outputs["on_hand"][j]);
+        }
+    }
+}
+
+/// Outlets under a depot, each a pool, all numbers small.
+fn echelons(outlets: std::ops::Range<usize>) -> impl Strategy<Value = Echelons> {
+    let pool = (5.0..60.0, 1..4_u32, 1.0..5.0).prop_map(|(rate, base_stock, days)| Pool {
+        rate,
+        base_stock,
+        ordered: 1.0,
+        transport: days / 365.0,
+    });
+    (prop::collection::vec(pool, outlets), 10.0..50.0, 0.2..1.4).prop_map(|(pools, days, stocked)| {
+        let lead_time = days / 365.0;
+        let on_order = pools.iter().map(|pool| pool.rate).sum::<f64>() * lead_time;
+        Echelons { pools, depot_stock: (stocked * on_order) as u32, lead_time }
+    })
+}
+
+/// Shares of all demand: direct and from outside.
+fn of_all(echelons: &Echelons, supplied: &Supplied) -> (f64, f64) {
+    let rate: f64 = echelons.pools.iter().map(|pool| pool.rate).sum();
+    let sum =
+        |shares: &[f64]| echelons.pools.iter().zip(shares).map(|(pool, share)| pool.rate * share).sum::<f64>() / rate;
+    (sum(&supplied.direct), sum(&supplied.outside))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    #[test]
+    fn outlets_followed_alone_are_near_those_followed_together(echelons in echelons(6..13)) {
+        let whole = echelons.whole(20_000).expect("it is small");
+        let (direct, outside) = of_all(&echelons, &whole);
+        let (alone_direct, alone_outside) = of_all(&echelons, &echelons.alone());
+        prop_assert!((direct - alone_direct).abs() <= 0.01, "direct {direct}, alone {alone_direct}");
+        prop_assert!((outside - alone_outside).abs() <= 0.01, "outside {outside}, alone {alone_outside}");
+    }
+
+    #[test]
+    fn whatever_is_asked_is_met_somewhere(echelons in echelons(1..9), repaired in 0.0..1.0) {
+        let pools = echelons.pools.iter().map(|pool| Pool { ordered: 1.0 - repaired, ..*pool }).collect();
+        let echelons = Echelons { pools, ..echelons };
+        for supplied in [echelons.supplied(2_000), echelons.alone()] {
+            for ((on_hand, direct), outside) in supplied.on_hand.iter().zip(&supplied.direct).zip(&supplied.outside) {
+                let met: f64 = on_hand[1..].iter().sum();
+                prop_assert!((met + direct + outside - 1.0).abs() <= 1e-9 && direct.min(*outside) >= 0.0);
+            }
+            prop_assert!((supplied.depot.stocked + supplied.depot.owed.iter().sum::<f64>() - 1.0).abs() <= 1e-9);
+            prop_assert!((0.0..=1.0 + 1e-12).contains(&supplied.depot.fill_rate()));
         }
     }
 }

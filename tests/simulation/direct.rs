@@ -159,9 +159,9 @@ fn any_outlets_are_lived_within_the_stated_errors() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) % end
     };
-    // Each third network has twelve outlets, too many states for a whole chain.
+    // Each third network has thirty outlets, too many states for a whole chain.
     for trial in 0..12 {
-        let count = if trial % 3 == 2 { 12 } else { 2 + below(6) as usize };
+        let count = if trial % 3 == 2 { 30 } else { 2 + below(6) as usize };
         let rates: Vec<f64> = (0..count).map(|_| 5.0 + below(60) as f64).collect();
         let stock: Vec<u32> = (0..count).map(|_| 1 + below(3) as u32).collect();
         let transport: Vec<f64> = (0..count).map(|_| 1.0 + below(5) as f64).collect();

@@ -13,8 +13,7 @@
 //!             with Σ b_g = b, Σ y_g = y, b_g + y_g ≤ S_g;  q_g = λ_g·f_g what it orders, w_g = λ_g·O_g what it has on the way
 //! (split)     of a pool's n units on hand any are equally likely the ones: the first stops of a walk hold none of them
 //!             with chance C(S − s, n)/C(S, n), s what the stops may hold
-//! (alone)     with many states y is not followed: given b, pool g has out a binomial share q_g/Σq of b and a Poisson
-//!             number of mean w_g, cut at S_g; x is then a birth-and-death chain
+//! (alone)     with many states y is not followed (`alone`): x is a birth-and-death chain
 //! ```
 //! A pool is a set of outlets that all help each other, or one outlet alone. With exponential times and one pool which
 //! unit is where does not matter to (state): the shares met by outlets, by the depot and from outside are **exact** for any
@@ -26,11 +25,13 @@
 //! The structure: P. Alfredsson and J. Verrijdt 1999, Management Science 45. (who): the truncated multinomial of several
 //! loss systems, e.g. F. P. Kelly 1991, Annals of Applied Probability 1.
 
+mod alone;
 mod who;
 
 use super::balance::Balance;
 use super::neighbourhood::misses;
-use who::{Who, out_alone};
+use alone::out_alone;
+use who::Who;
 
 /// Outlets under one depot that help each other, or one alone.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -243,67 +244,6 @@ impl Echelons {
         Some(supplied)
     }
 
-    /// The shares by (alone).
-    pub fn alone(&self) -> Supplied {
-        let all: usize = self.pools.iter().map(|pool| pool.base_stock as usize).sum();
-        let asked = self.asked();
-        let rate: f64 = self.pools.iter().map(|pool| pool.rate).sum();
-        let depot = self.depot_stock as usize;
-        let spreads = |owed: usize| -> Vec<Vec<f64>> {
-            let of = |pool: &Pool| out_alone(pool, asked, owed).into_iter().rev().collect();
-            self.pools.iter().map(of).collect()
-        };
-        let mut supplied = self.nothing();
-        if !self.waits() || rate <= 0.0 {
-            let spread = spreads(0);
-            self.add(&mut supplied, 1.0, depot > 0, 0, &|number| spread[number].clone());
-            return supplied;
-        }
-        // While the depot has a unit every demand makes it order one, but for what outlets repair.
-        let spread = spreads(0);
-        let stocked_rate: f64 = self
-            .pools
-            .iter()
-            .zip(&spread)
-            .map(|(pool, on_hand)| pool.rate * (on_hand[0] + (1.0 - on_hand[0]) * pool.ordered))
-            .sum();
-        // π(x + 1)/π(x) = up(x)·T/(x + 1), from the most likely x on, so that nothing overflows.
-        let mut debts = vec![spread];
-        let mut weights = vec![1.0_f64];
-        let mut x = 0;
-        loop {
-            let up = if x < depot {
-                stocked_rate
-            } else {
-                let spread = &debts[x - depot];
-                self.pools.iter().zip(spread).map(|(pool, own)| pool.rate * pool.ordered * (1.0 - own[0])).sum()
-            };
-            let next = weights[x] * up * self.lead_time / (x + 1) as f64;
-            let falling = up * self.lead_time < (x + 1) as f64;
-            if x >= depot + all || (falling && x >= depot && next < NEGLIGIBLE) {
-                break;
-            }
-            if next > LARGE {
-                weights.iter_mut().for_each(|weight| *weight /= LARGE);
-                weights.push(next / LARGE);
-            } else {
-                weights.push(next);
-            }
-            x += 1;
-            if x > depot {
-                debts.push(spreads(x - depot));
-            }
-        }
-        let total: f64 = weights.iter().sum();
-        let stocked: f64 = weights.iter().take(depot).sum();
-        let first = &debts[0];
-        self.add(&mut supplied, stocked / total, true, 0, &|number| first[number].clone());
-        for (owed, (weight, spread)) in weights[depot.min(weights.len())..].iter().zip(&debts).enumerate() {
-            self.add(&mut supplied, weight / total, false, owed, &|number| spread[number].clone());
-        }
-        supplied
-    }
-
     fn nothing(&self) -> Supplied {
         Supplied {
             on_hand: self.pools.iter().map(|pool| vec![0.0; pool.base_stock as usize + 1]).collect(),
@@ -339,9 +279,3 @@ impl Echelons {
         }
     }
 }
-
-/// Weights below this, of which the greatest is 1 or more, are not followed further.
-const NEGLIGIBLE: f64 = 1e-16;
-
-/// Weights are divided by this before they overflow.
-const LARGE: f64 = 1e200;

@@ -1,7 +1,6 @@
-//! Whose the units are that a depot owes or that are on their way, (who) and (alone).
+//! Whose the units are that a depot owes or that are on their way, (who).
 
 use super::Pool;
-use crate::stocking::distribution::Pmf;
 
 /// The weights of (who) of several pools together, by (b, y).
 #[derive(Debug, Clone)]
@@ -128,27 +127,4 @@ impl Who {
     pub(super) fn empty(&self, pool: usize, owed: usize, away: usize) -> f64 {
         self.on_hand(pool, owed, away)[0]
     }
-}
-
-/// P(k out) of a pool alone, k = 0 … S, where the depot owes b in all and `asked` is what all pools order, (alone).
-pub(super) fn out_alone(pool: &Pool, asked: f64, owed: usize) -> Vec<f64> {
-    let stock = pool.base_stock as usize;
-    let share = if asked > 0.0 { (pool.rate * pool.ordered / asked).min(1.0) } else { 0.0 };
-    let away = Pmf::poisson(pool.rate * pool.transport);
-    let owed = Pmf::binomial(owed, share);
-    let mut cut = vec![0.0; stock + 1];
-    for b in owed.first()..=owed.last().min(stock) {
-        let own = owed.exactly(b);
-        for y in away.first()..=away.last().min(stock - b) {
-            cut[b + y] += own * away.exactly(y);
-        }
-    }
-    let total: f64 = cut.iter().sum();
-    if total > 0.0 {
-        return cut.into_iter().map(|p| p / total).collect();
-    }
-    // More is out than the pool could ever have: all of it is.
-    let mut all = vec![0.0; stock + 1];
-    all[stock] = 1.0;
-    all
 }
