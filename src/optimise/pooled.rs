@@ -25,7 +25,7 @@ const MOST_SHELVES: usize = 400_000;
 const MOST_TRIALS: usize = 2_000;
 
 /// A trial with direct delivery takes about as long as so many without: chains of depots are solved for it.
-const CHAINS: usize = 10;
+const CHAINS: usize = 4;
 
 /// Plans a scenario with lateral supply or direct delivery.
 ///

@@ -12,7 +12,11 @@
 //! (batches)   a depot that orders Q at a time: the mean over depots that hold S0, S0 − 1, … S0 − Q + 1
 //! ```
 //! Exact (for exponential lead times) where (depot) says so: Poisson demand, no repairs, no batches, equal outlets with at
-//! most one unit each, all or none of which help each other; else approximate.
+//! most one unit each, all or none of which help each other; else approximate. Simulated on random depots with 2 to 30
+//! outlets of 1 to 3 units, exponential and constant times: without lateral supply own is off by at most 0.01 of all demand
+//! (0.02 at an outlet), direct by 0.007, outside by 0.005; with it what the own shelf and what others meet is told apart to
+//! 0.07 (0.12 at an outlet), and outside, where not everyone helps everyone, is off by up to 0.02. A variance-to-mean ratio
+//! above 1 is left out, as in the loss formula: units are taken to be asked for one by one.
 
 use std::collections::BTreeMap;
 

@@ -24,8 +24,11 @@ const NEGLIGIBLE: f64 = 1e-16;
 /// Weights are divided by this before they overflow.
 const LARGE: f64 = 1e200;
 
+/// So much may be out on average where weights are added up as they are: e to this power is still a number.
+const MOST_OUT: f64 = 600.0;
+
 /// Rounds end when no share moves by more than this.
-const SETTLED: f64 = 1e-10;
+const SETTLED: f64 = 1e-9;
 
 /// Most rounds.
 const MOST_ROUNDS: usize = 60;
@@ -34,15 +37,13 @@ const MOST_ROUNDS: usize = 60;
 pub(super) fn out_alone(pool: &Pool, asked: f64, owed: usize) -> Vec<f64> {
     let stock = pool.base_stock as usize;
     let share = if asked > 0.0 { (pool.rate * pool.ordered / asked).min(1.0) } else { 0.0 };
-    let away = Pmf::poisson(pool.rate * pool.transport);
-    let owed = Pmf::binomial(owed, share);
-    let mut cut = vec![0.0; stock + 1];
-    for b in owed.first()..=owed.last().min(stock) {
-        let own = owed.exactly(b);
-        for y in away.first()..=away.last().min(stock - b) {
-            cut[b + y] += own * away.exactly(y);
-        }
-    }
+    let way = pool.rate * pool.transport;
+    let odds = share / (1.0 - share);
+    let cut = if share < 1.0 && owed as f64 * odds + way <= MOST_OUT {
+        out_by_weights(stock, owed, odds, way)
+    } else {
+        out_by_chances(stock, owed, share, way)
+    };
     let total: f64 = cut.iter().sum();
     if total > 0.0 {
         return cut.into_iter().map(|p| p / total).collect();
@@ -51,6 +52,35 @@ pub(super) fn out_alone(pool: &Pool, asked: f64, owed: usize) -> Vec<f64> {
     let mut all = vec![0.0; stock + 1];
     all[stock] = 1.0;
     all
+}
+
+/// P(k out), k ≤ S, but for a factor: Σ_i C(b, i)·odds^i · w^(k−i)/(k−i)!, whose sum over all k is below e^(b·odds + w).
+fn out_by_weights(stock: usize, owed: usize, odds: f64, way: f64) -> Vec<f64> {
+    let mut away = vec![1.0; stock + 1];
+    for y in 1..=stock {
+        away[y] = away[y - 1] * way / y as f64;
+    }
+    let mut cut = vec![0.0; stock + 1];
+    let mut own = 1.0;
+    for b in 0..=stock.min(owed) {
+        for (sum, away) in cut[b..].iter_mut().zip(&away) {
+            *sum += own * away;
+        }
+        own *= (owed - b) as f64 / (b + 1) as f64 * odds;
+    }
+    cut
+}
+
+/// The same from probabilities, which never overflow.
+fn out_by_chances(stock: usize, owed: usize, share: f64, way: f64) -> Vec<f64> {
+    let (owed, away) = (Pmf::binomial(owed, share), Pmf::poisson(way));
+    let mut cut = vec![0.0; stock + 1];
+    for b in owed.first()..=owed.last().min(stock) {
+        for y in away.first()..=away.last().min(stock - b) {
+            cut[b + y] += owed.exactly(b) * away.exactly(y);
+        }
+    }
+    cut
 }
 
 /// The pools of a depot, each alone.
@@ -183,5 +213,23 @@ impl Echelons {
             self.add(&mut supplied, *p, false, owed, &spread);
         }
         supplied
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_and_chances_are_in_the_same_proportions() {
+        for (stock, owed, share, way) in [(0, 3, 0.2, 0.5), (1, 0, 0.1, 0.3), (4, 9, 0.25, 1.5), (30, 80, 0.4, 12.0)] {
+            let weights = out_by_weights(stock, owed, share / (1.0 - share), way);
+            let chances = out_by_chances(stock, owed, share, way);
+            // Σ over all k of the weights is (1 + odds)^b·e^w, and (1 + odds) = 1/(1 − share).
+            let whole = (1.0 - share).powi(-i32::try_from(owed).expect("it is small")) * f64::exp(way);
+            for (weight, chance) in weights.iter().zip(chances) {
+                assert!((weight / whole - chance).abs() <= 1e-12, "{stock} {owed}: {weight} {chance}");
+            }
+        }
     }
 }
