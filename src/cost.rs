@@ -15,11 +15,12 @@
 //! | emergency | units expressed × emergency cost of the region, and units from other outlets × their freight |
 //! | holding | holding rate × unit cost × mean inventory position: the base-stock level, or r + (Q+1)/2 with batches |
 //! | ordering | orders sent to the supplier × order cost of the part |
+//! | direct | units delivered directly by the depot × direct cost of the region |
 //! | penalty | shortfall of soft promises × penalty |
 //!
 //! Units sent are those met from the shelf: with `stockout = "backorder"` all, with `"emergency"` the filled share. New units
 //! are ordered from the supplier, by the depot or by an outlet without one; a depot's orders are those of all that is asked
-//! of its outlets, as its service is.
+//! of its outlets, as its service is. A unit delivered directly pays duty like one sent to the outlet, and no freight but its own.
 
 use crate::load::Load;
 use crate::network::Network;
@@ -56,11 +57,13 @@ pub enum Component {
     Penalty,
     /// Orders to the supplier.
     Ordering,
+    /// Parts that depots deliver directly.
+    Direct,
 }
 
 impl Component {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::OutletFixed,
         Self::DepotFixed,
         Self::Opening,
@@ -74,6 +77,7 @@ impl Component {
         Self::Holding,
         Self::Penalty,
         Self::Ordering,
+        Self::Direct,
     ];
 
     /// Its name in files.
@@ -92,6 +96,7 @@ impl Component {
             Self::Holding => "holding",
             Self::Penalty => "penalty",
             Self::Ordering => "ordering",
+            Self::Direct => "direct",
         }
     }
 }
@@ -220,6 +225,20 @@ pub fn unit_cost(
     }
 }
 
+/// Duty of one unit that a depot delivers directly in place of an outlet, which repairs nothing of it; its way is paid by
+/// the region's direct cost.
+fn direct_cost(scenario: &Scenario, network: &Network, outlet: OutletId, depot: DepotId, part: PartId) -> UnitCost {
+    let Some(lane) = network.supply(outlet, depot) else { return UnitCost::default() };
+    let duty_rate = |site: &Site| site.country.map_or(0.0, |country| scenario.countries[country.at()].duty_rate.get());
+    let new = 1.0 - depot_repair(scenario, depot, part).share;
+    let value = scenario.parts[part.at()].unit_cost.get();
+    UnitCost {
+        freight: 0.0,
+        duty_at_outlet: if lane.border { value * duty_rate(&scenario.outlets[outlet.at()]) } else { 0.0 },
+        duty_at_depot: new * value * duty_rate(&scenario.depots[depot.at()]),
+    }
+}
+
 /// Yearly holding cost of one unit of base stock of a part at a site.
 pub fn holding_cost(scenario: &Scenario, site: SiteId, part: PartId) -> f64 {
     scenario.site(site).holding_rate.get() * scenario.parts[part.at()].unit_cost.get()
@@ -274,10 +293,12 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
         line[Component::Labour as usize] += share * load.repair_hours[region.at()] * wage(scenario, outlet);
         if scenario.stocking.stockout == Stockout::Emergency {
             let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
+            let direct = scenario.regions[region.at()].direct_cost_per_unit.get();
             for task in load.tasks(region) {
                 let Some(part) = task.part else { continue };
                 let missed = service.emergency(outlet, part);
                 line[Component::Emergency as usize] += share * task.rate * missed * express;
+                line[Component::Direct as usize] += share * task.rate * service.direct(outlet, part) * direct;
             }
         }
     }
@@ -306,6 +327,13 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
                 line[Component::Ordering as usize] += orders / f64::from(shelf.batches.quantity);
             }
         }
+    }
+    for shelf in service.shelves.iter().filter(|shelf| shelf.direct > 0.0) {
+        let Some(depot) = decisions.replenished_by[shelf.outlet.at()] else { continue };
+        let unit = direct_cost(scenario, network, shelf.outlet, depot, shelf.part);
+        let units = shelf.rate * shelf.direct;
+        outlets[shelf.outlet.at()][Component::Duty as usize] += units * unit.duty_at_outlet;
+        depots[depot.at()][Component::Duty as usize] += units * unit.duty_at_depot;
     }
     for (outlet, stock) in decisions.outlet_stock.iter().enumerate() {
         let site = SiteId::Outlet(OutletId::from(outlet));

@@ -10,7 +10,7 @@
 //! (`enumerate`).
 //!
 //! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`). With
-//! lateral supply (`pooled`) none is known and none is given.
+//! lateral supply or direct delivery (`pooled`) none is known and none is given.
 
 mod bound;
 mod decide;
@@ -58,7 +58,7 @@ pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: 
     if shops(scenario, network, load).is_some() {
         return Err(Failure::Infeasible(diagnose(scenario, network, load)));
     }
-    if !scenario.laterals.is_empty() {
+    if scenario.help().is_some() {
         return pooled::plan(scenario, network, load, watch);
     }
     let found = if !network.is_complete() && growth::bears_short_lists(scenario, load) {

@@ -113,8 +113,8 @@ fn certificate(scenario: &Scenario, plan: &Plan) -> String {
         Objective::Farthest => "hours, the longest way".to_owned(),
     };
     let objective = plan.certificate.objective;
-    if plan.certificate.lower_bound.is_none() && !scenario.laterals.is_empty() {
-        return format!("Objective {} {unit}; with lateral supply no bound is known\n\n", measured(objective));
+    if let (None, Some(help)) = (plan.certificate.lower_bound, scenario.help()) {
+        return format!("Objective {} {unit}; with {help} no bound is known\n\n", measured(objective));
     }
     let (Some(bound), Some(gap)) = (plan.certificate.lower_bound, plan.certificate.gap()) else {
         return format!("Objective {} {unit}; nothing was optimised, so there is no bound\n\n", measured(objective));

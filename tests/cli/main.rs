@@ -2,6 +2,8 @@
 //!
 //! Every test works in a temporary directory of its own.
 
+mod classes;
+mod direct;
 mod evaluated;
 mod exits;
 mod faulty;
