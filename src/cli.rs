@@ -5,6 +5,7 @@
 //! verification failed · 8 file system · 130 interrupted, best plan kept.
 
 mod check;
+mod export;
 mod judge;
 mod progress;
 mod setup;
@@ -26,6 +27,7 @@ use sparenet::scenario::{Loaded, Refused, Scenario, load};
 enum Exit {
     Ok = 0,
     Internal = 1,
+    Usage = 2,
     Invalid = 3,
     Infeasible = 4,
     GapLeft = 5,
@@ -44,7 +46,8 @@ Examples:
   sparenet init my-scenario                        a commented template to start from
   sparenet verify scenarios/small --plan plans/small
   sparenet simulate scenarios/small --plan plans/small
-  sparenet evaluate scenarios/small --plan edited --out plans/edited";
+  sparenet evaluate scenarios/small --plan edited --out plans/edited
+  sparenet export plans/europe-cars --format xlsx";
 
 /// Plans spare-parts supply and repair-outlet networks: which outlets and depots to open, who serves whom, how many of
 /// which part to keep where, so that every promise is kept at least cost, with a bound that says how close to the best
@@ -68,6 +71,8 @@ enum Command {
     Verify(VerifyArguments),
     /// Live a plan event by event and tell every promise with a 95 % interval
     Simulate(SimulateArguments),
+    /// Write plans in the formats of other programs: tables, workbook, map layers, page, ERP file
+    Export(ExportArguments),
     /// Write a commented template of a scenario
     Init {
         /// The new folder
@@ -203,6 +208,20 @@ struct SimulateArguments {
     quiet: bool,
 }
 
+#[derive(Debug, Args)]
+struct ExportArguments {
+    /// Plan folders; no scenario is needed
+    #[arg(required = true, value_name = "PLAN_DIR")]
+    plans: Vec<PathBuf>,
+    /// What is written [default: told by the ending of --out]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<export::Named>,
+    /// The file, or the folder for csv and parquet; `-` is stdout; of several plans the folder above
+    /// [default: in the plan's folder: csv/, plan.xlsx, plan.geojson, plan.kml, plan.gpkg, plan.md, min_max.csv, parquet/]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
 /// How lead times vary.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Variation {
@@ -256,6 +275,7 @@ fn run(command: Command) -> Exit {
         Command::Evaluate(arguments) => judge::evaluate(&arguments),
         Command::Verify(arguments) => judge::verify(&arguments),
         Command::Simulate(arguments) => simulate::simulate(&arguments),
+        Command::Export(arguments) => export::export(&arguments),
         Command::Init { folder } => setup::init(&folder),
         Command::Schema { json } => setup::schema(json),
         Command::Completions { shell } => {

@@ -4,6 +4,7 @@
 
 mod evaluated;
 mod exits;
+mod exported;
 mod faulty;
 mod history;
 mod impossible;
