@@ -5,9 +5,11 @@
 //! verification failed · 8 file system · 130 interrupted, best plan kept.
 
 mod check;
+mod compare;
 mod export;
 mod judge;
 mod progress;
+mod report;
 mod setup;
 mod simulate;
 mod solve;
@@ -47,7 +49,9 @@ Examples:
   sparenet verify scenarios/small --plan plans/small
   sparenet simulate scenarios/small --plan plans/small
   sparenet evaluate scenarios/small --plan edited --out plans/edited
-  sparenet export plans/europe-cars --format xlsx";
+  sparenet compare scenarios/europe-cars scenarios/europe-cars-labour-poland
+  sparenet export plans/europe-cars --format xlsx
+  sparenet report scenarios/europe-cars --plan plans/europe-cars";
 
 /// Plans spare-parts supply and repair-outlet networks: which outlets and depots to open, who serves whom, how many of
 /// which part to keep where, so that every promise is kept at least cost, with a bound that says how close to the best
@@ -71,6 +75,10 @@ enum Command {
     Verify(VerifyArguments),
     /// Live a plan event by event and tell every promise with a 95 % interval
     Simulate(SimulateArguments),
+    /// What was given otherwise, what is decided otherwise and what comes of it: scenarios or plans beside the first
+    Compare(CompareArguments),
+    /// Write a plan as one page: map, charts, tables and certificate, nothing fetched
+    Report(ReportArguments),
     /// Write plans in the formats of other programs: tables, workbook, map layers, page, ERP file
     Export(ExportArguments),
     /// Write a commented template of a scenario
@@ -209,6 +217,42 @@ struct SimulateArguments {
 }
 
 #[derive(Debug, Args)]
+struct CompareArguments {
+    /// Scenario folders (their plans are looked for in --plans) or plan folders (their scenarios in --scenarios)
+    #[arg(required = true, num_args = 2.., value_name = "FOLDER")]
+    folders: Vec<PathBuf>,
+    /// Where the plans of scenarios lie, each in a folder of its scenario's name
+    #[arg(long, value_name = "DIR", default_value = "plans")]
+    plans: PathBuf,
+    /// Where the scenarios of plans lie; one counts only if the plan was made of just that input
+    #[arg(long, value_name = "DIR", default_value = "scenarios")]
+    scenarios: PathBuf,
+    /// A page of the comparison, self-contained
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// One JSON object on stdout instead of the tables
+    #[arg(long)]
+    json: bool,
+    /// Exit with 1 where anything differs, as diff does, and with 0 where nothing does
+    #[arg(long)]
+    exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+struct ReportArguments {
+    /// The scenario folder
+    scenario: PathBuf,
+    /// The plan's folder
+    #[arg(long, value_name = "DIR")]
+    plan: PathBuf,
+    /// The page \[default: report.html in the plan's folder\]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Args)]
 struct ExportArguments {
     /// Plan folders; no scenario is needed
     #[arg(required = true, value_name = "PLAN_DIR")]
@@ -275,6 +319,8 @@ fn run(command: Command) -> Exit {
         Command::Evaluate(arguments) => judge::evaluate(&arguments),
         Command::Verify(arguments) => judge::verify(&arguments),
         Command::Simulate(arguments) => simulate::simulate(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::Init { folder } => setup::init(&folder),
         Command::Schema { json } => setup::schema(json),

@@ -98,6 +98,10 @@ fn sheet(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
                 Cell::Text(text) => sheet.write_string_with_format(line, at, text, &format)?,
                 Cell::Truth(truth) => sheet.write_boolean_with_format(line, at, *truth, &format)?,
                 Cell::Whole(whole) => sheet.write_number_with_format(line, at, *whole as f64, &format)?,
+                // A sheet knows no infinite number.
+                Cell::Number(number) if !number.is_finite() => {
+                    sheet.write_string_with_format(line, at, number.to_string(), &format)?
+                }
                 Cell::Number(number) => sheet.write_number_with_format(line, at, *number, &format)?,
             };
         }

@@ -85,13 +85,18 @@ pub struct Summary {
 pub struct PromiseFigures {
     /// What was promised, in words.
     pub target: String,
-    /// The metric, or its spread.
+    /// The metric, or its spread; infinite where JSON, which knows no such number, says null.
+    #[serde(deserialize_with = "endless")]
     pub computed: f64,
     /// Is it kept?
     pub kept: bool,
     /// Must it be kept, or does missing it cost a penalty?
     #[serde(default = "hard")]
     pub hard: bool,
+}
+
+fn endless<'a, From: serde::Deserializer<'a>>(from: From) -> Result<f64, From::Error> {
+    Ok(Option::<f64>::deserialize(from)?.unwrap_or(f64::INFINITY))
 }
 
 fn hard() -> bool {
@@ -252,7 +257,7 @@ pub fn figures(folder: &Path) -> Result<Figures, Unread> {
         of: fields.text(),
         metric: fields.text(),
         within_hours: fields.optional(),
-        value: fields.number(),
+        value: fields.wait_or(0.0),
     };
     let columns = |of: &str| [of, "metric", "within_hours", "value"].map(str::to_owned);
     figures.service = rows(read, folder, "service.csv", &columns("region"), false, service)?;
@@ -302,7 +307,7 @@ fn stock(fields: &mut Fields) -> StockFigures {
         part,
         base_stock,
         fill_rate: fields.number_or(0.0),
-        expected_backorders: fields.number_or(0.0),
+        expected_backorders: fields.wait_or(0.0),
         holding_cost: fields.number_or(0.0),
         method: fields.text(),
         minimum: fields.whole_or(i64::from(base_stock) - 1),

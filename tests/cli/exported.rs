@@ -188,9 +188,21 @@ fn names_that_xml_and_csv_must_quote_come_back_whole() {
 }
 
 #[test]
+fn a_wait_without_end_is_exported_as_what_it_is() {
+    let room = flat();
+    let rows = room.rows("plans/small/stock.csv");
+    room.edit("plans/small/stock.csv", &rows[0]["expected_backorders"], "inf");
+    room.edit("plans/small/plan.json", "\"computed\": 0.95475", "\"computed\": null, \"was\": 0.95475");
+    for format in ["csv", "xlsx", "gpkg", "markdown", "erp"] {
+        room.run(&format!("export plans/small --format {format}")).code(0);
+    }
+    assert_eq!(room.rows("plans/small/csv/stock.csv")[0]["expected_backorders"], "inf");
+}
+
+#[test]
 fn figures_that_are_none_are_refused_with_their_places() {
     let room = flat();
-    room.edit("plans/small/stock.csv", "west,pump,4,", "west,pump,4,inf");
+    room.edit("plans/small/stock.csv", "west,pump,4,", "west,pump,4,NaN");
     room.edit("plans/small/costs.csv", "travel,west", "journeys,west");
     let ran = room.run("export plans/small --format csv").code(3);
     for told in ["E24", "stock.csv:2:13", "`journeys` is not a component", "costs.csv:3:1"] {

@@ -2,6 +2,7 @@
 //!
 //! Every test works in a temporary directory of its own.
 
+mod compared;
 mod evaluated;
 mod exits;
 mod exported;
@@ -11,6 +12,7 @@ mod impossible;
 mod overlays;
 mod published;
 mod repairs;
+mod reported;
 mod room;
 mod same;
 mod setup;

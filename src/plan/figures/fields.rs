@@ -69,6 +69,17 @@ impl Fields<'_> {
         if self.row.fields[field].is_empty() { None } else { Some(self.finite(field)) }
     }
 
+    /// A number that may be infinite, such as a wait where servers cannot keep up, or what a blank field stands for.
+    pub fn wait_or(&mut self, blank: f64) -> f64 {
+        let field = self.field();
+        match self.row.fields[field].as_str() {
+            "" => blank,
+            "inf" => f64::INFINITY,
+            "-inf" => f64::NEG_INFINITY,
+            _ => self.finite(field),
+        }
+    }
+
     /// A whole number, or what a blank field stands for.
     pub fn whole_or(&mut self, blank: i64) -> i64 {
         let field = self.field();
