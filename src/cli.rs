@@ -76,11 +76,11 @@ enum Command {
     /// Live a plan event by event and tell every promise with a 95 % interval
     Simulate(SimulateArguments),
     /// What was given otherwise, what is decided otherwise and what comes of it: scenarios or plans beside the first
-    Compare(CompareArguments),
+    Compare(compare::CompareArguments),
     /// Write a plan as one page: map, charts, tables and certificate, nothing fetched
-    Report(ReportArguments),
+    Report(report::ReportArguments),
     /// Write plans in the formats of other programs: tables, workbook, map layers, page, ERP file
-    Export(ExportArguments),
+    Export(export::ExportArguments),
     /// Write a commented template of a scenario
     Init {
         /// The new folder
@@ -214,56 +214,6 @@ struct SimulateArguments {
     /// No progress, no warnings, no summary
     #[arg(short, long)]
     quiet: bool,
-}
-
-#[derive(Debug, Args)]
-struct CompareArguments {
-    /// Scenario folders (their plans are looked for in --plans) or plan folders (their scenarios in --scenarios)
-    #[arg(required = true, num_args = 2.., value_name = "FOLDER")]
-    folders: Vec<PathBuf>,
-    /// Where the plans of scenarios lie, each in a folder of its scenario's name
-    #[arg(long, value_name = "DIR", default_value = "plans")]
-    plans: PathBuf,
-    /// Where the scenarios of plans lie; one counts only if the plan was made of just that input
-    #[arg(long, value_name = "DIR", default_value = "scenarios")]
-    scenarios: PathBuf,
-    /// A page of the comparison, self-contained
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
-    /// One JSON object on stdout instead of the tables
-    #[arg(long)]
-    json: bool,
-    /// Exit with 1 where anything differs, as diff does, and with 0 where nothing does
-    #[arg(long)]
-    exit_code: bool,
-}
-
-#[derive(Debug, Args)]
-struct ReportArguments {
-    /// The scenario folder
-    scenario: PathBuf,
-    /// The plan's folder
-    #[arg(long, value_name = "DIR")]
-    plan: PathBuf,
-    /// The page \[default: report.html in the plan's folder\]
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    #[command(flatten)]
-    settings: Settings,
-}
-
-#[derive(Debug, Args)]
-struct ExportArguments {
-    /// Plan folders; no scenario is needed
-    #[arg(required = true, value_name = "PLAN_DIR")]
-    plans: Vec<PathBuf>,
-    /// What is written [default: told by the ending of --out]
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    format: Option<export::Named>,
-    /// The file, or the folder for csv and parquet; `-` is stdout; of several plans the folder above
-    /// [default: in the plan's folder: csv/, plan.xlsx, plan.geojson, plan.kml, plan.gpkg, plan.md, min_max.csv, parquet/]
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
 }
 
 /// How lead times vary.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde_json::{Value, json};
 use sparenet::compare::attribution::{Crossed, complete, lifted, priced};
 use sparenet::compare::{Beyond, Comparison, compare as beside, inputs_json, json as object};
@@ -13,10 +14,32 @@ use sparenet::plan::read::read;
 use sparenet::plan::write::{PLAN_FILE, write_file};
 use sparenet::report::{compared, html};
 use sparenet::scenario::{Refused, Scenario, differences, load};
-use sparenet::verify::evaluate;
+use sparenet::verify::{evaluate, rules};
 
 use super::judge::unread_exit;
-use super::{CompareArguments, Exit, colour, note, say};
+use super::{Exit, colour, note, say};
+
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// Scenario folders (their plans are looked for in --plans) or plan folders (their scenarios in --scenarios)
+    #[arg(required = true, num_args = 2.., value_name = "FOLDER")]
+    pub folders: Vec<PathBuf>,
+    /// Where the plans of scenarios lie, each in a folder of its scenario's name
+    #[arg(long, value_name = "DIR", default_value = "plans")]
+    pub plans: PathBuf,
+    /// Where the scenarios of plans lie; one counts only if the plan was made of just that input
+    #[arg(long, value_name = "DIR", default_value = "scenarios")]
+    pub scenarios: PathBuf,
+    /// A page of the comparison, self-contained
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// One JSON object on stdout instead of the tables
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 1 where anything differs, as diff does, and with 0 where nothing does
+    #[arg(long)]
+    pub exit_code: bool,
+}
 
 /// A scenario or a plan that was named, with what belongs to it.
 struct Side {
@@ -160,17 +183,17 @@ fn crossed(first: &Side, other: &Side) -> Option<Crossed> {
     }
     let price = |scenario: &Scenario, own: &Scenario, plan: &Path| {
         let decisions = read(plan, scenario).ok()?;
-        let scenario = lifted(scenario, own, &decisions);
-        let (network, load) = (Network::unlisted(&scenario), Load::of(&scenario));
-        if !complete(&scenario, &network, &load, &decisions) {
+        let lifted = lifted(scenario, own, &decisions);
+        let (network, load) = (Network::unlisted(&lifted), Load::of(&lifted));
+        if !complete(&lifted, &network, &load, &decisions) {
             return None;
         }
-        Some(priced(&scenario, &evaluate(&scenario, &network, &load, decisions).costs))
+        let plan = evaluate(&lifted, &network, &load, decisions);
+        Some((priced(&lifted, &plan.costs), rules(scenario, &network, &load, &plan).len()))
     };
-    Some(Crossed {
-        first_in_second: price(&right.1, &left.1, &from.0)?,
-        second_in_first: price(&left.1, &right.1, &to.0)?,
-    })
+    let (first_in_second, broken) = price(&right.1, &left.1, &from.0)?;
+    let (second_in_first, _) = price(&left.1, &right.1, &to.0)?;
+    Some(Crossed { first_in_second, second_in_first, broken })
 }
 
 fn refused_exit(refused: &Refused) -> Exit {

@@ -3,12 +3,27 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use sparenet::export::{Exported, Failure, Format, export as make};
 use sparenet::plan::figures::figures;
 use sparenet::plan::write::{write_file, write_folder};
 
 use super::judge::unread_exit;
-use super::{Exit, ExportArguments, note, say};
+use super::{Exit, note, say};
+
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// Plan folders; no scenario is needed
+    #[arg(required = true, value_name = "PLAN_DIR")]
+    pub plans: Vec<PathBuf>,
+    /// What is written [default: told by the ending of --out]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<Named>,
+    /// The file, or the folder for csv and parquet; `-` is stdout; of several plans the folder above
+    /// [default: in the plan's folder: csv/, plan.xlsx, plan.geojson, plan.kml, plan.gpkg, plan.md, min_max.csv, parquet/]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
 
 /// The formats by their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -1,5 +1,8 @@
 //! `report`: a plan as one page.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use sparenet::network::Network;
 use sparenet::plan::figures::figures;
 use sparenet::plan::read::Unread;
@@ -8,7 +11,21 @@ use sparenet::report::html::{Proof, plan as page};
 use sparenet::verify::verify;
 
 use super::judge::unread_exit;
-use super::{Exit, Ready, ReportArguments, note, ready, say};
+use super::{Exit, Ready, Settings, note, ready, say};
+
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The scenario folder
+    pub scenario: PathBuf,
+    /// The plan's folder
+    #[arg(long, value_name = "DIR")]
+    pub plan: PathBuf,
+    /// The page \[default: report.html in the plan's folder\]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
 
 /// The page's name in a plan folder.
 const REPORT_FILE: &str = "report.html";

@@ -37,6 +37,17 @@ pub struct Crossed {
     pub first_in_second: Lines,
     /// C(A, b): the second plan's decisions under the first's conditions.
     pub second_in_first: Lines,
+    /// How many rules and hard promises of the second's scenario the first plan breaks.
+    pub broken: usize,
+}
+
+/// The first plan, had nothing been decided anew.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Kept {
+    /// What it would cost under the second's conditions \[a year\].
+    pub cost: f64,
+    /// How many rules and hard promises of the second's scenario it breaks.
+    pub broken: usize,
 }
 
 /// An amount in both plans.
@@ -78,6 +89,8 @@ pub struct Step {
 pub struct Waterfall {
     /// All of them together.
     pub whole: Change,
+    /// What keeping the first plan would cost, if it is known.
+    pub kept: Option<Kept>,
     /// The steps.
     pub steps: Vec<Step>,
 }
@@ -171,5 +184,66 @@ pub fn waterfall(from: &Figures, to: &Figures, crossed: Option<&Crossed>) -> Wat
     };
     let steps: Vec<Step> = keys.into_iter().map(step).collect();
     let given = together(&steps, |_| ()).first().and_then(|(_, whole)| whole.given);
-    Waterfall { whole: Change { from: from.summary.cost_per_year, to: to.summary.cost_per_year, given }, steps }
+    let whole = Change { from: from.summary.cost_per_year, to: to.summary.cost_per_year, given };
+    let kept = crossed.map(|crossed| Kept {
+        cost: sums(crossed.first_in_second.values().map(|amount| ((), *amount))).get(&()).copied().unwrap_or(0.0),
+        broken: crossed.broken,
+    });
+    Waterfall { whole, kept, steps }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::figures::CostFigures;
+    use proptest::prelude::*;
+
+    const COUNTRIES: [&str; 3] = ["", "XA", "XB"];
+
+    fn figures(amounts: &[f64]) -> Figures {
+        let mut figures = Figures::default();
+        let row = |(number, amount): (usize, &f64)| CostFigures {
+            component: Component::ALL[number % 4],
+            site: String::new(),
+            country: COUNTRIES[number / 4].to_owned(),
+            amount: *amount,
+        };
+        figures.costs = amounts.iter().enumerate().filter(|(_, amount)| **amount != 0.0).map(row).collect();
+        figures.summary.cost_per_year = amounts.iter().sum();
+        figures
+    }
+
+    proptest! {
+        #[test]
+        fn steps_add_up_split_whole_and_turn_round_with_the_way(
+            corners in prop::collection::vec(prop::collection::vec(prop_oneof![Just(0.0), 1.0..1e6], 12), 4)
+        ) {
+            let plans: Vec<Figures> = corners.iter().map(|amounts| figures(amounts)).collect();
+            let crossed = |first: usize, second: usize| Crossed {
+                first_in_second: lines(&plans[first]),
+                second_in_first: lines(&plans[second]),
+                broken: 0,
+            };
+            let there = waterfall(&plans[0], &plans[1], Some(&crossed(2, 3)));
+            let back = waterfall(&plans[1], &plans[0], Some(&crossed(3, 2)));
+            let close = |left: f64, right: f64| (left - right).abs() <= 1e-6;
+            let given = there.whole.given.expect("both crossed costs are known");
+            let decided = there.whole.decided().expect("both crossed costs are known");
+            prop_assert!(close(given + decided, there.whole.amount()));
+            for parts in [
+                there.by_component().into_iter().map(|(_, change)| change).collect::<Vec<_>>(),
+                there.by_country().into_iter().map(|(_, change)| change).collect(),
+            ] {
+                prop_assert!(close(parts.iter().map(Change::amount).sum(), there.whole.amount()));
+                prop_assert!(close(parts.iter().filter_map(|change| change.given).sum(), given));
+            }
+            prop_assert_eq!(there.steps.len(), back.steps.len());
+            for (there, back) in there.steps.iter().zip(&back.steps) {
+                prop_assert_eq!((there.component, &there.country), (back.component, &back.country));
+                prop_assert!(close(there.change.amount(), -back.change.amount()));
+                let sum = there.change.given.zip(back.change.given).map(|(there, back)| there + back);
+                prop_assert!(sum.is_some_and(|sum| close(sum, 0.0)));
+            }
+        }
+    }
 }

@@ -32,6 +32,7 @@ pub fn json(comparison: &Comparison) -> Value {
         "inputs": comparison.inputs.as_ref().map(inputs),
         "kpis": comparison.kpis.iter().map(kpi).collect::<Vec<_>>(),
         "cost": change(&waterfall.whole),
+        "kept": waterfall.kept.map(|kept| json!({"cost": kept.cost, "broken": kept.broken})),
         "cost_by_component": components,
         "cost_by_country": countries,
         "cost_steps": steps,

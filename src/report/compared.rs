@@ -150,6 +150,9 @@ fn money(comparison: &Comparison) -> String {
     let title = format!("Cost steps [{} a year]", comparison.currency);
     let title = if known { format!("{title}: by what was given, and by what is decided") } else { title };
     text.push_str(&finished(&title, components, 0));
+    if let Some(words) = kept(comparison) {
+        text.push_str(&format!("{words}\n\n"));
+    }
     let mut countries = waterfall.by_country();
     countries.retain(|(country, change)| !country.is_empty() && moves(change));
     countries
@@ -162,6 +165,27 @@ fn money(comparison: &Comparison) -> String {
         text.push_str(&finished("Cost steps by country of the site", rows, countries.len()));
     }
     text
+}
+
+/// What keeping the first plan would have cost, in a sentence.
+pub fn kept(comparison: &Comparison) -> Option<String> {
+    let own =
+        comparison.waterfall.kept.filter(|_| comparison.inputs.as_ref().is_some_and(|inputs| !inputs.is_empty()))?;
+    let saved = own.cost - comparison.waterfall.whole.to;
+    let (from, to) = (&comparison.from, &comparison.to);
+    let beside = if same(own.cost, comparison.waterfall.whole.to) {
+        format!("as much as {to}")
+    } else if saved > 0.0 {
+        format!("{} more than {to}", grouped(saved))
+    } else {
+        format!("{} less than {to}", grouped(-saved))
+    };
+    let rules = match own.broken {
+        0 => "and keep every promise".to_owned(),
+        1 => "and break one rule or promise".to_owned(),
+        some => format!("and break {} rules or promises", grouped(some as f64)),
+    };
+    Some(format!("Kept as it is, the plan of {from} would cost {} a year, {beside}, {rules}", grouped(own.cost)))
 }
 
 fn sites(what: &str, changes: &SiteChanges) -> String {

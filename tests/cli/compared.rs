@@ -41,6 +41,8 @@ fn a_dearer_hour_is_charged_to_what_was_given() {
     );
     assert_eq!(column["all"], serde_json::json!({"from": "20", "to": "22"}));
     assert_eq!(told["served"], serde_json::json!([]));
+    assert_eq!(told["kept"]["broken"], 0);
+    close(figure(&told["kept"], "cost"), 20_668.0, 1e-9);
     assert_eq!((&told["same_input"], &told["differs"]), (&Value::from(false), &Value::from(true)));
 }
 
@@ -68,6 +70,9 @@ fn two_causes_share_what_neither_has_alone() {
     close(figure(&told["cost"], "to"), 22_332.0, 1e-9);
     close(figure(&told["cost"], "given"), 800.0, 1e-9);
     close(figure(&told["cost"], "decided"), 1_532.0, 1e-9);
+    // The old plan opens East, which is forbidden now.
+    close(figure(&told["kept"], "cost"), 20_668.0, 1e-9);
+    assert_eq!(told["kept"]["broken"], 1);
     let back = room.run("compare both small --json").code(0).json();
     // The way back is the way there, step by step with the other sign: no order has a say.
     let steps = |object: &Value| object["cost_steps"].as_array().expect("a list").clone();

@@ -92,7 +92,7 @@ pub(super) fn service(plan: &Figures) -> Option<Value> {
         .collect();
     let layout = json!({"height": 360, "margin": margins(56, 40),
         "xaxis": {"type": "category", "categoryorder": "array", "categoryarray": names},
-        "yaxis": {"tickformat": ".0%"}, "legend": {"orientation": "h", "y": -0.14}});
+        "yaxis": {"tickformat": ".1~%", "autorangeoptions": {"clipmin": 0, "clipmax": 1.005}}, "legend": {"orientation": "h", "y": -0.14}});
     Some(json!({"data": traces, "layout": layout}))
 }
 

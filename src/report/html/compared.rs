@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{Contents, chart, charts, page as whole, theme};
 use crate::compare::attribution::Change;
 use crate::compare::{Comparison, Moved, SiteChange, SiteChanges, Unit, same};
-use crate::report::compared::{difference, inputs_lines, shown, signed};
+use crate::report::compared::{difference, inputs_lines, kept, shown, signed};
 use crate::report::terminal::{counted, grouped};
 
 /// The most rows of a list on the page; all of them are in the JSON.
@@ -47,6 +47,7 @@ fn section(number: usize, own: &Comparison, contents: &Contents) -> Markup {
                         "orders in which the two may have changed (Shapley value)."
                     }
                 }
+                @if let Some(words) = kept(own) { p { (words) "." } }
                 p .soft { "The axis begins near the two costs, not at zero." }
                 (chart(&format!("waterfall-{number}"), &format!("Cost a year [{}]", own.currency), &components(own)))
                 @if contents.charts.contains_key(&format!("steps-{number}")) {

@@ -183,7 +183,7 @@ fn view(scenario: &Scenario) -> Option<View> {
         let last = values.len().checked_sub(1)?;
         // All but one place in fifty span the view, and what lies not far outside them widens it.
         let (low, high) = (values[last / 100], values[last - last / 100]);
-        let near = 0.4 * (high - low).max(1e-3);
+        let near = 0.5 * (high - low).max(1e-3);
         let seen = |value: &&f64| (low - near..=high + near).contains(*value);
         let (low, high) = (*values.iter().find(seen)?, *values.iter().rfind(seen)?);
         let margin = 0.04 * (high - low).max(1e-3);

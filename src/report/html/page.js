@@ -177,10 +177,17 @@
     root.dataset.theme = "light";
     document.querySelectorAll("details").forEach((part) => { part.open = true; });
     redraw();
+    // A sheet of paper is narrower than a screen, and nothing on it is asked for its width.
+    for (const [node, chart] of drawn) {
+      Plotly.relayout(node, { autosize: false, width: 680, height: chart.layout.height ?? 560 });
+    }
   });
   addEventListener("afterprint", () => {
     if (before) root.dataset.theme = before; else delete root.dataset.theme;
     redraw();
+    for (const [node, chart] of drawn) {
+      Plotly.relayout(node, { autosize: true, width: null, height: chart.layout.height ?? null });
+    }
   });
 
   (async () => {
