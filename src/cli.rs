@@ -3,6 +3,7 @@
 //! Data goes to stdout, everything else to stderr. Exit codes: 0 ok · 1 internal · 2 usage · 3 invalid input ·
 //! 4 infeasible · 5 stopped at a limit, plan kept, gap above the one asked · 6 stopped, no plan · 7 a promise is broken or
 //! verification failed · 8 file system · 130 interrupted, best plan kept.
+//! `compare --exit-code` says 1 where something differs, as diff does.
 
 mod check;
 mod compare;

@@ -27,8 +27,9 @@ pub fn markdown(figures: &Figures) -> String {
         open(&figures.depots),
         counted(figures.depots.len(), "depot"),
     );
-    let _ = writeln!(page, "; {} units are kept on {}.\n", grouped(units), counted(figures.stock.len(), "shelf"));
-    page = page.replace("shelfs", "shelves");
+    let shelves = if figures.stock.len() == 1 { "shelf" } else { "shelves" };
+    let _ =
+        writeln!(page, "; {} units are kept on {} {shelves}.\n", grouped(units), grouped(figures.stock.len() as f64));
     certificate(&mut page, figures);
     costs(&mut page, figures);
     promises(&mut page, &own.promises);

@@ -149,9 +149,9 @@ fn stock(figures: &Figures) -> Table {
 }
 
 fn costs(figures: &Figures) -> Table {
-    let columns = [("component", Kind::Text), ("site", Kind::Text), ("country", Kind::Text)];
-    let mut table = Table::new("costs", named(&columns));
-    table.columns.extend(Table::new("", named(&[("cost_per_year", Kind::Money)])).columns);
+    let mut columns = named(&[("component", Kind::Text), ("site", Kind::Text), ("country", Kind::Text)]);
+    columns.extend(named(&[("cost_per_year", Kind::Money)]));
+    let mut table = Table::new("costs", columns);
     for row in &figures.costs {
         let (site, country) = (row.site.as_str(), row.country.as_str());
         table.rows.push(vec![row.component.name().into(), site.into(), country.into(), row.amount.into()]);

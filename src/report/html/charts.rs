@@ -143,7 +143,7 @@ pub(super) fn waterfall(waterfall: &Waterfall, from: &str, to: &str) -> Value {
             "texttemplate": "%{delta:,.3s}", "connector": {"line": {"width": 1, "color": "#7f7f7f"}},
             "increasing": {"marker": {"color": "#d55e00"}}, "decreasing": {"marker": {"color": "#009e73"}},
             "totals": {"marker": {"color": COLOURS[0]}}, "hovertemplate": "%{x}: %{delta:+,.0f}<extra></extra>"}],
-        "layout": {"height": 420, "margin": margins(100, 70), "xaxis": {"type": "category"}, "showlegend": false,
+        "layout": {"height": 420, "margin": {"l": 100, "r": 80, "t": 8, "b": 70}, "xaxis": {"type": "category"}, "showlegend": false,
             "yaxis": {"range": [low - room, high + room], "tickformat": ",.0f"}},
     })
 }

@@ -27,16 +27,16 @@ pub fn page(comparisons: &[Comparison]) -> String {
         [] => "Nothing to compare".to_owned(),
     };
     let header = html! { div .top { h1 { (title) } (theme()) } };
-    let main = html! { @for (number, own) in comparisons.iter().enumerate() { (section(number, own, &contents)) } };
+    let main = html! { @for (number, own) in comparisons.iter().enumerate() { (section(number, own, &contents, comparisons.len() > 1)) } };
     let footer = html! { p { "Made by sparenet " (env!("CARGO_PKG_VERSION")) ". Charts: plotly.js (MIT)." } };
     whole(&title, &header, &main, &footer, contents)
 }
 
-fn section(number: usize, own: &Comparison, contents: &Contents) -> Markup {
+fn section(number: usize, own: &Comparison, contents: &Contents, several: bool) -> Markup {
     let known = own.waterfall.whole.given.is_some();
     html! {
         section {
-            h2 { (own.from) " → " (own.to) }
+            @if several { h2 { (own.from) " → " (own.to) } }
             (given(own))
             @if !own.differs() { p { b { "Nothing differs." } } } @else {
                 (kpis(own))

@@ -114,7 +114,7 @@ fn tiles(plan: &Figures) -> Markup {
     html! {
         div .tiles {
             (tile(&grouped(own.cost_per_year), &format!("{} a year", own.currency)))
-            (tile(&own.gap.map_or("unknown".to_owned(), |gap| format!("{:.2} %", 100.0 * gap)), "at most above the best plan"))
+            (tile(&own.gap.map_or("unknown".to_owned(), |gap| format!("{:.2} %", 100.0 * gap)), "gap to the lower bound"))
             (tile(&open(&plan.outlets), "outlets open"))
             @if !plan.depots.is_empty() { (tile(&open(&plan.depots), "depots open")) }
             @if !own.promises.is_empty() { (tile(&format!("{kept} of {}", own.promises.len()), "promises kept")) }
@@ -299,8 +299,8 @@ fn certificate(scenario: &Scenario, plan: &Figures, proof: &Proof) -> Markup {
             @match (own.lower_bound, own.gap) {
                 (Some(bound), Some(gap)) => p {
                     "This plan's objective is " b { (measured(own.objective)) } " " (unit) ". No plan of this scenario that keeps its "
-                    "promises has one below " b { (measured(bound)) } ", stock included: this one is at most "
-                    b { (format!("{:.3} %", 100.0 * gap)) } " above the best there is"
+                    "promises has one below " b { (measured(bound)) } ", stock included: whatever is done, at most "
+                    b { (format!("{:.3} %", 100.0 * gap)) } " of it can be gained"
                     @if let Some(asked) = own.gap_asked { " (asked: " (percent_text(asked)) " %)" } "."
                 },
                 _ => p { "This plan's objective is " b { (measured(own.objective)) } " " (unit) "; no lower bound is known." },
