@@ -3,10 +3,14 @@
 //! Data goes to stdout, everything else to stderr. Exit codes: 0 ok · 1 internal · 2 usage · 3 invalid input ·
 //! 4 infeasible · 5 stopped at a limit, plan kept, gap above the one asked · 6 stopped, no plan · 7 a promise is broken or
 //! verification failed · 8 file system · 130 interrupted, best plan kept.
+//! `compare --exit-code` says 1 where something differs, as diff does.
 
 mod check;
+mod compare;
+mod export;
 mod judge;
 mod progress;
+mod report;
 mod setup;
 mod simulate;
 mod solve;
@@ -26,6 +30,7 @@ use sparenet::scenario::{Loaded, Refused, Scenario, load};
 enum Exit {
     Ok = 0,
     Internal = 1,
+    Usage = 2,
     Invalid = 3,
     Infeasible = 4,
     GapLeft = 5,
@@ -44,7 +49,10 @@ Examples:
   sparenet init my-scenario                        a commented template to start from
   sparenet verify scenarios/small --plan plans/small
   sparenet simulate scenarios/small --plan plans/small
-  sparenet evaluate scenarios/small --plan edited --out plans/edited";
+  sparenet evaluate scenarios/small --plan edited --out plans/edited
+  sparenet compare scenarios/europe-cars scenarios/europe-cars-labour-poland
+  sparenet export plans/europe-cars --format xlsx
+  sparenet report scenarios/europe-cars --plan plans/europe-cars";
 
 /// Plans spare-parts supply and repair-outlet networks: which outlets and depots to open, who serves whom, how many of
 /// which part to keep where, so that every promise is kept at least cost, with a bound that says how close to the best
@@ -68,6 +76,12 @@ enum Command {
     Verify(VerifyArguments),
     /// Live a plan event by event and tell every promise with a 95 % interval
     Simulate(SimulateArguments),
+    /// What was given otherwise, what is decided otherwise and what comes of it: scenarios or plans beside the first
+    Compare(compare::CompareArguments),
+    /// Write a plan as one page: map, charts, tables and certificate, nothing fetched
+    Report(report::ReportArguments),
+    /// Write plans in the formats of other programs: tables, workbook, map layers, page, ERP file
+    Export(export::ExportArguments),
     /// Write a commented template of a scenario
     Init {
         /// The new folder
@@ -256,6 +270,9 @@ fn run(command: Command) -> Exit {
         Command::Evaluate(arguments) => judge::evaluate(&arguments),
         Command::Verify(arguments) => judge::verify(&arguments),
         Command::Simulate(arguments) => simulate::simulate(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
+        Command::Export(arguments) => export::export(&arguments),
         Command::Init { folder } => setup::init(&folder),
         Command::Schema { json } => setup::schema(json),
         Command::Completions { shell } => {

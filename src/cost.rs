@@ -164,6 +164,15 @@ impl Costs {
     }
 }
 
+/// Amounts added up by what they are for, in order of it.
+pub fn sums<K: Ord>(amounts: impl Iterator<Item = (K, f64)>) -> std::collections::BTreeMap<K, f64> {
+    let mut sums = std::collections::BTreeMap::new();
+    for (what, amount) in amounts {
+        *sums.entry(what).or_insert(0.0) += amount;
+    }
+    sums
+}
+
 /// Adds lines up from zero: an empty sum of floating-point numbers would be −0.
 fn sum<'a>(lines: impl Iterator<Item = &'a CostLine>) -> f64 {
     lines.fold(0.0, |sum, line| sum + line.amount)

@@ -1,6 +1,7 @@
 //! sparenet plans spare-parts supply and repair-outlet networks: where to open, who serves whom, how many of which part
 //! to keep where, so that every promise is kept at least cost, with a bound that says how close to the best it is.
 
+pub mod compare;
 pub mod cost;
 pub mod demand;
 pub mod diagnosis;

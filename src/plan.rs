@@ -1,5 +1,6 @@
 //! The answer: what is decided, what it costs, what service it gives, how close to the best it is.
 
+pub mod figures;
 pub mod read;
 pub mod write;
 

@@ -1,4 +1,6 @@
 //! A plan as people read it.
 
+pub mod compared;
+pub mod html;
 pub mod simulated;
 pub mod terminal;

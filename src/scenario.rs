@@ -5,6 +5,7 @@
 
 mod change;
 mod diagnostic;
+mod difference;
 pub(crate) mod draft;
 mod hash;
 mod load;
@@ -20,6 +21,7 @@ pub(crate) mod validate;
 mod warn;
 
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
+pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
 pub use load::{Loaded, Origins, Refused, load};
 pub use source::Origin;
 pub use template::write_template;

@@ -18,6 +18,7 @@
 //! directly (module `direct`) it then asks the depot, and the response is d + max(t, direct_hours). The fill rate remains
 //! the share from the own shelf.
 
+mod country;
 mod direct;
 mod pool;
 mod promise;
@@ -35,6 +36,7 @@ use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteI
 use crate::stocking::{Position, Shop, Upstream};
 use crate::units::HOURS_PER_YEAR;
 
+pub use country::CountryService;
 pub use pool::{Help, Helper};
 pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
 pub use repair::{Shops, depot_repair, outlet_repair, repaired_shares};
@@ -73,6 +75,8 @@ pub struct Service {
     pub overloaded: Vec<(SiteId, Shop)>,
     /// What outlets give each other, in order of receiver and part.
     pub laterals: Vec<LateralFlow>,
+    /// What each country and the network get, in order of question, the network first.
+    pub countries: Vec<CountryService>,
 }
 
 /// One metric of one region.
@@ -233,6 +237,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             service.regions.push(RegionService { region, metric: question.metric, within_hours, value });
         }
     }
+    service.countries = country::by_country(scenario, load, &questions, promised, &tallies);
     for (number, target) in scenario.targets.iter().enumerate() {
         let own = tallies.range((number, Key::default())..(number + 1, Key::default()));
         service.promises.extend(promise::promises(number, target, own.map(|((_, key), tally)| (*key, tally))));

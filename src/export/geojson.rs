@@ -7,9 +7,12 @@ use geojson::{Feature, Geometry, JsonObject};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
+use super::table::Cell;
+use super::tables::{spots, tables};
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Plan;
+use crate::plan::figures::{Figures, Map};
 use crate::plan::write::{depot_loads, outlet_loads, utilisation};
 use crate::scenario::{CountryId, DepotId, OutletId, Place, RegionId, Scenario, SiteId};
 
@@ -119,4 +122,38 @@ fn feature(geometry: Geometry, about: Value) -> Feature {
         _ => JsonObject::new(),
     };
     Feature { bbox: None, geometry: Some(geometry), id: None, properties: Some(properties), foreign_members: None }
+}
+
+/// The layers of a plan folder as a feature collection, one feature a line: regions with every metric of theirs, open
+/// sites with their costs, and the lines between them.
+pub fn layers(figures: &Figures, map: &Map) -> String {
+    let mut features = Vec::new();
+    for table in tables(figures) {
+        let open = table.column("open");
+        let shown = table.rows.iter().filter(|row| open.is_none_or(|column| row[column] == Cell::Truth(true)));
+        for row in shown {
+            let points = spots(table.name, row, map);
+            let geometry = match points[..] {
+                [point] => Geometry::new_point(point),
+                [from, to] => Geometry::new_line_string([from, to]),
+                _ => continue,
+            };
+            let mut about = JsonObject::from_iter([("layer".to_owned(), json!(table.name))]);
+            for (column, cell) in table.columns.iter().zip(row) {
+                about.insert(column.name.clone(), value(cell));
+            }
+            features.push(feature(geometry, Value::Object(about)).to_string());
+        }
+    }
+    format!("{{\"type\":\"FeatureCollection\",\"features\":[\n{}\n]}}\n", features.join(",\n"))
+}
+
+fn value(cell: &Cell) -> Value {
+    match cell {
+        Cell::Blank => Value::Null,
+        Cell::Text(text) => json!(text),
+        Cell::Truth(truth) => json!(truth),
+        Cell::Whole(whole) => json!(whole),
+        Cell::Number(number) => json!(number),
+    }
 }

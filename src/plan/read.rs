@@ -21,17 +21,18 @@ pub enum Unread {
 }
 
 /// A table of a plan folder: the columns asked for, row by row, with their places.
-struct Table {
+pub(super) struct Table {
     file: &'static str,
     text: String,
     /// Where each line of the text begins.
     starts: Vec<usize>,
-    rows: Vec<Row>,
+    pub(super) rows: Vec<Row>,
 }
 
-struct Row {
+/// The fields of a row, in the order of the columns asked for.
+pub(super) struct Row {
     line: usize,
-    fields: Vec<String>,
+    pub(super) fields: Vec<String>,
 }
 
 /// Reads the decisions of a plan folder for a scenario.
@@ -43,7 +44,7 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
     let depots = Names::of("depot", scenario.depots.iter().map(|site| site.id.as_str()));
     let regions = Names::of("region", scenario.regions.iter().map(|region| region.id.as_str()));
     let parts = Names::of("part", scenario.parts.iter().map(|part| part.id.as_str()));
-    let mut reader = Reader { faults: Diagnostics::default() };
+    let mut reader = Reader::default();
     let mut decisions = Decisions::none(scenario);
     if let Some(table) = reader.table(folder, "outlets.csv", &["outlet", "open"], true)? {
         for row in &table.rows {
@@ -114,7 +115,7 @@ pub fn read(folder: &Path, scenario: &Scenario) -> Result<Decisions, Unread> {
             }
         }
     }
-    if reader.faults.has_errors() { Err(Unread::Faulty(reader.faults)) } else { Ok(decisions) }
+    reader.end(decisions)
 }
 
 /// The ids of a table of the scenario.
@@ -133,13 +134,25 @@ impl<'a> Names<'a> {
     }
 }
 
-struct Reader {
+/// Reads the tables of a plan folder and gathers what is wrong with them.
+#[derive(Default)]
+pub(super) struct Reader {
     faults: Diagnostics,
 }
 
 impl Reader {
+    /// What was read, if nothing is wrong with it.
+    pub(super) fn end<T>(self, read: T) -> Result<T, Unread> {
+        if self.faults.has_errors() { Err(Unread::Faulty(self.faults)) } else { Ok(read) }
+    }
+
+    /// E24: a figure cannot be read.
+    pub(super) fn fault_at(&mut self, origin: Origin, message: String) {
+        self.faults.error("E24", origin, message, None);
+    }
+
     /// Reads the named columns of a table; a name that ends in `?` may be missing and is then blank.
-    fn table(
+    pub(super) fn table(
         &mut self,
         folder: &Path,
         file: &'static str,
@@ -192,7 +205,15 @@ impl Reader {
         Ok(Some(table))
     }
 
-    fn fault(&mut self, table: &Table, row: &Row, field: usize, code: &'static str, message: &str, hint: Option<&str>) {
+    pub(super) fn fault(
+        &mut self,
+        table: &Table,
+        row: &Row,
+        field: usize,
+        code: &'static str,
+        message: &str,
+        hint: Option<&str>,
+    ) {
         let start = table.starts.get(row.line - 1).copied().unwrap_or(table.text.len());
         let text = table.text[start..].lines().next().unwrap_or_default().to_owned();
         let sought = row.fields.get(field).map_or("", String::as_str);
@@ -240,7 +261,7 @@ impl Reader {
         self.id_called("outlet or depot", table, row, field, outlets).map(SiteId::Outlet)
     }
 
-    fn truth(&mut self, table: &Table, row: &Row, field: usize) -> Option<bool> {
+    pub(super) fn truth(&mut self, table: &Table, row: &Row, field: usize) -> Option<bool> {
         match row.fields[field].to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" => Some(true),
             "false" | "0" | "no" | "" => Some(false),
@@ -262,7 +283,7 @@ impl Reader {
         share
     }
 
-    fn level(&mut self, table: &Table, row: &Row, field: usize) -> Option<u32> {
+    pub(super) fn level(&mut self, table: &Table, row: &Row, field: usize) -> Option<u32> {
         let text = &row.fields[field];
         let level = text.parse::<u32>().ok();
         if level.is_none() {

@@ -3,6 +3,7 @@
 //! Tables are made in a folder beside the one asked for and put in its place by renaming, so that no reader ever sees
 //! half a plan. Numbers are written with the fewest digits that read back to the same number.
 
+mod file;
 mod stock;
 pub(crate) mod table;
 
@@ -21,6 +22,7 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::scenario::{DepotId, DistanceMetric, OutletId, RegionId, Scenario, Site, SiteId};
 use crate::service::{Promise, outlet_streams, repaired_shares};
+pub use file::{write_file, write_folder};
 use stock::stock;
 pub use stock::{StockRow, stock_rows};
 use table::Table;
@@ -51,7 +53,7 @@ pub fn has_map(scenario: &Scenario) -> bool {
 
 /// The files of a plan that hold its decisions and figures: name and content.
 pub fn tables(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> Vec<(&'static str, String)> {
-    let writers: [(&str, Writer); 8] = [
+    let writers: [(&str, Writer); 9] = [
         ("assignments.csv", &|| assignments(scenario, network, plan)),
         ("costs.csv", &|| costs(scenario, plan)),
         ("depots.csv", &|| depots(scenario, load, plan)),
@@ -59,6 +61,7 @@ pub fn tables(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) 
         (PLAN_FILE, &|| format!("{:#}\n", Value::Object(summary(scenario, plan)))),
         ("replenishment.csv", &|| replenishment(scenario, network, plan)),
         ("service.csv", &|| service(scenario, plan)),
+        ("service_by_country.csv", &|| service_by_country(scenario, plan)),
         ("stock.csv", &|| stock(scenario, plan)),
     ];
     writers.into_par_iter().map(|(name, write)| (name, write())).collect()
@@ -285,6 +288,16 @@ fn service(scenario: &Scenario, plan: &Plan) -> String {
         let region: RegionId = row.region;
         let within = row.within_hours.map_or(String::new(), |hours| hours.to_string());
         table.row(&[&scenario.regions[region.at()].id, &row.metric.name(), &within, &row.value]);
+    }
+    table.0
+}
+
+fn service_by_country(scenario: &Scenario, plan: &Plan) -> String {
+    let mut table = Table::with_header(&["country", "metric", "within_hours", "value"]);
+    for row in &plan.service.countries {
+        let country = row.country.map_or("", |country| &scenario.countries[country.at()].code);
+        let within = row.within_hours.map_or(String::new(), |hours| hours.to_string());
+        table.row(&[&country, &row.metric.name(), &within, &row.value]);
     }
     table.0
 }

@@ -62,6 +62,11 @@ impl Settings {
         self.given.get(path)
     }
 
+    /// Every key that was given with its value, in order of path.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.given.iter().map(|(path, setting)| (path.as_str(), &setting.value))
+    }
+
     /// The names given in the place of the `*` of a path such as `limits.outlets.by_country.*`, in order.
     pub fn names_under(&self, above: &str) -> Vec<(&str, Span)> {
         let mut names: Vec<(&str, Span)> = Vec::new();

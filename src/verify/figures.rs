@@ -10,7 +10,7 @@ use crate::plan::write::PLAN_FILE;
 fn keys(name: &str) -> usize {
     match name {
         "outlets.csv" | "depots.csv" => 1,
-        "service.csv" => 3,
+        "service.csv" | "service_by_country.csv" => 3,
         _ => 2,
     }
 }

@@ -3,15 +3,18 @@
 //! Every test works in a temporary directory of its own.
 
 mod classes;
+mod compared;
 mod direct;
 mod evaluated;
 mod exits;
+mod exported;
 mod faulty;
 mod history;
 mod impossible;
 mod overlays;
 mod published;
 mod repairs;
+mod reported;
 mod room;
 mod same;
 mod setup;

@@ -113,6 +113,15 @@ impl Room {
         entries.map(|entry| pair(entry.expect("it can be listed").path())).collect()
     }
 
+    /// Every file of a folder with its bytes, the folders in it left out.
+    pub fn bytes_of_files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+        let entries = fs::read_dir(self.path(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+        let paths = entries.map(|entry| entry.expect("it can be listed").path()).filter(|path| path.is_file());
+        let name =
+            |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        paths.map(|path| (name(&path), fs::read(&path).expect("it can be read"))).collect()
+    }
+
     /// Runs the binary in the room with words parted by blanks.
     pub fn run(&self, words: &str) -> Ran {
         self.run_on(words, Path::new(""))
