@@ -6,7 +6,6 @@
 
 pub mod allocation;
 pub mod catalogue;
-pub mod cost_curve;
 pub mod distribution;
 pub mod erlang;
 pub mod indenture;

@@ -17,6 +17,12 @@ use crate::stocking::Repair;
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
 const INTERVALS: [f64; 4] = [0.0, 0.6, 1.1, 2.0];
 
+/// The same where there are few modes of sites.
+const FINE_INTERVALS: [f64; 12] = [0.0, 0.25, 0.45, 0.6, 0.75, 0.9, 1.05, 1.2, 1.4, 1.7, 2.1, 3.0];
+
+/// With so many outlets × depots the intervals are not fine.
+const MANY_MODES: usize = 500;
+
 /// The variance-to-mean ratio of each part where all regions share it; `None` leaves the part out of the bound.
 pub(super) fn ratios(search: &Search) -> Vec<Option<f64>> {
     let Search { scenario, load, .. } = *search;
@@ -203,11 +209,13 @@ impl OutletPrice {
                 late[part.at()] = Some(late[part.at()].map_or(own, |late| late.least(own)));
             }
         }
-        let ends: Vec<(f64, f64)> = INTERVALS
+        let fine = scenario.outlets.len() * depots.len() <= MANY_MODES;
+        let intervals: &[f64] = if fine { &FINE_INTERVALS } else { &INTERVALS };
+        let ends: Vec<(f64, f64)> = intervals
             .iter()
             .enumerate()
             .map(|(number, start)| {
-                let end = INTERVALS.get(number + 1).map_or(f64::INFINITY, |end| end * typical);
+                let end = intervals.get(number + 1).map_or(f64::INFINITY, |end| end * typical);
                 (start * typical, end.min(most))
             })
             .take_while(|(from, _)| *from == 0.0 || *from < most)
