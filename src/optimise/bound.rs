@@ -69,7 +69,9 @@ pub fn bound(search: &Search, reach: f64, best: &Best) -> Proof {
         let found = locate(&relaxed.problem, &settings, &Quiet(search.watch));
         found.map_or(f64::NEG_INFINITY, |location| location.lower_bound + relaxed.constant)
     };
-    if search.scenario.planning.objective != Objective::Cost || prices.values().all(|price| *price <= 0.0) {
+    let own = required(search.scenario).iter().any(|share| *share > 0.0);
+    let asks_nothing = !own && prices.values().all(|price| *price <= 0.0);
+    if search.scenario.planning.objective != Objective::Cost || asks_nothing {
         let lower_bound = bare();
         search.watch.progress(Some(incumbent), lower_bound);
         return Proof { lower_bound, decisions: None };

@@ -38,6 +38,8 @@ enum Twist {
     Repairs,
     /// Promises by class of parts, in place of the network's.
     Classes,
+    /// Every outlet promises a share of the demand for each part from its own shelf.
+    Shelves,
 }
 
 /// The same with a twist.
@@ -126,6 +128,14 @@ fn random_with(seed: u64, twist: Twist) -> Scenario {
             parts.lines().zip(["class", "A", "C"]).map(|(row, word)| format!("{row},{word}\n")).collect(),
         );
     }
+    if twist == Twist::Shelves {
+        let text = fs::read_to_string(folder.path().join("scenario.toml")).expect("it was just written");
+        let least = 0.7 + 0.05 * numbers.below(6) as f64;
+        let own = format!("[[target]]\nmetric = \"fill_rate\"\nscope = [\"outlet\", \"part\"]\nat_least = {least}\n");
+        // The other promise stays in half of them.
+        let rest = if seed.is_multiple_of(2) { text } else { text.replace(&target, "") };
+        write("scenario.toml", rest + &own);
+    }
     if twist == Twist::Repairs {
         // Drawn last, so that all else is as it is without repairs.
         let mut repaired = |file: &str, column: &str| {
@@ -176,6 +186,11 @@ fn the_bound_holds_and_plans_are_found_where_sites_repair_with_few_servers() {
 #[test]
 fn the_bound_holds_where_prices_tell_classes_of_parts_apart() {
     compare_with_enumeration(0..60, 30, |seed| random_with(seed, Twist::Classes));
+}
+
+#[test]
+fn the_bound_holds_where_every_outlet_promises_its_own_shelves() {
+    compare_with_enumeration(0..60, 30, |seed| random_with(seed, Twist::Shelves));
 }
 
 /// Holds rounds and bound of scenarios against what trying everything finds; so many have to be compared.
