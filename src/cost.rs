@@ -15,17 +15,24 @@
 //! | emergency | units expressed × emergency cost of the region, and units from other outlets × their freight |
 //! | holding | holding rate × unit cost × mean inventory position: the base-stock level, or r + (Q+1)/2 with batches |
 //! | ordering | orders sent to the supplier × order cost of the part |
+//! | direct | units delivered directly by the depot × direct cost of the region |
 //! | penalty | shortfall of soft promises × penalty |
 //!
 //! Units sent are those met from the shelf: with `stockout = "backorder"` all, with `"emergency"` the filled share. New units
 //! are ordered from the supplier, by the depot or by an outlet without one; a depot's orders are those of all that is asked
-//! of its outlets, as its service is.
+//! of its outlets, as its service is. A unit delivered directly pays duty like one sent to the outlet, and no freight but its own.
+
+mod unit;
 
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{CountryId, DepotId, OutletId, PartId, Scenario, Site, SiteId, Status, Stockout};
 use crate::service::{Service, depot_repair, outlet_repair, repaired_shares};
+
+pub use unit::{UnitCost, unit_cost};
+
+use unit::direct_cost;
 
 /// What money is spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,11 +63,13 @@ pub enum Component {
     Penalty,
     /// Orders to the supplier.
     Ordering,
+    /// Parts that depots deliver directly.
+    Direct,
 }
 
 impl Component {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::OutletFixed,
         Self::DepotFixed,
         Self::Opening,
@@ -74,6 +83,7 @@ impl Component {
         Self::Holding,
         Self::Penalty,
         Self::Ordering,
+        Self::Direct,
     ];
 
     /// Its name in files.
@@ -92,6 +102,7 @@ impl Component {
             Self::Holding => "holding",
             Self::Penalty => "penalty",
             Self::Ordering => "ordering",
+            Self::Direct => "direct",
         }
     }
 }
@@ -183,52 +194,6 @@ pub fn site_cost(scenario: &Scenario, site: &Site) -> (f64, f64) {
     }
 }
 
-/// What follows one unit of demand for a part from the supplier to an outlet's shelf; a unit that the outlet repairs
-/// itself is not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct UnitCost {
-    /// Depot → outlet freight.
-    pub freight: f64,
-    /// Duty paid in the outlet's country.
-    pub duty_at_outlet: f64,
-    /// Duty paid in the depot's country.
-    pub duty_at_depot: f64,
-}
-
-impl UnitCost {
-    /// All of it.
-    pub fn total(&self) -> f64 {
-        self.freight + self.duty_at_outlet + self.duty_at_depot
-    }
-}
-
-/// Freight and duty of one unit of demand for a part at an outlet that draws on a depot, or on the supplier.
-pub fn unit_cost(
-    scenario: &Scenario,
-    network: &Network,
-    outlet: OutletId,
-    depot: Option<DepotId>,
-    part: PartId,
-) -> UnitCost {
-    let (at_outlet, at_depot) = repaired_shares(scenario, outlet, depot, part);
-    let (sent, new) = (1.0 - at_outlet, 1.0 - at_outlet - at_depot);
-    let part = &scenario.parts[part.at()];
-    let duty_rate = |site: &Site| site.country.map_or(0.0, |country| scenario.countries[country.at()].duty_rate.get());
-    let value = part.unit_cost.get();
-    let there = &scenario.outlets[outlet.at()];
-    let Some(depot) = depot else {
-        return UnitCost { duty_at_outlet: new * value * duty_rate(there), ..UnitCost::default() };
-    };
-    let Some(lane) = network.supply(outlet, depot) else { return UnitCost::default() };
-    let replenishment = &scenario.replenishment;
-    let by_weight = part.weight.get() * lane.distance * replenishment.cost_per_kg_km.get();
-    UnitCost {
-        freight: sent * lane.cost_per_unit.unwrap_or(by_weight + replenishment.cost_per_shipment.get()),
-        duty_at_outlet: if lane.border { sent * value * duty_rate(there) } else { 0.0 },
-        duty_at_depot: new * value * duty_rate(&scenario.depots[depot.at()]),
-    }
-}
-
 /// Yearly holding cost of one unit of base stock of a part at a site.
 pub fn holding_cost(scenario: &Scenario, site: SiteId, part: PartId) -> f64 {
     scenario.site(site).holding_rate.get() * scenario.parts[part.at()].unit_cost.get()
@@ -283,10 +248,12 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
         line[Component::Labour as usize] += share * load.repair_hours[region.at()] * wage(scenario, outlet);
         if scenario.stocking.stockout == Stockout::Emergency {
             let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
+            let direct = scenario.regions[region.at()].direct_cost_per_unit.get();
             for task in load.tasks(region) {
                 let Some(part) = task.part else { continue };
                 let missed = service.emergency(outlet, part);
                 line[Component::Emergency as usize] += share * task.rate * missed * express;
+                line[Component::Direct as usize] += share * task.rate * service.direct(outlet, part) * direct;
             }
         }
     }
@@ -315,6 +282,13 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
                 line[Component::Ordering as usize] += orders / f64::from(shelf.batches.quantity);
             }
         }
+    }
+    for shelf in service.shelves.iter().filter(|shelf| shelf.direct > 0.0) {
+        let Some(depot) = decisions.replenished_by[shelf.outlet.at()] else { continue };
+        let unit = direct_cost(scenario, network, shelf.outlet, depot, shelf.part);
+        let units = shelf.rate * shelf.direct;
+        outlets[shelf.outlet.at()][Component::Duty as usize] += units * unit.duty_at_outlet;
+        depots[depot.at()][Component::Duty as usize] += units * unit.duty_at_depot;
     }
     for (outlet, stock) in decisions.outlet_stock.iter().enumerate() {
         let site = SiteId::Outlet(OutletId::from(outlet));

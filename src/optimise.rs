@@ -10,7 +10,7 @@
 //! (`enumerate`).
 //!
 //! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`). With
-//! lateral supply (`pooled`) none is known and none is given.
+//! lateral supply or direct delivery (`pooled`) none is known and none is given.
 
 mod bound;
 mod decide;
@@ -18,6 +18,7 @@ mod enumerate;
 mod farthest;
 mod growth;
 pub mod model;
+mod points;
 mod pooled;
 mod rounds;
 pub mod stock;
@@ -57,7 +58,7 @@ pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: 
     if shops(scenario, network, load).is_some() {
         return Err(Failure::Infeasible(diagnose(scenario, network, load)));
     }
-    if !scenario.laterals.is_empty() {
+    if scenario.help().is_some() {
         return pooled::plan(scenario, network, load, watch);
     }
     let found = if !network.is_complete() && growth::bears_short_lists(scenario, load) {
@@ -86,8 +87,8 @@ pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: 
     }
     // No cost is negative, nor is a number of jobs or an hour: zero is a bound where the search had no time for a better.
     let certificate = Certificate { objective, lower_bound: Some(lower_bound.max(0.0).min(objective)) };
-    let Priced { decisions, service, costs } = priced;
-    Ok(Plan { decisions, costs, service, certificate, seed: scenario.planning.seed })
+    let Priced { decisions, service, costs, points } = priced;
+    Ok(Plan { decisions, costs, service, certificate, points, seed: scenario.planning.seed })
 }
 
 /// A scenario being planned.
@@ -175,14 +176,14 @@ impl Search<'_> {
         let watch = Shifted { watch: self.watch, constant: relaxed.constant };
         let location = locate(&relaxed.problem, settings, &watch).map_err(|failure| nothing(&failure))?;
         let lower_bound = location.lower_bound + relaxed.constant;
-        let mut best = self.priced(&relaxed, &location);
+        let mut best = self.priced(&relaxed, &location).with(points::of_places(self, &relaxed, &location));
         let proven = best.costs.total() - lower_bound <= self.scenario.planning.gap * best.costs.total().abs();
         // Without depots nothing is charged by a mean, and the other problem would be the same.
         let differs = !self.scenario.depots.is_empty();
         if self.scenario.planning.objective == Objective::Cost && differs && !proven && !self.watch.stop() {
             let mean = self.bare_model(reach, 0.0, false);
             if let Ok(location) = locate(&mean.problem, &self.settings(), &Quiet(self.watch)) {
-                let other = self.priced(&mean, &location);
+                let other = self.priced(&mean, &location).with(points::of_places(self, &mean, &location));
                 if other.costs.total() < best.costs.total() {
                     best = other;
                 }

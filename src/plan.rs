@@ -4,11 +4,13 @@ pub mod figures;
 pub mod read;
 pub mod write;
 
+use std::collections::BTreeMap;
+
 use crate::cost::Costs;
 use crate::load::Load;
 use crate::network::Network;
 use crate::scenario::{DepotId, Objective, OutletId, PartId, RegionId, Scenario};
-use crate::service::Service;
+use crate::service::{Key, Service};
 
 /// What a plan decides; everything else follows from it.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +89,10 @@ impl Certificate {
     }
 }
 
+/// What one more point of a promise costs \[money/year\], by target and member: a hundredth of a share, or an hour less of a
+/// mean. Promises without a known price are not in it.
+pub type Points = BTreeMap<(usize, Key), f64>;
+
 /// A priced plan.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -98,6 +104,8 @@ pub struct Plan {
     pub service: Service,
     /// How close to the best it is.
     pub certificate: Certificate,
+    /// What one more point of each promise costs at the margin, as far as it is known.
+    pub points: Points,
     /// The seed of the search that made it.
     pub seed: u64,
 }

@@ -79,6 +79,10 @@ index!(
     /// A row of [`Scenario::policies`].
     PolicyId
 );
+index!(
+    /// A row of [`Scenario::classes`].
+    ClassId
+);
 
 /// An outlet or a depot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,6 +146,8 @@ pub struct Scenario {
     pub laterals: Vec<Lateral>,
     /// What was made of `demand_history.csv`, if there is one: its streams are among the demands.
     pub history: Option<History>,
+    /// Every class that a part has, in order of name.
+    pub classes: Vec<String>,
 }
 
 impl Scenario {
@@ -150,6 +156,16 @@ impl Scenario {
         match site {
             SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
             SiteId::Depot(depot) => &self.depots[depot.at()],
+        }
+    }
+
+    /// Who helps an outlet that lacks a part before it is expressed from outside, in words; `None`: nobody.
+    pub fn help(&self) -> Option<&'static str> {
+        match (self.laterals.is_empty(), self.stocking.direct) {
+            (true, false) => None,
+            (false, false) => Some("lateral supply"),
+            (true, true) => Some("direct delivery"),
+            (false, true) => Some("lateral supply and direct delivery"),
         }
     }
 
@@ -200,6 +216,10 @@ pub struct Region {
     pub emergency_hours: Hours,
     /// Cost of one expressed part (the region's, else the scenario's).
     pub emergency_cost_per_unit: Money,
+    /// Time for a part to reach it directly from a depot (the region's, else the scenario's) \[hours\].
+    pub direct_hours: Hours,
+    /// Cost of delivering one part directly from a depot (the region's, else the scenario's).
+    pub direct_cost_per_unit: Money,
 }
 
 /// A row of `products.csv`.
@@ -240,6 +260,8 @@ pub struct Part {
     pub order_cost: Money,
     /// Most units of an order to the supplier, if given.
     pub order_quantity: Option<u32>,
+    /// Its class, if given: a word for the parts that promises treat alike, such as A, B, C.
+    pub class: Option<ClassId>,
 }
 
 /// One source of demand: jobs of a region that need one unit of a part, or no part.
@@ -434,6 +456,8 @@ pub enum Scope {
     Outlet,
     /// Each part.
     Part,
+    /// Each class of parts.
+    Class,
 }
 
 /// What a target asks of its metric.
@@ -466,6 +490,8 @@ pub struct Target {
     pub policy: Option<PolicyId>,
     /// Soft: yearly cost of one whole unit of shortfall (1 = 100 percentage points; mean_response: 1 hour).
     pub penalty: Option<Money>,
+    /// Only the demand for this class's parts.
+    pub class: Option<ClassId>,
 }
 
 /// How distance is taken from coordinates.
@@ -534,6 +560,8 @@ pub enum Stockout {
 pub struct Stocking {
     /// What happens to a demand that finds no stock.
     pub stockout: Stockout,
+    /// Does the depot deliver directly what an outlet, and those that help it, lack? Default no.
+    pub direct: bool,
 }
 
 /// Least and most of something that is counted.

@@ -14,10 +14,12 @@
 //!
 //! Under `stockout = "emergency"` a job whose part is not on the shelf (probability 1 − fill rate) gets it expressed while
 //! the technician travels: its response is d + max(t, emergency_hours). With lateral supply (module `pool`) it first asks other
-//! outlets, and where one of them has a unit the response is d + max(t, hours of that supply); the fill rate remains the
-//! share from the own shelf.
+//! outlets, and where one of them has a unit the response is d + max(t, hours of that supply); where the depot delivers
+//! directly (module `direct`) it then asks the depot, and the response is d + max(t, direct_hours). The fill rate remains
+//! the share from the own shelf.
 
 mod country;
+mod direct;
 mod pool;
 mod promise;
 mod repair;
@@ -107,6 +109,11 @@ impl Service {
         self.shelf(outlet, part).map_or(1.0, |shelf| shelf.emergency)
     }
 
+    /// The share of an outlet's demand for a part that its depot delivers directly.
+    pub fn direct(&self, outlet: OutletId, part: PartId) -> f64 {
+        self.shelf(outlet, part).map_or(0.0, |shelf| shelf.direct)
+    }
+
     /// The mean inventory position of a part at a site with a base stock \[units\], which is the base stock where nobody asks
     /// for the part.
     pub fn mean_position(&self, site: SiteId, part: PartId, base_stock: u32) -> f64 {
@@ -140,12 +147,8 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
-    let help = pool::help(
-        scenario,
-        network,
-        decisions,
-        &pool::Supply { shops: &shops, streams: &streams, upstreams: &upstreams },
-    );
+    let supply = pool::Supply { scenario, network, decisions, shops: &shops, streams: &streams, upstreams: &upstreams };
+    let pool::Helped { outlets: help, depots: delivering } = pool::help(&supply);
     let questions = questions(scenario);
     let mut served: Vec<Vec<(RegionId, f64)>> = vec![Vec::new(); scenario.outlets.len()];
     for (region, outlet, share) in decisions.assignments() {
@@ -186,7 +189,9 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                             let tally: &mut Tally = tallies.entry((number, key)).or_default();
                             let value = match help {
                                 Some(help) => {
-                                    reading.with_help(help, |hours| question.supplied(scenario, &road, task, hours))
+                                    let direct = scenario.regions[region.at()].direct_hours.get();
+                                    let supplied = |hours: f64| question.supplied(scenario, &road, task, hours);
+                                    reading.with_help(help, direct, supplied)
                                 }
                                 None => reading.value(position),
                             };
@@ -219,8 +224,10 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
     }
     let stockout = scenario.stocking.stockout;
     service.overloaded = shops.overloaded();
-    service.depot_shelves =
-        upstreams.iter().map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream, stockout)).collect();
+    service.depot_shelves = upstreams
+        .iter()
+        .map(|(site, upstream)| DepotShelf::new(site.0, site.1, upstream, stockout, delivering.get(site)))
+        .collect();
     add_installed(load, scenario, &questions, &mut tallies);
     let promised = scenario.targets.len();
     for ((number, key), tally) in tallies.range((promised, Key::default())..) {
@@ -284,6 +291,7 @@ fn questions(scenario: &Scenario) -> Vec<Question> {
         country: None,
         part: None,
         policy: None,
+        class: None,
     }));
     questions
 }

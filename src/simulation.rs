@@ -89,6 +89,8 @@ pub struct Simulation {
     pub stock: Vec<StockEstimate>,
     /// Cost of expressed parts \[a year\].
     pub express_cost: Option<Estimate>,
+    /// Cost of parts that depots delivered directly \[a year\], where they do.
+    pub direct_cost: Option<Estimate>,
 }
 
 /// What all lives counted for a promise.
@@ -107,6 +109,7 @@ struct Outcome {
     /// By replication, then by key.
     counts: Vec<Vec<(f64, f64)>>,
     express_costs: Vec<f64>,
+    direct_costs: Vec<f64>,
     jobs: u64,
     stock: Vec<StockEstimate>,
 }
@@ -126,6 +129,7 @@ pub fn simulate(
     let mut counts: BTreeMap<(usize, Key), Counted> = BTreeMap::new();
     let chances = experiment.chances(&horizon, scenario, network);
     let mut express_costs = vec![(0.0, horizon.years); replications];
+    let mut direct_costs = express_costs.clone();
     let (mut jobs, mut stock) = (0, Vec::new());
     let tasks: Vec<Tasks> = tasks_by_part(scenario, load).into_iter().collect();
     let live = |blocks: &[Block]| live(&scene, &horizon, experiment, chances, blocks);
@@ -156,13 +160,18 @@ pub fn simulate(
             for (sum, own) in express_costs.iter_mut().zip(&outcome.express_costs) {
                 sum.0 += own;
             }
+            for (sum, own) in direct_costs.iter_mut().zip(&outcome.direct_costs) {
+                sum.0 += own;
+            }
             jobs += outcome.jobs;
             stock.extend(outcome.stock);
         }
     }
     stock.sort_by_key(|row: &StockEstimate| (row.site, row.part));
     let express_cost = scene.expresses().then(|| Estimate::of(&express_costs)).flatten();
-    Simulation { horizon, jobs, promises: promises(&scene, load, &horizon, chances, &counts), stock, express_cost }
+    let direct_cost = scenario.stocking.direct.then(|| Estimate::of(&direct_costs)).flatten();
+    let promises = promises(&scene, load, &horizon, chances, &counts);
+    Simulation { horizon, jobs, promises, stock, express_cost, direct_cost }
 }
 
 /// What one life of a block came to.
@@ -170,6 +179,7 @@ struct Life {
     /// By key.
     counts: Vec<(f64, f64)>,
     express_cost: f64,
+    direct_cost: f64,
     items: Vec<Count>,
     jobs: u64,
 }
@@ -191,6 +201,7 @@ fn live(scene: &Scene, horizon: &Horizon, experiment: &Experiment, chances: f64,
             let life = |(block, record): (&Block, Record)| Life {
                 counts: block.counts(&record),
                 express_cost: block.express_cost(&record),
+                direct_cost: block.direct_cost(&record),
                 items: record.by_item(block),
                 jobs: record.routes.iter().map(|route| route.asked).sum(),
             };
@@ -225,6 +236,7 @@ fn outcome(number: usize, block: &Block, lives: &[Vec<Life>], horizon: &Horizon,
         keys: block.keys.clone(),
         shelves: block.shelves.clone(),
         express_costs: own().map(|life| life.express_cost).collect(),
+        direct_costs: own().map(|life| life.direct_cost).collect(),
         jobs: own().map(|life| life.jobs).sum(),
         counts: own().map(|life| life.counts.clone()).collect(),
         stock,

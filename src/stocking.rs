@@ -6,13 +6,13 @@
 
 pub mod allocation;
 pub mod catalogue;
-pub mod cost_curve;
 pub mod distribution;
 pub mod erlang;
 pub mod indenture;
 pub mod last_buy;
 pub mod lateral;
 pub mod metric;
+pub mod quadrature;
 pub mod reorder;
 pub mod shop;
 pub mod two_echelon;

@@ -13,7 +13,7 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::plan::read::{Unread, read};
 use crate::plan::write::{MAP_FILE, PLAN_FILE, has_map, tables};
-use crate::plan::{Certificate, Decisions, Plan, objective};
+use crate::plan::{Certificate, Decisions, Plan, Points, objective};
 use crate::scenario::Scenario;
 use crate::service::assess;
 
@@ -80,7 +80,7 @@ pub fn evaluate(scenario: &Scenario, network: &Network, load: &Load, decisions: 
     let costs = crate::cost::price(scenario, network, load, &decisions, &service);
     let objective = objective(scenario, network, load, &decisions, costs.total());
     let certificate = Certificate { objective, lower_bound: None };
-    Plan { decisions, costs, service, certificate, seed: scenario.planning.seed }
+    Plan { decisions, costs, service, certificate, points: Points::new(), seed: scenario.planning.seed }
 }
 
 /// Verifies a plan folder.

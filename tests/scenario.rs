@@ -300,16 +300,21 @@ fn every_table_and_key_is_understood() {
     assert_eq!(scenario.regions[0].name, "Hà Nội, Hoàn Kiếm");
     let hours: Vec<f64> = scenario.regions.iter().map(|region| region.emergency_hours.get()).collect();
     assert_eq!(hours, [20.0, 30.0, 30.0]);
+    let direct = |region: &sparenet::scenario::Region| (region.direct_hours.get(), region.direct_cost_per_unit.get());
+    assert!(scenario.stocking.direct);
+    assert_eq!(scenario.regions.iter().map(direct).collect::<Vec<_>>(), [(15.0, 45.0), (26.0, 45.0), (15.0, 70.0)]);
     assert_eq!(scenario.outlets[0].fixed_cost.get(), 60_000.0 * 1.1);
     let rates: Vec<f64> = scenario.outlets.iter().map(|site| site.holding_rate.get()).collect();
     assert_eq!(rates, [0.22, 0.25, 0.22]);
-    assert_eq!((scenario.service_lanes.len(), scenario.supply_lanes.len(), scenario.targets.len()), (2, 2, 5));
+    assert_eq!((scenario.service_lanes.len(), scenario.supply_lanes.len(), scenario.targets.len()), (2, 2, 6));
     assert_eq!(scenario.limits.outlets_by_country.len(), 1);
     assert_eq!(
         (scenario.planning.gap, scenario.planning.seed, scenario.planning.sourcing),
         (0.005, 7, Sourcing::Split)
     );
     assert_eq!(scenario.policies, ["appropriate", "comprehensive"]);
+    let classes: Vec<_> = scenario.parts.iter().map(|part| part.class.map(|class| class.at())).collect();
+    assert_eq!((classes, scenario.classes), (vec![Some(0), None], vec!["electric".to_owned()]));
     // Two rows given, two coolers with two failures each, one fridge with one, a fan shared over three regions, a board.
     assert_eq!(scenario.demands.len(), 2 + 4 + 1 + 3 + 1);
 }

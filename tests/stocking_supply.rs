@@ -7,7 +7,8 @@ use serde_json::Value;
 use sparenet::scenario::Stockout;
 use sparenet::stocking::distribution::Pmf;
 use sparenet::stocking::erlang::erlang_b;
-use sparenet::stocking::lateral::{self, Member, Shares, echelons::Echelons};
+use sparenet::stocking::lateral::echelons::{Echelons, Pool, Supplied, split};
+use sparenet::stocking::lateral::{self, Member, Shares};
 use sparenet::stocking::reorder::{Batches, Prices, economic_quantity, periodic};
 use sparenet::stocking::{Depot, Position, Stream, Upstream};
 
@@ -65,24 +66,82 @@ fn pools_agree_with_the_exact_chain() {
     }
 }
 
+/// Outlets under a depot, each a pool, all numbers small.
+fn echelons(outlets: std::ops::Range<usize>) -> impl Strategy<Value = Echelons> {
+    let pool = (5.0..60.0, 1..4_u32, 1.0..5.0).prop_map(|(rate, base_stock, days)| Pool {
+        rate,
+        base_stock,
+        ordered: 1.0,
+        transport: days / 365.0,
+    });
+    (prop::collection::vec(pool, outlets), 10.0..50.0, 0.2..1.4).prop_map(|(pools, days, stocked)| {
+        let lead_time = days / 365.0;
+        let on_order = pools.iter().map(|pool| pool.rate).sum::<f64>() * lead_time;
+        Echelons { pools, depot_stock: (stocked * on_order) as u32, lead_time }
+    })
+}
+
+/// Shares of all demand: direct and from outside.
+fn of_all(echelons: &Echelons, supplied: &Supplied) -> (f64, f64) {
+    let rate: f64 = echelons.pools.iter().map(|pool| pool.rate).sum();
+    let sum =
+        |shares: &[f64]| echelons.pools.iter().zip(shares).map(|(pool, share)| pool.rate * share).sum::<f64>() / rate;
+    (sum(&supplied.direct), sum(&supplied.outside))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn outlets_followed_alone_are_near_those_followed_together(echelons in echelons(6..10)) {
+        let whole = echelons.whole(20_000).expect("it is small");
+        let (direct, outside) = of_all(&echelons, &whole);
+        let (alone_direct, alone_outside) = of_all(&echelons, &echelons.alone());
+        prop_assert!((direct - alone_direct).abs() <= 0.01, "direct {direct}, alone {alone_direct}");
+        prop_assert!((outside - alone_outside).abs() <= 0.01, "outside {outside}, alone {alone_outside}");
+    }
+
+    #[test]
+    fn whatever_is_asked_is_met_somewhere(echelons in echelons(1..9), repaired in 0.0..1.0) {
+        let pools = echelons.pools.iter().map(|pool| Pool { ordered: 1.0 - repaired, ..*pool }).collect();
+        let echelons = Echelons { pools, ..echelons };
+        for supplied in [echelons.supplied(2_000), echelons.alone()] {
+            for ((on_hand, direct), outside) in supplied.on_hand.iter().zip(&supplied.direct).zip(&supplied.outside) {
+                let met: f64 = on_hand[1..].iter().sum();
+                prop_assert!((met + direct + outside - 1.0).abs() <= 1e-9 && direct.min(*outside) >= 0.0);
+            }
+            prop_assert!((supplied.depot.stocked + supplied.depot.owed.iter().sum::<f64>() - 1.0).abs() <= 1e-9);
+            prop_assert!((0.0..=1.0 + 1e-12).contains(&supplied.depot.fill_rate()));
+        }
+    }
+}
+
 #[test]
 fn a_centre_behind_a_pool_agrees_with_simulation() {
     for vector in vectors("E_two_echelon_emergency") {
         let inputs = &vector["inputs"];
-        let echelons = Echelons {
-            rates: numbers(&inputs["lam"]),
-            base_stock: numbers(&inputs["S"]).into_iter().map(|s| s as u32).collect(),
-            central_stock: number(&inputs["S0"]) as u32,
-            plant_lead_time: number(&inputs["T0"]),
-            transport: number(&inputs["O"]),
-            lateral: inputs["lateral"].as_bool().expect("a flag"),
+        let (rates, stock) = (numbers(&inputs["lam"]), numbers(&inputs["S"]));
+        let transport = number(&inputs["O"]);
+        let pool = |rate: f64, base_stock: f64| Pool { rate, base_stock: base_stock as u32, ordered: 1.0, transport };
+        let alone = rates.iter().zip(&stock).map(|(rate, stock)| pool(*rate, *stock));
+        let pools = if inputs["lateral"].as_bool().expect("a flag") {
+            vec![pool(rates.iter().sum(), stock.iter().sum())]
+        } else {
+            alone.collect()
         };
-        let supplied = echelons.supplied(10_000).expect("the vectors are small");
+        let count = pools.len() as f64;
+        let depot_stock = number(&inputs["S0"]) as u32;
+        let supplied = Echelons { pools, depot_stock, lead_time: number(&inputs["T0"]) }
+            .whole(10_000)
+            .expect("the vectors are small");
+        // All outlets are alike, and so is what each of them finds.
+        let stops = || stock[..stock.len() / count as usize].iter().map(|stock| *stock as u32);
+        let taken = split(&supplied.on_hand[0], stops());
         let parts = [
-            ("own", supplied.own),
-            ("lateral", supplied.lateral),
-            ("central", supplied.central),
-            ("outside", supplied.outside),
+            ("own", taken[0]),
+            ("lateral", taken[1..].iter().sum()),
+            ("central", supplied.direct.iter().sum::<f64>() / count),
+            ("outside", supplied.outside.iter().sum::<f64>() / count),
         ];
         for (name, share) in parts {
             let id = &vector["id"];

@@ -161,9 +161,8 @@ fn outcome(scenario: &sparenet::scenario::Scenario, plan: &Plan, progress: &Prog
         return Exit::Interrupted;
     }
     if plan.certificate.lower_bound.is_none() {
-        note(
-            "the plan is kept; no lower bound is known with lateral supply, so nobody can say how close to the best it is\n",
-        );
+        let known = format!("no lower bound is known with {}", scenario.help().unwrap_or("these rules"));
+        note(&format!("the plan is kept; {known}, so nobody can say how close to the best it is\n"));
         return Exit::GapLeft;
     }
     let why = if progress.out_of_time() { "time limit" } else { "work limit" };

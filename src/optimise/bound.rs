@@ -7,7 +7,7 @@
 //! (dual)   cost ≥ Σ_k μ_k·α_k·N_k + min { cost − Σ_k μ_k Σ w·(constant + weight·P) }
 //! (split)  − μ·w·(constant + weight·P) = − μ·w·(constant + weight)  +  μ·weight·w·(1 − P)
 //!                                         a cost of the lane           a price ρ of each part that comes too late
-//! (shelf)  stock of part p at outlet o ≥ G(ℓ) = min_S [ holding·S + ρ·ℓ·(1 − P(S, ℓ)) ]
+//! (shelf)  stock of part p at outlet o, and its part of the depot's, ≥ G(ℓ) = min_S [ holding·S + ρ·ℓ·(1 − P(S, ℓ)) ] and more
 //! ```
 //!
 //! Prices of hours (mean response, availability) enter the lanes and the price ρ in the same way, their waits are taken as
@@ -15,18 +15,19 @@
 //! outlet's. It is a bound because
 //!
 //! * P falls with the load, so the demand of other lanes only makes more parts late, and their own price is not negative;
-//! * lead time is the shortest transport of any depot and the depot is taken to be never short, the window is the longest
-//!   of any priced lane: P is never smaller than in any plan;
-//! * a depot's own stock costs nothing or more;
+//! * lead time is the shortest transport of any depot, the window is the longest of any priced lane: P is never smaller than
+//!   in any plan whose depots are never short;
+//! * what a depot holds so as to be short less often is charged to its outlets (`shelf`);
 //! * a soft promise's price is at most its penalty, so what is priced of a shortfall is at most what is paid for it.
 //!
-//! G grows with ℓ (for every S late demand does), so on a partition ℓ_0 < ℓ_1 < … of an interval a straight line with
-//! `a + b·ℓ_{i+1} ≤ G(ℓ_i)` for every i lies below G on all of it. Each interval of an outlet's load is a mode of its site:
-//! fixed Σ_p a_p, per load the least over regions of Σ_p b_p·(share of p). Whatever a plan's load is, it lies in one of
-//! the intervals and that mode costs no more than the plan's stock; so the location problem with these modes costs no
-//! more than the plan, and neither does its own Lagrangian bound.
+//! G grows with ℓ (for every S late demand does), so straight lines lie below it on intervals of ℓ (`shelf`). Each interval of an
+//! outlet's load is a mode of its site: fixed Σ_p a_p, per load Σ_p b_p·(share of p in the mean mix). A region whose mix pays
+//! more than that in every mode pays the difference on its lane, one that pays less has it back. Whatever a plan's load is,
+//! it lies in one of the intervals and that mode costs no more than the plan's stock; so the location problem with these
+//! modes costs no more than the plan, and neither does its own Lagrangian bound.
 
 mod lane;
+mod losses;
 mod outlet;
 mod shelf;
 
@@ -34,18 +35,19 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::location::{Settings, Start, locate};
+use crate::location::{Mode, Settings, Start, locate};
 use crate::network::Road;
 use crate::plan::Decisions;
-use crate::scenario::{Objective, OutletId, RegionId};
+use crate::scenario::{Objective, OutletId, RegionId, Stockout};
 use crate::service::Key;
 
 use super::decide::{Priced, decide};
-use super::model::{Allowance, Terms, model};
+use super::model::{Allowance, Model, Terms, model};
 use super::rounds::{Best, MANY_LANES};
 use super::{Quiet, Search};
 use lane::goals;
-use outlet::{Mixes, OutletPrice, ratios, typical_load};
+pub use lane::jobs_of;
+use outlet::{Mixes, OutletPrice, ratios, required, typical_load};
 
 /// Dual iterations of a large location problem, from the prices of the rounds.
 const ITERATIONS: usize = 600;
@@ -58,9 +60,7 @@ pub fn bound(search: &Search, reach: f64, best: &Best) -> Proof {
     // What the problem leaves open adds to what its stock leaves open, so it is asked for a tenth.
     let asked = Settings { gap: 0.1 * search.scenario.planning.gap, ..search.settings() };
     let settings = if large {
-        // The modes differ from those of a round, so only the prices can be taken over.
-        let start = start.clone().map(|start| Start { mode: Vec::new(), ..start });
-        Settings { node_limit: 0, iteration_limit: ITERATIONS, start, ..asked }
+        Settings { node_limit: 0, iteration_limit: ITERATIONS, start: start.clone(), ..asked }
     } else {
         asked
     };
@@ -99,6 +99,23 @@ impl Default for Proof {
     }
 }
 
+/// The modes in which a plan's outlets cost least.
+fn modes_of(search: &Search, model: &Model, plan: &Priced) -> Vec<Option<u32>> {
+    let mut loads = vec![0.0; model.problem.sites.len()];
+    for (region, outlet, share) in plan.decisions.assignments() {
+        loads[outlet.at()] += share * search.load.units[region.at()];
+    }
+    let least = |outlet: usize| -> Option<u32> {
+        let own = plan.decisions.replenished_by[outlet];
+        let modes = model.problem.sites[outlet].modes.iter().zip(&model.depots[outlet]).enumerate();
+        let cost = |mode: &Mode| mode.fixed + mode.per_load * loads[outlet];
+        let fitting = modes.filter(|(_, (_, depot))| **depot == own).map(|(number, (mode, _))| (number, cost(mode)));
+        fitting.min_by(|left, right| left.1.total_cmp(&right.1)).map(|(number, _)| number as u32)
+    };
+    let open = plan.decisions.outlet_open.iter().enumerate();
+    open.map(|(outlet, open)| if *open { least(outlet) } else { None }).collect()
+}
+
 fn priced_bound(
     search: &Search,
     reach: f64,
@@ -109,6 +126,9 @@ fn priced_bound(
     let Search { scenario, network, load, watch } = *search;
     let (goals, constant) = goals(search, prices);
     let same_ratio = ratios(search);
+    let expressed = scenario.stocking.stockout == Stockout::Emergency;
+    let losses = if expressed { losses::floors(&same_ratio) } else { BTreeMap::new() };
+    let required = required(scenario);
     let mixes = Mixes::of(search);
     let typical = typical_load(search, best);
     let mut served: Vec<Vec<(RegionId, Road)>> = vec![Vec::new(); scenario.outlets.len()];
@@ -121,7 +141,15 @@ fn priced_bound(
         .par_iter()
         .enumerate()
         .map(|(outlet, lanes)| {
-            OutletPrice::of(search, &goals, &mixes, &same_ratio, OutletId::from(outlet), lanes, typical)
+            OutletPrice::of(
+                search,
+                &goals,
+                &mixes,
+                (&same_ratio, &losses, &required),
+                OutletId::from(outlet),
+                lanes,
+                typical,
+            )
         })
         .collect();
     let allowances = |outlet: OutletId| -> Vec<Allowance> { outlets[outlet.at()].modes.clone() };
@@ -129,7 +157,9 @@ fn priced_bound(
     let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
     let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach };
     let model = model(scenario, network, load, &terms);
-    let location = locate(&model.problem, settings, &Quiet(watch)).ok()?;
+    let start = Start { mode: modes_of(search, &model, best), ..settings.start.clone().unwrap_or_default() };
+    let settings = Settings { start: Some(start), ..settings.clone() };
+    let location = locate(&model.problem, &settings, &Quiet(watch)).ok()?;
     Some(Proof {
         lower_bound: location.lower_bound + model.constant + constant,
         decisions: Some(decide(scenario, &model, &location)),

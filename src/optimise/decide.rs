@@ -4,7 +4,7 @@ use crate::cost::{Costs, price};
 use crate::load::Load;
 use crate::location::Location;
 use crate::network::Network;
-use crate::plan::Decisions;
+use crate::plan::{Decisions, Points};
 use crate::scenario::{DepotId, OutletId, Scenario, Site};
 use crate::service::{Service, assess};
 
@@ -40,6 +40,8 @@ pub struct Priced {
     pub service: Service,
     /// Their cost.
     pub costs: Costs,
+    /// What one more point of their promises costs, as far as it is known.
+    pub points: Points,
 }
 
 impl Priced {
@@ -47,7 +49,12 @@ impl Priced {
     pub fn of(scenario: &Scenario, network: &Network, load: &Load, decisions: Decisions) -> Self {
         let service = assess(scenario, network, load, &decisions);
         let costs = price(scenario, network, load, &decisions, &service);
-        Self { decisions, service, costs }
+        Self { decisions, service, costs, points: Points::new() }
+    }
+
+    /// The same with the prices of its promises.
+    pub fn with(self, points: Points) -> Self {
+        Self { points, ..self }
     }
 
     /// Are all hard promises kept, and can every site do the repairs and send the units that it is asked for?

@@ -56,7 +56,7 @@ pub fn enumerate(
         }
         let decisions = decisions(scenario, relaxed, &leaf);
         let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, true, watch) else { continue };
-        let priced = Priced::of(scenario, network, load, stocked.decisions);
+        let priced = Priced::of(scenario, network, load, stocked.decisions).with(stocked.points);
         let total = priced.costs.total();
         let least_here = stocked.lower_bound.map_or(least, |stock| total - stocked.cost + stock);
         found.lower_bound = found.lower_bound.min(least_here);

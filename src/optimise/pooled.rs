@@ -1,10 +1,11 @@
-//! Planning with lateral supply: sites, assignments and stock as if nobody helped, and then less stock where the help
-//! allows it.
+//! Planning with lateral supply and direct delivery: sites, assignments and stock as if nobody helped, and then less stock
+//! where the help allows it.
 //!
-//! A plan is made of the scenario without its lateral supply; its promises are kept by each outlet's own stock. Then the
-//! help is counted: a promise that breaks because an outlet gives its own stock away gets units back, one by one, where the
-//! most demand misses the shelf; and units whose going saves money and breaks no promise go, the dearest to hold first. Both
-//! end at a number of trials that depends on the scenario alone.
+//! A plan is made of the scenario without its lateral supply and without deliveries from depots; its promises are kept by
+//! each outlet's own stock. Then the help is counted: a promise that breaks because an outlet or a depot gives its stock
+//! away gets units back, one by one, where the most demand misses the shelf; then units whose going saves money and breaks no
+//! promise go, the dearest to hold first. Where depots deliver directly, a unit more at a depot is tried with the units at
+//! its outlets that may go for it. All end at a number of trials that depends on the scenario alone.
 //!
 //! There is no lower bound: that of the scenario without help is not one with it, since help can replace stock. None is
 //! given.
@@ -12,7 +13,7 @@
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::{Certificate, Decisions, Plan, objective};
-use crate::scenario::{OutletId, PartId, RegionId, Scenario, SiteId};
+use crate::scenario::{DepotId, OutletId, PartId, RegionId, Scenario, SiteId};
 use crate::watch::Watch;
 
 use super::decide::Priced;
@@ -23,33 +24,42 @@ const MOST_SHELVES: usize = 400_000;
 /// See [`MOST_SHELVES`].
 const MOST_TRIALS: usize = 2_000;
 
-/// Plans a scenario with lateral supply.
+/// A trial with direct delivery takes about as long as so many without: chains of depots are solved for it.
+const CHAINS: usize = 4;
+
+/// Plans a scenario with lateral supply or direct delivery.
 ///
 /// # Errors
 /// [`Failure`] where there is no plan or none was found; a budget is not said to be too small, since help may save more.
 pub fn plan(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
-    let apart = Scenario { laterals: Vec::new(), ..scenario.clone() };
+    let mut apart = Scenario { laterals: Vec::new(), ..scenario.clone() };
+    apart.stocking.direct = false;
     let found = optimise(&apart, network, load, &Quiet(watch)).map_err(|failure| match failure {
         Failure::Infeasible(_) if scenario.limits.budget.is_some() => Failure::NothingFound { lower_bound: None },
         Failure::NothingFound { .. } => Failure::NothingFound { lower_bound: None },
         infeasible => infeasible,
     })?;
-    watch.stage("counting lateral supply");
+    watch.stage("counting the help of others");
     let mut trials = Trials { scenario, network, load, watch, left: MOST_TRIALS };
     let mut best = Priced::of(scenario, network, load, found.decisions);
-    trials.left = (MOST_SHELVES / best.service.shelves.len().max(1)).min(MOST_TRIALS);
+    let shelves = best.service.shelves.len().max(1) * if scenario.stocking.direct { CHAINS } else { 1 };
+    trials.left = (MOST_SHELVES / shelves).min(MOST_TRIALS);
     trials.mend(&mut best);
     if !best.keeps_promises(scenario) {
         return Err(Failure::NothingFound { lower_bound: None });
     }
-    trials.trim(&mut best);
-    let Priced { decisions, service, costs } = best;
+    let held = trials.held(&best, &|_, _| true);
+    trials.trim(&mut best, &held);
+    if scenario.stocking.direct {
+        trials.exchange(&mut best);
+    }
+    let Priced { decisions, service, costs, points } = best;
     if scenario.limits.budget.is_some_and(|budget| costs.total() > budget.get() * (1.0 + 1e-9)) {
         return Err(Failure::NothingFound { lower_bound: None });
     }
     let objective = objective(scenario, network, load, &decisions, costs.total());
     let certificate = Certificate { objective, lower_bound: None };
-    Ok(Plan { decisions, costs, service, certificate, seed: scenario.planning.seed })
+    Ok(Plan { decisions, costs, service, certificate, points, seed: scenario.planning.seed })
 }
 
 struct Trials<'a> {
@@ -98,34 +108,45 @@ impl Trials<'_> {
             serves[outlet.at()] |= speaks_of(region);
         }
         let part = broken.key.part.or(target.part);
+        let class = broken.key.class.or(target.class);
         let shelves = plan.service.shelves.iter().filter(|shelf| {
             serves[shelf.outlet.at()]
                 && broken.key.outlet.is_none_or(|own| own == shelf.outlet)
                 && part.is_none_or(|own| own == shelf.part)
+                && class.is_none_or(|own| self.scenario.parts[shelf.part.at()].class == Some(own))
         });
         let missed = shelves.map(|shelf| (shelf.rate * (1.0 - shelf.fill_rate), shelf));
         let most = missed.max_by(|left, right| left.0.total_cmp(&right.0))?;
         Some((most.1.outlet, most.1.part))
     }
 
-    /// Takes units away, the dearest to hold first, where that saves money and breaks no promise.
-    fn trim(&mut self, best: &mut Priced) {
+    /// What is held where it may be asked for less, the dearest to hold first.
+    fn held(&self, plan: &Priced, chosen: &dyn Fn(SiteId, PartId) -> bool) -> Vec<(SiteId, PartId)> {
         let mut held: Vec<(f64, SiteId, PartId)> = Vec::new();
-        let sites = |stock: &[Vec<u32>], site: &dyn Fn(usize) -> SiteId| -> Vec<(f64, SiteId, PartId)> {
-            let levels = stock.iter().enumerate().flat_map(|(number, levels)| {
-                let site = site(number);
-                levels.iter().enumerate().map(move |(part, level)| (site, PartId::from(part), *level))
-            });
-            let held = levels.filter(|(_, _, level)| *level > 0);
-            held.map(|(site, part, _)| (crate::cost::holding_cost(self.scenario, site, part), site, part)).collect()
+        let mut add = |site: SiteId, levels: &[u32]| {
+            for (part, _) in levels.iter().enumerate().filter(|(_, level)| **level > 0) {
+                let part = PartId::from(part);
+                if chosen(site, part) {
+                    held.push((crate::cost::holding_cost(self.scenario, site, part), site, part));
+                }
+            }
         };
-        held.extend(sites(&best.decisions.outlet_stock, &|number| SiteId::Outlet(OutletId::from(number))));
-        held.extend(sites(&best.decisions.depot_stock, &|number| SiteId::Depot(number.into())));
+        for (number, levels) in plan.decisions.outlet_stock.iter().enumerate() {
+            add(SiteId::Outlet(OutletId::from(number)), levels);
+        }
+        for (number, levels) in plan.decisions.depot_stock.iter().enumerate() {
+            add(SiteId::Depot(DepotId::from(number)), levels);
+        }
         held.sort_by(|left, right| right.0.total_cmp(&left.0).then((left.1, left.2).cmp(&(right.1, right.2))));
+        held.into_iter().map(|(_, site, part)| (site, part)).collect()
+    }
+
+    /// Takes units away in an order where that saves money and breaks no promise.
+    fn trim(&mut self, best: &mut Priced, held: &[(SiteId, PartId)]) {
         let mut saved = true;
         while saved {
             saved = false;
-            for &(_, site, part) in &held {
+            for &(site, part) in held {
                 loop {
                     let mut decisions = best.decisions.clone();
                     let levels = match site {
@@ -143,6 +164,32 @@ impl Trials<'_> {
                     *best = next;
                     saved = true;
                 }
+            }
+        }
+    }
+
+    /// Gives depots units, one by one, where what then may go from their outlets saves money.
+    fn exchange(&mut self, best: &mut Priced) {
+        let asked: Vec<(DepotId, PartId)> =
+            best.service.depot_shelves.iter().map(|shelf| (shelf.depot, shelf.part)).collect();
+        for (depot, part) in asked {
+            loop {
+                let mut decisions = best.decisions.clone();
+                let levels = &mut decisions.depot_stock[depot.at()];
+                levels.resize(self.scenario.parts.len(), 0);
+                levels[part.at()] += 1;
+                let Some(mut next) = self.of(decisions) else { return };
+                let above = best.decisions.replenished_by.clone();
+                let under = |site: SiteId, own: PartId| match site {
+                    SiteId::Outlet(outlet) => own == part && above[outlet.at()] == Some(depot),
+                    SiteId::Depot(_) => false,
+                };
+                let held = self.held(&next, &under);
+                self.trim(&mut next, &held);
+                if !next.keeps_promises(self.scenario) || next.costs.total() >= best.costs.total() {
+                    break;
+                }
+                *best = next;
             }
         }
     }

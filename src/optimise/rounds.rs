@@ -9,6 +9,7 @@ use super::bound::{self, Proof};
 use super::decide::{Priced, decide};
 use super::enumerate::enumerate;
 use super::model::{Allowance, Terms, depots_of, model};
+use super::points::of_places;
 use super::stock::{Stocked, stock};
 use super::{Found, Nothing, Quiet, Search};
 
@@ -71,7 +72,9 @@ pub fn plan(search: &Search, reach: f64) -> Result<Found, Nothing> {
         // The problem that proves the bound has prices for service, so its own network is often the better one.
         watch.stage("setting base-stock levels");
         if let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, false, watch) {
-            let other = Priced::of(scenario, network, load, stocked.decisions);
+            let mut points = priced.points.clone();
+            points.extend(stocked.points);
+            let other = Priced::of(scenario, network, load, stocked.decisions).with(points);
             let value = search.objective(&other);
             if other.keeps_promises(scenario) && value < objective {
                 (priced, objective) = (other, value);
@@ -126,7 +129,9 @@ pub fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
             margin = 0.5 * (1.0 + margin);
             continue;
         };
-        let priced = Priced::of(scenario, network, load, stocked.decisions.clone());
+        let mut points = stocked.points.clone();
+        points.extend(of_places(search, &model, &location));
+        let priced = Priced::of(scenario, network, load, stocked.decisions.clone()).with(points);
         if !priced.keeps_promises(scenario) && !tighten(search, &priced, &mut targets) {
             margin = 0.5 * (1.0 + margin);
         }

@@ -15,13 +15,15 @@ use std::collections::BTreeMap;
 use crate::cost::{holding_cost, order_cost, unit_cost};
 use crate::load::Load;
 use crate::network::Network;
-use crate::plan::Decisions;
+use crate::plan::{Decisions, Points};
 use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, Scenario, SiteId, Stockout, Target};
 use crate::service::{Key, Question, Shops, What, depot_streams, installed_in, outlet_stream, outlet_streams};
 use crate::stocking::{
     Allocation, AllocationProblem, Depot, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
 use crate::watch::Watch;
+
+use super::points::step;
 
 /// Windows of an item are gathered into steps of this many hours when there are many of them; rounding down keeps every
 /// promise that the gathered windows keep.
@@ -41,6 +43,8 @@ pub struct Stocked {
     pub lower_bound: Option<f64>,
     /// The price of each promise's goal \[money/year per job/year\], by target and member.
     pub prices: BTreeMap<(usize, Key), f64>,
+    /// What one more point of each promise costs at these prices.
+    pub points: Points,
 }
 
 /// Why no stock is right for the given sites and assignments.
@@ -185,10 +189,7 @@ pub fn stock(
             Limit::AtMost(most) | Limit::SpreadAtMost(most) => asked.sum - most * asked.jobs,
         };
         // A soft target's penalty is for a whole unit of its mean, a goal's for a whole unit of its sum.
-        let unit = match target.metric {
-            Metric::Availability => installed_in(load, scenario, &Question::of(target), key),
-            _ => asked.jobs,
-        };
+        let unit = weight(load, scenario, target, key, asked.jobs);
         Goal { at_least, penalty: target.penalty.map(|penalty| penalty.get() / unit.max(f64::MIN_POSITIVE)) }
     });
     let goal_list: Vec<Goal> = wanted.collect();
@@ -201,6 +202,11 @@ pub fn stock(
             Missed::Promise { target: *target, key: *key }
         })?;
     let prices = ordered.iter().map(|(id, asked)| (**id, allocation.multipliers[asked.number])).collect();
+    let points = ordered.iter().filter(|((target, _), _)| *target < scenario.targets.len()).map(|(id, asked)| {
+        let unit = weight(load, scenario, &targets[id.0], &id.1, asked.jobs);
+        (**id, allocation.multipliers[asked.number] * unit * step(&targets[id.0]))
+    });
+    let points = points.collect();
     // Where expressing a unit is cheaper than sending it, the allocation takes it for as dear: a plan may save so much more.
     let saved: f64 = problem.items.iter().map(|item| item.miss_cost.min(0.0)).sum();
     let lower_bound = allocation.lower_bound + saved;
@@ -209,7 +215,16 @@ pub fn stock(
         cost: allocation.cost,
         lower_bound: (!gathered && lower_bound.is_finite()).then_some(lower_bound),
         prices,
+        points,
     })
+}
+
+/// How much a whole unit of a promise's mean is of its sum: the jobs it is about, or the units installed.
+fn weight(load: &Load, scenario: &Scenario, target: &Target, key: &Key, jobs: f64) -> f64 {
+    match target.metric {
+        Metric::Availability => installed_in(load, scenario, &Question::of(target), key),
+        _ => jobs,
+    }
 }
 
 /// Adds up terms of the same goal and window; many windows are gathered into steps. True if a window was changed.

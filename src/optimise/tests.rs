@@ -26,16 +26,29 @@ impl Numbers {
 
 /// A scenario of 4–5 regions, 2–3 outlets, up to 2 depots and 1–2 parts.
 fn random_scenario(seed: u64) -> Scenario {
-    random_with(seed, false)
+    random_with(seed, Twist::None)
 }
 
-/// The same, or one in which outlets and depots repair a share of their parts, some with one or two servers.
-fn random_with(seed: u64, repairs: bool) -> Scenario {
+/// What a random scenario has besides.
+#[derive(Clone, Copy, PartialEq)]
+enum Twist {
+    /// Nothing.
+    None,
+    /// Outlets and depots repair a share of their parts, some with one or two servers.
+    Repairs,
+    /// Promises by class of parts, in place of the network's.
+    Classes,
+}
+
+/// The same with a twist.
+fn random_with(seed: u64, twist: Twist) -> Scenario {
     let mut numbers = Numbers(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let write = |name: &str, text: String| fs::write(folder.path().join(name), text).expect("it can be written");
     let (regions, outlets) = (4 + numbers.below(2), 2 + numbers.below(2));
     let (depots, parts) = (numbers.below(3), 1 + numbers.below(2));
+    // One part alone has no second class.
+    let parts = if twist == Twist::Classes { 2 } else { parts };
     let place = |numbers: &mut Numbers| format!("{:.1},{:.1}", numbers.between(0.0, 200.0), numbers.between(0.0, 90.0));
     let emergency = numbers.below(3) == 0;
     let target = match numbers.below(5) {
@@ -94,7 +107,26 @@ fn random_with(seed: u64, repairs: bool) -> Scenario {
             format!("r{region},p{part},{:.2},{}", numbers.between(0.5, 25.0), 1.0 + 0.5 * part as f64)
         }),
     );
-    if repairs {
+    if twist == Twist::Classes {
+        let text = fs::read_to_string(folder.path().join("scenario.toml")).expect("it was just written");
+        let by_class = match numbers.below(4) {
+            0 => [("class = \"A\"", 0.95), ("class = \"C\"", 0.6)],
+            1 => [("scope = \"class\"", 0.9), ("class = \"A\"", 0.97)],
+            2 => [("scope = [\"outlet\", \"class\"]", 0.7), ("class = \"C\"", 0.92)],
+            _ => [("scope = [\"region\", \"class\"]", 0.7), ("class = \"A\"", 0.9)],
+        };
+        let asked =
+            |(keys, least): (&str, f64)| format!("[[target]]\nmetric = \"fill_rate\"\n{keys}\nat_least = {least}\n");
+        // The network's promise stays in a third of them, so that both kinds of price meet.
+        let rest = if seed.is_multiple_of(3) { text } else { text.replace(&target, "") };
+        write("scenario.toml", rest + &by_class.map(asked).concat());
+        let parts = fs::read_to_string(folder.path().join("parts.csv")).expect("it was just written");
+        write(
+            "parts.csv",
+            parts.lines().zip(["class", "A", "C"]).map(|(row, word)| format!("{row},{word}\n")).collect(),
+        );
+    }
+    if twist == Twist::Repairs {
         // Drawn last, so that all else is as it is without repairs.
         let mut repaired = |file: &str, column: &str| {
             let text = fs::read_to_string(folder.path().join(file)).expect("it was just written");
@@ -138,7 +170,12 @@ fn the_bound_of_large_scenarios_is_never_above_the_enumerated_optimum_of_small_o
 
 #[test]
 fn the_bound_holds_and_plans_are_found_where_sites_repair_with_few_servers() {
-    compare_with_enumeration(0..60, 30, |seed| random_with(seed, true));
+    compare_with_enumeration(0..60, 30, |seed| random_with(seed, Twist::Repairs));
+}
+
+#[test]
+fn the_bound_holds_where_prices_tell_classes_of_parts_apart() {
+    compare_with_enumeration(0..60, 30, |seed| random_with(seed, Twist::Classes));
 }
 
 /// Holds rounds and bound of scenarios against what trying everything finds; so many have to be compared.

@@ -142,7 +142,7 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
         "costs": costs,
         "open_outlets": open(&scenario.outlets, &plan.decisions.outlet_open),
         "open_depots": open(&scenario.depots, &plan.decisions.depot_open),
-        "promises": plan.service.promises.iter().map(|promise| promised(scenario, promise)).collect::<Vec<_>>(),
+        "promises": plan.service.promises.iter().map(|promise| promised(scenario, plan, promise)).collect::<Vec<_>>(),
         "seed": plan.seed,
         "version": env!("CARGO_PKG_VERSION"),
         "input_hash": scenario.input_hash,
@@ -153,7 +153,7 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
     }
 }
 
-fn promised(scenario: &Scenario, promise: &Promise) -> Value {
+fn promised(scenario: &Scenario, plan: &Plan, promise: &Promise) -> Value {
     let hard = promise.target(scenario).penalty.is_none();
     json!({
         "target": promise.describe(scenario),
@@ -161,6 +161,7 @@ fn promised(scenario: &Scenario, promise: &Promise) -> Value {
         "kept": promise.kept,
         "shortfall": promise.shortfall,
         "hard": hard,
+        "one_more_point_per_year": plan.points.get(&(promise.target, promise.key)),
     })
 }
 

@@ -42,12 +42,17 @@ pub fn summary(
             counted(rows, "shelf").replace("shelfs", "shelves")
         ));
     }
-    if let Some(cost) = simulation.express_cost {
+    let spent = [
+        ("Emergency", simulation.express_cost, Component::Emergency),
+        ("Direct", simulation.direct_cost, Component::Direct),
+    ];
+    for (name, cost, component) in spent {
+        let Some(cost) = cost else { continue };
         text.push_str(&format!(
-            "Emergency: {} ± {} a year, computed {}\n",
+            "{name}: {} ± {} a year, computed {}\n",
             grouped(cost.mean),
             grouped(cost.half_width(CONFIDENCE)),
-            grouped(plan.costs.of(Component::Emergency))
+            grouped(plan.costs.of(component))
         ));
     }
     text

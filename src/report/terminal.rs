@@ -8,7 +8,7 @@ use crate::diagnosis::Diagnosis;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Plan;
-use crate::scenario::{DepotId, Objective, OutletId, PartId, Scenario, SiteId};
+use crate::scenario::{DepotId, Metric, Objective, OutletId, PartId, Scenario, SiteId};
 use crate::service::Promise;
 
 /// The most promises that are shown; the others are in `plan.json`.
@@ -113,8 +113,8 @@ fn certificate(scenario: &Scenario, plan: &Plan) -> String {
         Objective::Farthest => "hours, the longest way".to_owned(),
     };
     let objective = plan.certificate.objective;
-    if plan.certificate.lower_bound.is_none() && !scenario.laterals.is_empty() {
-        return format!("Objective {} {unit}; with lateral supply no bound is known\n\n", measured(objective));
+    if let (None, Some(help)) = (plan.certificate.lower_bound, scenario.help()) {
+        return format!("Objective {} {unit}; with {help} no bound is known\n\n", measured(objective));
     }
     let (Some(bound), Some(gap)) = (plan.certificate.lower_bound, plan.certificate.gap()) else {
         return format!("Objective {} {unit}; nothing was optimised, so there is no bound\n\n", measured(objective));
@@ -154,19 +154,31 @@ fn promises(scenario: &Scenario, plan: &Plan) -> String {
     text.push('\n');
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
+    let priced = order.iter().take(SHOWN_PROMISES).any(|promise| price(scenario, plan, promise).is_some());
     for promise in order.into_iter().take(SHOWN_PROMISES) {
         let word = match (promise.kept, promise.target(scenario).penalty.is_some()) {
             (true, _) => "kept",
             (false, true) => "missed, penalty paid",
             (false, false) => "BROKEN",
         };
-        table.add_row(vec![promise.describe(scenario), format!("{:.4}", promise.computed), word.to_owned()]);
+        let mut row = vec![promise.describe(scenario), format!("{:.4}", promise.computed), word.to_owned()];
+        if priced {
+            row.push(price(scenario, plan, promise).unwrap_or_default());
+        }
+        table.add_row(row);
     }
     if let Some(column) = table.column_mut(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     text.push_str(&format!("{}\n\n", table.trim_fmt()));
     text
+}
+
+/// What one more point of a promise costs.
+fn price(scenario: &Scenario, plan: &Plan, promise: &Promise) -> Option<String> {
+    let price = *plan.points.get(&(promise.target, promise.key))?;
+    let point = if promise.target(scenario).metric == Metric::MeanResponse { "hour less" } else { "point more" };
+    (price > 0.0).then(|| format!("one {point}: {} a year", measured(price)))
 }
 
 fn sites(scenario: &Scenario, plan: &Plan) -> String {

@@ -60,7 +60,10 @@ pub const RULES: &[(&str, &str)] = &[
     ("E16", "what must be measured or estimated has coordinates or lanes"),
     ("E17", "there are regions, outlets and some demand"),
     ("E18", "a distance or time is no stand-in for `unreachable`"),
-    ("E19", "lateral supply joins two outlets that express what neither has"),
+    (
+        "E19",
+        "lateral supply joins two outlets, and direct delivery a depot and its outlets, that express what they lack",
+    ),
     ("E20", "a plan's table has the columns of its decisions"),
     ("E21", "a plan speaks of sites, regions and parts of its scenario"),
     ("E22", "a plan's decision is a truth, a share or a whole number"),

@@ -84,6 +84,8 @@ impl Writer {
             to.index(region.policy.map(|policy| policy.0));
             to.number(region.emergency_hours.get());
             to.number(region.emergency_cost_per_unit.get());
+            to.number(region.direct_hours.get());
+            to.number(region.direct_cost_per_unit.get());
         });
         self.list("products", &scenario.products, |to, product| to.shown("product", product));
         self.list("parts", &scenario.parts, |to, part| to.shown("part", part));
@@ -131,6 +133,7 @@ impl Writer {
         if let Some(history) = &scenario.history {
             self.shown("reading", &history.reading);
         }
+        self.list("classes", &scenario.classes, |to, class| to.text(class));
     }
 
     fn site(&mut self, site: &Site) {

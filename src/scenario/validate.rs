@@ -18,7 +18,7 @@ use super::diagnostic::Faults;
 use super::draft::Draft;
 use super::schema::Table;
 use super::source::Span;
-use super::{Country, CountryId, Metric, Objective, PolicyId, Scenario, Stocking};
+use super::{ClassId, Country, CountryId, Metric, Objective, PolicyId, Scenario, Stocking};
 use crate::demand;
 
 pub(crate) use fields::Reader;
@@ -34,6 +34,7 @@ pub(crate) struct Ids<'a> {
     pub depots: Names<'a>,
     pub countries: BTreeMap<&'a str, CountryId>,
     pub policies: BTreeMap<&'a str, PolicyId>,
+    pub classes: BTreeMap<&'a str, ClassId>,
 }
 
 /// Checks a draft; the scenario is sound if no error was added to the faults.
@@ -41,13 +42,15 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let mut reader = Reader { draft, faults };
     let travel = keys::travel(&mut reader);
     let replenishment = keys::replenishment(&mut reader);
-    let stocking = Stocking { stockout: keys::stockout(&mut reader) };
+    let stockout = keys::stockout(&mut reader);
+    let stocking = Stocking { stockout, direct: keys::direct(stockout, &mut reader) };
     let planning = keys::planning(&mut reader);
     let finance = keys::finance(&mut reader);
     let reading = keys::demand(&mut reader);
 
     let countries = tables::country_codes(&mut reader);
     let policies = tables::policy_names(&mut reader);
+    let classes = tables::class_names(&mut reader);
     let ids = Ids {
         regions: Names::of(Table::Regions, "region", &mut reader),
         products: Names::of(Table::Products, "product", &mut reader),
@@ -56,6 +59,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         depots: Names::of(Table::Depots, "depot", &mut reader),
         countries,
         policies,
+        classes,
     };
     names::sites_share_one_space(&ids, &mut reader);
     reader.required_fields_are_filled();
@@ -63,7 +67,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let countries = tables::countries(&ids, &mut reader);
     let regions = tables::regions(&ids, &travel, &mut reader);
     let products = tables::products(&ids, &mut reader);
-    let parts = tables::parts(&mut reader);
+    let parts = tables::parts(&ids, &mut reader);
     let outlets = tables::sites(Table::Outlets, &ids, &travel, &mut reader);
     let depots = tables::sites(Table::Depots, &ids, &travel, &mut reader);
     let limits = keys::limits(&ids, &outlets, &depots, &mut reader);
@@ -105,6 +109,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         finance,
         laterals,
         history: None,
+        classes: ids.classes.keys().map(|name| name.to_string()).collect(),
     };
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
     there_is_something_to_plan(&scenario, &mut reader);

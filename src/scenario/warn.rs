@@ -15,6 +15,7 @@ pub(crate) fn warn(scenario: &Scenario, reader: &mut Reader<'_>) {
     countries_have_rows(scenario, reader);
     stock_has_a_lead_time(scenario, reader);
     expressing_has_an_effect(scenario, reader);
+    direct_delivery_has_an_effect(scenario, reader);
     batches_have_an_effect(scenario, reader);
     repairs::repairs(scenario, reader);
 }
@@ -98,6 +99,41 @@ fn expressing_has_an_effect(scenario: &Scenario, reader: &mut Reader<'_>) {
             reader.faults.add("W07", span, format!("`{name}` has no effect")).hint(hint);
         }
     }
+}
+
+/// W07: a region's own direct delivery matters only where depots deliver directly, and a delivery that is slower and no
+/// cheaper than expressing from outside nowhere.
+fn direct_delivery_has_an_effect(scenario: &Scenario, reader: &mut Reader<'_>) {
+    if !scenario.stocking.direct {
+        for name in ["direct_hours", "direct_cost_per_unit"] {
+            let column = reader.column(Table::Regions, name);
+            let first = (0..reader.sheet(Table::Regions).rows).find(|&row| !column.text(row).is_empty());
+            if let Some(row) = first {
+                let message = format!("`{name}` has no effect");
+                reader
+                    .faults
+                    .add("W07", column.span(row), message)
+                    .hint("depots deliver directly with `[stocking] direct_hours`");
+            }
+        }
+        return;
+    }
+    let useless = |region: &&super::Region| {
+        region.direct_hours >= region.emergency_hours && region.direct_cost_per_unit >= region.emergency_cost_per_unit
+    };
+    let Some(first) = scenario.regions.iter().find(useless) else { return };
+    let more = scenario.regions.iter().filter(useless).count() - 1;
+    let message = format!(
+        "direct delivery to region `{}` is neither quicker nor cheaper than expressing from outside{}",
+        first.id,
+        and_more(more).replace("row", "region")
+    );
+    let span = reader.draft.settings.get("stocking.direct_hours").map(|setting| setting.key_span);
+    let Some(span) = span else { return };
+    reader
+        .faults
+        .add("W07", span, message)
+        .hint("it goes before the express all the same, and takes units that the outlets wait for");
 }
 
 /// W07: an outlet orders one for one where what it lacks is expressed, and only depots are left to order batches.

@@ -4,7 +4,7 @@ use super::pool::Help;
 use crate::load::{Load, Task};
 use crate::network::Road;
 use crate::scenario::{
-    CountryId, Limit, Metric, OutletId, PartId, PolicyId, RegionId, Scenario, Scope, Stockout, Target,
+    ClassId, CountryId, Limit, Metric, OutletId, PartId, PolicyId, RegionId, Scenario, Scope, Stockout, Target,
 };
 use crate::stocking::Position;
 use crate::units::{HOURS_PER_DAY, HOURS_PER_YEAR, Hours};
@@ -30,6 +30,8 @@ pub struct Question {
     pub part: Option<PartId>,
     /// Only this policy's demand.
     pub policy: Option<PolicyId>,
+    /// Only the demand for this class's parts.
+    pub class: Option<ClassId>,
 }
 
 /// Which of a scope's members a number is about: the dimensions that the scope does not name are empty.
@@ -45,6 +47,8 @@ pub struct Key {
     pub outlet: Option<OutletId>,
     /// The part.
     pub part: Option<PartId>,
+    /// The class of parts.
+    pub class: Option<ClassId>,
 }
 
 /// What a job counts: `constant + weight × what`.
@@ -76,13 +80,18 @@ impl Reading {
         Self { constant, weight: 0.0, what: What::Nothing }
     }
 
-    /// The number where outlets help each other: what the region's job counts with each helper goes before the express.
-    pub fn with_help(&self, help: &Help, supplied: impl Fn(f64) -> f64) -> f64 {
+    /// The number where outlets help each other, or the depot in its hours: what the region's job counts with each helper
+    /// goes before the express.
+    pub fn with_help(&self, help: &Help, direct_hours: f64, supplied: impl Fn(f64) -> f64) -> f64 {
         if self.what != What::Filled {
             return self.constant;
         }
         let helpers = help.from.iter().map(|helper| helper.share * (supplied(helper.hours) - self.constant));
-        self.constant + self.weight * help.own + helpers.sum::<f64>()
+        let delivered = match help.direct > 0.0 {
+            true => help.direct * (supplied(direct_hours) - self.constant),
+            false => 0.0,
+        };
+        self.constant + self.weight * help.own + helpers.sum::<f64>() + delivered
     }
 
     /// The number, given the outlet's position in the part and its base-stock level.
@@ -108,12 +117,14 @@ impl Question {
             country: target.country,
             part: target.part,
             policy: target.policy,
+            class: target.class,
         }
     }
 
     /// Does it matter which part a job needs? If not, the tasks of a region may be asked in groups.
     pub fn tells_parts_apart(&self) -> bool {
-        self.part.is_some() || self.scope.contains(&Scope::Part)
+        let scoped = |scope: &Scope| matches!(scope, Scope::Part | Scope::Class);
+        self.part.is_some() || self.class.is_some() || self.scope.iter().any(scoped)
     }
 
     /// The tasks of a region that give all there is to ask.
@@ -131,9 +142,11 @@ impl Question {
         task: &Task,
     ) -> Option<(Key, Reading)> {
         let country = scenario.regions[region.at()].country;
+        let class = task.part.and_then(|part| scenario.parts[part.at()].class);
         let spoken_of = self.country.is_none_or(|own| country == Some(own))
             && self.part.is_none_or(|own| task.part == Some(own))
             && self.policy.is_none_or(|own| task.policy == Some(own))
+            && self.class.is_none_or(|own| class == Some(own))
             && !(self.metric == Metric::FillRate && task.part.is_none());
         if !spoken_of {
             return None;
@@ -147,6 +160,7 @@ impl Question {
                 Scope::Region => key.region = Some(region),
                 Scope::Outlet => key.outlet = Some(outlet),
                 Scope::Part => key.part = Some(task.part?),
+                Scope::Class => key.class = Some(class?),
             }
         }
         Some((key, self.read(scenario, region, road, task)))
@@ -279,6 +293,8 @@ impl Promise {
         member("outlet", self.key.outlet.map(|outlet| scenario.outlets[outlet.at()].id.as_str()));
         let part = self.key.part.or(target.part);
         member("part", part.map(|part| scenario.parts[part.at()].id.as_str()));
+        let class = self.key.class.or(target.class);
+        member("class", class.map(|class| scenario.classes[class.at()].as_str()));
         words
             + &match target.limit {
                 Limit::AtLeast(least) => format!(": at least {least}"),

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::direct::Delivering;
 use super::pool::Help;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site, SiteId, Stockout};
 use crate::stocking::reorder::{Batches, economic_quantity};
-use crate::stocking::{Depot, Method, Position, Repair, Stream, Upstream, lateral};
+use crate::stocking::{Depot, Method, Position, Repair, Stream, Upstream};
 use crate::units::Days;
 
 use super::repair::{Shops, outlet_repair};
@@ -38,19 +39,18 @@ pub struct Shelf {
     pub lateral: f64,
     /// Share of demand expressed from outside.
     pub emergency: f64,
+    /// Share of demand delivered directly by the depot.
+    pub direct: f64,
 }
 
 impl Shelf {
     /// Reads a position at its base-stock level, and the help that it gets.
     pub fn new(outlet: OutletId, part: PartId, position: &Position, base_stock: u32, help: Option<&Help>) -> Self {
-        let (fill_rate, lateral, emergency) = match help {
-            Some(help) => (help.own, help.from.iter().map(|helper| helper.share).sum(), help.emergency),
-            None => (position.fill_rate(base_stock), 0.0, position.emergency(base_stock)),
+        let (fill_rate, lateral, direct, emergency) = match help {
+            Some(help) => (help.own, help.from.iter().map(|helper| helper.share).sum(), help.direct, help.emergency),
+            None => (position.fill_rate(base_stock), 0.0, 0.0, position.emergency(base_stock)),
         };
-        let method = match help.map(|help| help.method) {
-            Some(lateral::Method::Neighbourhoods) => Method::Approximate,
-            Some(lateral::Method::Exact) | None => position.method(),
-        };
+        let method = help.and_then(|help| help.method).unwrap_or_else(|| position.method());
         Self {
             outlet,
             part,
@@ -58,6 +58,7 @@ impl Shelf {
             base_stock,
             fill_rate,
             lateral,
+            direct,
             emergency,
             expected_backorders: position.expected_backorders(base_stock),
             mean_wait: position.mean_wait(base_stock),
@@ -89,16 +90,26 @@ pub struct DepotShelf {
 }
 
 impl DepotShelf {
-    /// Reads a depot's position.
-    pub fn new(depot: DepotId, part: PartId, upstream: &Upstream, stockout: Stockout) -> Self {
+    /// Reads a depot's position, or where it delivers directly what that leaves of it.
+    pub(super) fn new(
+        depot: DepotId,
+        part: PartId,
+        upstream: &Upstream,
+        stockout: Stockout,
+        delivering: Option<&Delivering>,
+    ) -> Self {
+        let (fill_rate, expected_backorders, method) = match delivering {
+            Some(own) => (own.fill_rate, own.expected_backorders, own.method),
+            None => (upstream.fill_rate(), upstream.expected_backorders(), upstream.method(stockout)),
+        };
         Self {
             depot,
             part,
             rate: upstream.depot().rate,
             base_stock: upstream.base_stock(),
-            fill_rate: upstream.fill_rate(),
-            expected_backorders: upstream.expected_backorders(),
-            method: upstream.method(stockout),
+            fill_rate,
+            expected_backorders,
+            method,
             batches: upstream.depot().batches(upstream.base_stock()),
         }
     }

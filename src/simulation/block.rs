@@ -32,6 +32,10 @@ pub(super) struct Route {
     pub express_cost: f64,
     /// The place of its first helper among the helpers of all routes.
     pub helpers: u32,
+    /// Dispatch and travel where the depot delivers directly \[hours\].
+    pub direct: f64,
+    /// Cost of delivering a part directly.
+    pub direct_cost: f64,
 }
 
 /// A promise that a route's jobs count for.
@@ -79,6 +83,8 @@ pub(super) struct Block {
     pub shelves: Vec<usize>,
     asks: Vec<Ask>,
     expresses: bool,
+    /// Do depots deliver directly what outlets lack?
+    pub delivers: bool,
     windows: usize,
 }
 
@@ -101,6 +107,7 @@ impl Block {
             shelves: Vec::new(),
             asks: Vec::new(),
             expresses: scene.expresses(),
+            delivers: scene.scenario.stocking.direct,
             windows: scene.windows.len(),
         };
         for (region, task) in tasks {
@@ -145,7 +152,9 @@ impl Block {
         let express_cost = there.emergency_cost_per_unit.get();
         let number = self.routes.len() as u32;
         let helpers = self.helped.len() as u32;
-        self.routes.push(Route { item, share_up_to, arrival, express, express_cost, helpers });
+        let direct = dispatch + way.road.hours.max(there.direct_hours.get());
+        let direct_cost = there.direct_cost_per_unit.get();
+        self.routes.push(Route { item, share_up_to, arrival, express, express_cost, helpers, direct, direct_cost });
         let responses = self.helpers(item).iter().map(|helper| dispatch + way.road.hours.max(helper.hours));
         let responses: Vec<f64> = responses.collect();
         self.helped.extend(responses);
@@ -208,7 +217,7 @@ impl Block {
     }
 
     /// Σ over the jobs of a route of what their response times \[hours\] count, where stockouts are expressed: from the
-    /// outlet's shelf, from helpers, from outside.
+    /// outlet's shelf, from helpers, from the depot, from outside.
     fn sum(&self, record: &Record, number: usize, counts: impl Fn(f64) -> f64) -> f64 {
         let route = &self.routes[number];
         let own = &record.routes[number];
@@ -220,7 +229,8 @@ impl Block {
             sum += *jobs as f64 * counts(*response);
             expressed -= jobs;
         }
-        sum + expressed as f64 * counts(route.express)
+        let direct = record.direct[number];
+        sum + direct as f64 * counts(route.direct) + (expressed - direct) as f64 * counts(route.express)
     }
 
     /// What was spent on expressed parts and on those of other outlets.
@@ -228,13 +238,18 @@ impl Block {
         if !self.expresses {
             return 0.0;
         }
-        let cost = |(route, own): (&Route, &Count)| {
+        let cost = |((route, own), direct): ((&Route, &Count), &u64)| {
             let helpers = self.helpers(route.item);
             let given = &record.helped[route.helpers as usize..][..helpers.len()];
             let freight: f64 = helpers.iter().zip(given).map(|(helper, jobs)| helper.cost * *jobs as f64).sum();
-            let expressed = own.missed - given.iter().sum::<u64>();
+            let expressed = own.missed - given.iter().sum::<u64>() - direct;
             freight + route.express_cost * if route.item == NO_ITEM { 0.0 } else { expressed as f64 }
         };
-        self.routes.iter().zip(&record.routes).map(cost).sum()
+        self.routes.iter().zip(&record.routes).zip(&record.direct).map(cost).sum()
+    }
+
+    /// What was spent on parts that depots delivered directly.
+    pub fn direct_cost(&self, record: &Record) -> f64 {
+        self.routes.iter().zip(&record.direct).map(|(route, jobs)| route.direct_cost * *jobs as f64).sum()
     }
 }

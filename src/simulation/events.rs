@@ -7,6 +7,9 @@
 //!           are counted, when one of them is free, first come first served over all parts of the site
 //! (order)   else one is asked of the depot, or owed to the supplier's next batch of Q units
 //! ```
+//! Where depots deliver directly, a job that finds nothing at its outlet and those that help it takes a unit of the depot's
+//! shelf, and the depot replaces it as any other.
+//!
 //! The only events besides the jobs are arrivals of units, kept in a heap by time. Repairs by counted servers take
 //! exponential times, however other times vary: that is what `repair_servers` means.
 
@@ -204,12 +207,32 @@ impl Life<'_> {
                 let giver = first + helpers[helper].item;
                 self.shelves[giver as usize].on_hand -= 1;
                 self.replace(giver, time);
+            } else if blocks[block].delivers {
+                self.deliver(block, first, route, time);
             }
         } else {
             shelf.waiting.push_back(Claim { since: time, of: route as u32 });
             self.open += u64::from(counts);
             self.replace(item, time);
         }
+    }
+
+    /// The depot delivers a unit directly, if it has one on its shelf.
+    fn deliver(&mut self, block: usize, first: u32, route: usize, time: f64) {
+        let item = &self.blocks[block].items[self.blocks[block].routes[route].item as usize];
+        if item.depot == NO_ITEM {
+            return;
+        }
+        let depot = first + item.depot;
+        let shelf = &mut self.shelves[depot as usize];
+        if shelf.on_hand == 0 {
+            return;
+        }
+        shelf.on_hand -= 1;
+        if self.counts(time) {
+            self.records[block].direct[route] += 1;
+        }
+        self.replace(depot, time);
     }
 
     /// A unit left an item, or was promised by it: (repair) and (order).

@@ -10,6 +10,8 @@
 //!           arrives, or at once
 //! (express) where stockouts are expressed the job takes the unit of the order S orders before if that has arrived, else
 //!           that of another outlet if one there has arrived, else it takes none and orders none
+//! (direct)  where depots deliver directly, a job that finds none at the outlets takes the unit of the depot's order S0
+//!           orders before if that has arrived, and is one of the depot's orders itself
 //! (batch)   a site that orders Q ≤ S units at once learns of the arrivals of Q replacements when the last is asked for
 //! ```
 //! A site remembers the arrivals of its last S orders in a ring; a job costs a few additions and no search.
@@ -189,6 +191,18 @@ impl Shelves {
         true
     }
 
+    /// Takes a unit from a depot's shelf if one is there, (direct).
+    fn deliver(&mut self, depot: u32, time: f64) -> bool {
+        let Some(&Ring { first, length, oldest, lead_time, .. }) = self.rings.get(depot as usize) else { return false };
+        // The order that is put in goes before the oldest.
+        let next = if oldest + 1 == length { 0 } else { oldest + 1 };
+        if length <= 1 || self.arrivals[first + next] > time + SAME_TIME {
+            return false;
+        }
+        self.turn(depot as usize, time + lead_time);
+        true
+    }
+
     fn live<const EXPRESSES: bool>(
         &mut self,
         block: &Block,
@@ -219,6 +233,8 @@ impl Shelves {
                     let gives = |helper: &Helper| self.take(helper.item as usize, time, record);
                     if let Some(helper) = block.items[outlet].helpers.iter().position(gives) {
                         record.helped[block.routes[route].helpers as usize + helper] += 1;
+                    } else if block.delivers && self.deliver(block.items[outlet].depot, time) {
+                        record.direct[route] += 1;
                     }
                 } else {
                     let arrival = self.order(outlet, time, record);

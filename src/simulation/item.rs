@@ -47,6 +47,8 @@ pub(super) struct Item {
     pub in_shop: bool,
     /// Who helps where nothing is on hand, in order.
     pub helpers: Vec<Helper>,
+    /// The depot's item, of which a direct delivery is asked though nothing should be ordered; [`NO_ITEM`] without one.
+    pub depot: u32,
 }
 
 impl Item {
@@ -114,6 +116,7 @@ pub(super) fn items(scene: &Scene, part: PartId, tasks: &[(RegionId, &Task)]) ->
             turnaround: repair.time,
             in_shop: repair.share > 0.0 && scenario.site(site).repair_servers.is_some(),
             helpers: Vec::new(),
+            depot: NO_ITEM,
         }
     };
     let mut items = Vec::with_capacity(asked.len() + ordered.len());
@@ -123,6 +126,7 @@ pub(super) fn items(scene: &Scene, part: PartId, tasks: &[(RegionId, &Task)]) ->
         let mut own = item(SiteId::Outlet(*outlet), scene.decisions.at_outlet(*outlet, part), repair, *rate);
         if let Some(depot) = depot {
             own.upstream = depot_numbers[&depot];
+            own.depot = own.upstream;
             own.quantity = 1;
             own.lead_time =
                 scene.network.supply(*outlet, depot).map_or(0.0, |lane| lane.lead_time.get()) / DAYS_PER_YEAR;

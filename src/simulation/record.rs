@@ -22,6 +22,8 @@ pub(super) struct Record {
     pub late: Vec<u64>,
     /// The jobs of each route that another outlet helped, by route and helper; they are among the missed.
     pub helped: Vec<u64>,
+    /// The jobs of each route to which the depot delivered directly; they are among the missed.
+    pub direct: Vec<u64>,
     /// The orders that each item got from the items it replenishes.
     pub orders: Vec<Count>,
 }
@@ -33,6 +35,7 @@ impl Record {
             routes: vec![Count::default(); block.routes.len()],
             late: vec![0; block.slack.len()],
             helped: vec![0; block.helped.len()],
+            direct: vec![0; block.routes.len()],
             orders: vec![Count::default(); block.items.len()],
         }
     }
@@ -42,6 +45,7 @@ impl Record {
         self.routes.fill(Count::default());
         self.late.fill(0);
         self.helped.fill(0);
+        self.direct.fill(0);
         self.orders.fill(Count::default());
     }
 

@@ -69,11 +69,8 @@ pub fn summary(
         "jobs": simulation.jobs,
         "promises": findings.iter().map(|finding| promised(scenario, finding)).collect::<Vec<_>>(),
         "stock": {"rows": rows, "agreeing": agreeing},
-        "emergency_cost_per_year": simulation.express_cost.map(|estimate| json!({
-            "computed": plan.costs.of(Component::Emergency),
-            "simulated": estimate.mean,
-            "half_width": estimate.half_width(CONFIDENCE),
-        })),
+        "emergency_cost_per_year": simulation.express_cost.map(|estimate| spent(plan, Component::Emergency, estimate)),
+        "direct_cost_per_year": simulation.direct_cost.map(|estimate| spent(plan, Component::Direct, estimate)),
         "version": env!("CARGO_PKG_VERSION"),
         "input_hash": scenario.input_hash,
     });
@@ -81,6 +78,15 @@ pub fn summary(
         Value::Object(fields) => fields,
         _ => Map::new(),
     }
+}
+
+/// A component of the costs, computed and lived.
+fn spent(plan: &Plan, component: Component, estimate: Estimate) -> Value {
+    json!({
+        "computed": plan.costs.of(component),
+        "simulated": estimate.mean,
+        "half_width": estimate.half_width(CONFIDENCE),
+    })
 }
 
 fn promised(scenario: &Scenario, finding: &Finding) -> Value {

@@ -20,8 +20,8 @@
 //! (right) holds because service grows with the depot's stock. (left) holds because one more unit at the
 //! depot takes away at most one unit owed, P(X0 > i) of the time, and that unit is owed to outlet o with chance q_o; so
 //! lateness at o falls by at most q_o·P(X0 > i) at any S. With emergencies the outlet's offered load falls by as much, and
-//! ∂B(S, a)/∂a = S·x'/(S+x)² ≤ 1/S with x = a·B(S−1, a), whose slope is at most 1: the carried load grows with a. Where an
-//! outlet repairs itself, has a promise of its own, or a window beyond its transport, or the depot orders batches, (right)
+//! ∂B(S, a)/∂a = S·x'/(S+x)² ≤ 1/S with x = a·B(S−1, a), whose slope is at most 1: the carried load grows with a. Where
+//! expressed demands come in batches, an outlet repairs itself, has a promise of its own, or a window beyond its transport, or the depot orders batches, (right)
 //! does the work alone.
 //!
 //! **Prices.** The share that is late is about inversely proportional to the price of lateness (the newsvendor's ratio), so a
@@ -36,6 +36,7 @@
 
 mod block;
 mod choose;
+mod owing;
 mod pass;
 mod plain;
 mod prices;

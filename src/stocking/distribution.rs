@@ -50,6 +50,11 @@ impl Pmf {
         Self { first: value, mass: vec![1.0] }
     }
 
+    /// The probabilities of 0, 1, 2, …
+    pub(super) fn of(mass: Vec<f64>) -> Self {
+        if mass.is_empty() { Self::constant(0) } else { Self { first: 0, mass }.trimmed() }
+    }
+
     /// Poisson with a mean \[units\]; a mean that is not positive is 0.
     pub fn poisson(mean: f64) -> Self {
         if !mean.is_finite() || mean <= 0.0 {

@@ -17,19 +17,23 @@
 //!              X(τ) is X with O − τ for O (L − τ for L) and Tb − τ for Tb. Longer windows: `window`
 //! (batches)    a site that the supplier replenishes may order Q units at a time: X + U for X, U uniform on 0 … Q−1, and X0 + U
 //!              for X0 (`reorder`); outlets under a depot order one for one
-//! (loss)       emergency: fill rate = 1 − B(S, λ·(u·Tb + f·(O + E[B0]/λ0))), B of `erlang`
+//! (loss)       emergency: fill rate = 1 − B(S, λ·(u·Tb + f·(O + E[B0]/λ0))), B of `erlang`, in batches where they come so
 //! ```
 //! Times are constant, but for a shop's (only windows ask for constancy). For Poisson demand (pipeline) to (wait) are exact:
 //! R. M. Simon 1971 (Operations Research 19), S. C. Graves 1985 (Management Science 31), S. Axsäter 1990 for the waits.
 //! (backlog) and its thinning are exact for a depot's shop as well: who ordered the last B0 units does not depend on how
 //! many the depot lacks, since outlets order in independent Poisson streams. Windows are then a lower bound of the service:
 //! the shop is left as it stands at the request (at the outlet), or at the arrival of what was sent at the request (at the
-//! depot). With a variance-to-mean ratio above 1 demands come in logarithmic batches (the negative binomial as a compound
-//! Poisson process): without a depot (fill) and (backorders) are exact, and so is (wait). With one the backlog is thinned
-//! unit by unit as if each owed unit were ours independently, although units come in orders; a unit's own batch is taken to
-//! be out in windows up to the transport, and to have come in longer ones. In (loss) every unit comes alone. (loss) is exact without a depot and a shop; with a depot, the depot is evaluated as if it
-//! saw the outlet's whole demand, which is a little more than it does, and its wait enters by its mean (the loss formula
-//! needs no more of a lead time); with a shop, the shop likewise. (batches) is as exact as the rest: the position was what it
+//! depot).
+//!
+//! With a variance-to-mean ratio above 1 demands come in logarithmic batches (the negative binomial as a compound Poisson
+//! process). (fill), (backorders) and (wait) are exact then as well, with a depot too if its outlets have one ratio: what it
+//! owes them comes in batches (`debts`). Where a part of the demand is repaired, in a shop or without, batches are split unit
+//! by unit, and a unit's own batch is taken to have come in windows longer than the transport.
+//!
+//! (loss) is exact for Poisson demand without a depot and a shop, and for batches an approximation (`erlang`); with a depot,
+//! the depot is evaluated as if it saw the outlet's whole demand, which is a little more than it does, and its wait enters by
+//! its mean (the loss formula needs no more of a lead time); with a shop, the shop likewise. (batches) is as exact as the rest: the position was what it
 //! was a lead time ago, before the demands that make X, so U and X are independent; and which outlets the depot owes its
 //! units to does not depend on U either.
 //!
@@ -37,17 +41,19 @@
 //! (P(wait ≤ 0) = 1 by (wait)). An overloaded shop has no steady state: its shelf is always empty, its backorders are
 //! infinite.
 
+mod debts;
 mod depot;
 mod method;
 mod waits;
 mod window;
 
 use super::distribution::Pmf;
-use super::erlang::erlang_b;
+use super::erlang::Loss;
 use super::reorder::Batches;
 use super::shop::Repair;
 use crate::scenario::Stockout;
 
+pub use debts::{Crossing, Debts};
 pub use depot::{Depot, Upstream};
 pub use method::Method;
 pub use waits::Waits;
@@ -160,7 +166,7 @@ pub struct Position<'a> {
 enum Supply<'a> {
     Supplier { pipeline: Pmf },
     Depot { upstream: &'a Upstream, owed: Pmf, pipeline: Pmf },
-    Emergency { offered: f64 },
+    Emergency { loss: Loss },
     Overloaded { pipeline: Pmf },
 }
 
@@ -170,25 +176,28 @@ impl<'a> Position<'a> {
         let ordered = 1.0 - stream.repair.share;
         let unsupplied = |upstream: &Upstream| ordered > 0.0 && upstream.depot.repair.overloaded();
         let supply = if stream.repair.overloaded() || upstream.is_some_and(unsupplied) {
-            let owed = upstream.map_or(Pmf::constant(0), |upstream| upstream.backlog.thin(upstream.share_of(&stream)));
+            let owed = upstream.map_or(Pmf::constant(0), |upstream| upstream.owed_to(&stream));
             Supply::Overloaded { pipeline: owed.plus(&stream.in_repair()) }
         } else {
             match (stockout, upstream) {
                 (Stockout::Emergency, upstream) => {
                     let wait = upstream.map_or(0.0, Upstream::mean_wait);
-                    Supply::Emergency { offered: stream.rate * stream.mean_lead_time(wait) }
+                    let offered = stream.rate * stream.mean_lead_time(wait);
+                    Supply::Emergency { loss: Loss { offered, variance_to_mean: stream.variance_to_mean } }
                 }
                 (Stockout::Backorder, None) => Supply::Supplier { pipeline: own_pipeline(&stream) },
                 (Stockout::Backorder, Some(upstream)) => {
-                    let owed = upstream.backlog.thin(upstream.share_of(&stream));
+                    let owed = upstream.owed_to(&stream);
                     let pipeline = owed.plus(&own_pipeline(&stream));
                     Supply::Depot { upstream, owed, pipeline }
                 }
             }
         };
         let own = Method::of(&stream.repair, stream.variance_to_mean);
-        let above = upstream.filter(|_| ordered > 0.0).map(|upstream| upstream.method(stockout));
-        let inexact_loss = own != Method::Exact || (stream.repair.share > 0.0 && stream.repair.shop.is_some());
+        let above = upstream.filter(|_| ordered > 0.0).map(|upstream| upstream.method_for(&stream, stockout));
+        let in_batches = stream.variance_to_mean > 1.0 + 1e-12;
+        let inexact_loss =
+            own != Method::Exact || in_batches || (stream.repair.share > 0.0 && stream.repair.shop.is_some());
         let method = match stockout {
             Stockout::Emergency if inexact_loss => Method::Approximate,
             _ => above.map_or(own, |above| above.max(own)),
@@ -236,7 +245,7 @@ impl<'a> Position<'a> {
                 let before = self.stream.behind_its_batch(pipeline.clone());
                 self.batches(base_stock).fill_rate(&before)
             }
-            Supply::Emergency { offered } => 1.0 - erlang_b(base_stock, *offered),
+            Supply::Emergency { loss } => 1.0 - loss.with(base_stock),
             Supply::Overloaded { .. } => 0.0,
         }
     }
@@ -244,7 +253,7 @@ impl<'a> Position<'a> {
     /// Share of demands expressed from outside, (loss); none where the job waits.
     pub fn emergency(&self, base_stock: u32) -> f64 {
         match &self.supply {
-            Supply::Emergency { offered } => erlang_b(base_stock, *offered),
+            Supply::Emergency { loss } => loss.with(base_stock),
             Supply::Overloaded { .. } if self.stockout == Stockout::Emergency => 1.0,
             _ => 0.0,
         }
@@ -297,7 +306,7 @@ impl<'a> Position<'a> {
         let still_out = || self.stream.still_out(window);
         match &self.supply {
             Supply::Overloaded { .. } => Waits::Never,
-            Supply::Emergency { offered } => Waits::Loss { offered: *offered },
+            Supply::Emergency { loss } => Waits::Loss { loss: *loss },
             Supply::Supplier { .. } => still_out().map_or_else(
                 || window::longer(&self.stream, None, window),
                 |pipeline| Waits::Still { pipeline, bare: 0.0 },

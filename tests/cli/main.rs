@@ -2,7 +2,9 @@
 //!
 //! Every test works in a temporary directory of its own.
 
+mod classes;
 mod compared;
+mod direct;
 mod evaluated;
 mod exits;
 mod exported;
@@ -20,4 +22,5 @@ mod simulated;
 mod small;
 mod supply;
 mod theory;
+mod together;
 mod verified;

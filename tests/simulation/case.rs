@@ -58,6 +58,8 @@ pub struct Variety {
     pub servers: Option<u32>,
     /// Do the outlets help each other out?
     pub laterals: bool,
+    /// Do depots deliver directly what outlets lack?
+    pub direct: bool,
 }
 
 /// Two outlets, no depot, nothing unusual.
@@ -72,6 +74,7 @@ pub const PLAIN: Variety = Variety {
     repaired: 0.0,
     servers: None,
     laterals: false,
+    direct: false,
 };
 
 /// A network of six regions in two countries on a plane, outlets and depots along it, two parts; the second is asked for
@@ -81,7 +84,10 @@ pub fn network(variety: Variety, targets: &str) -> Case {
     let table = |header: &str, count: usize, row: &dyn Fn(usize) -> String| {
         (0..count).fold(format!("{header}\n"), |text, number| text + &row(number) + "\n")
     };
-    let stockout = if emergency {
+    let stockout = if variety.direct {
+        "[stocking]\nstockout = \"emergency\"\nemergency_hours = 20\nemergency_cost_per_unit = 100\ndirect_hours = 6\n\
+         direct_cost_per_unit = 40\n"
+    } else if emergency {
         "[stocking]\nstockout = \"emergency\"\nemergency_hours = 20\nemergency_cost_per_unit = 100\n"
     } else {
         ""

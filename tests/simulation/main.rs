@@ -1,6 +1,7 @@
 //! The simulation against the exact numbers, against print and against itself.
 
 mod case;
+mod direct;
 mod published;
 
 use sparenet::plan::Decisions;
@@ -152,6 +153,8 @@ fn both_engines_live_the_same_life() {
         Variety { emergency: true, laterals: true, ..plain },
         Variety { emergency: true, laterals: true, depots: 0, safety: -0.5, ..plain },
         Variety { repaired: 0.5, depots: 0, ..plain },
+        Variety { emergency: true, direct: true, safety: -0.3, ..plain },
+        Variety { emergency: true, direct: true, laterals: true, safety: -0.5, quantity: 3, ..plain },
     ] {
         let case = network(variety, POISSON_TARGETS);
         let experiment = Experiment { replications: 3, years: Some(20.0), ..Experiment::default() };

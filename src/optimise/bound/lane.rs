@@ -15,10 +15,30 @@ pub(super) struct Goal {
     pub(super) prices: BTreeMap<Key, f64>,
 }
 
+/// When a unit comes too late: it was not on the shelf, or not there within a window.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Lateness {
+    pub(super) off_shelf: f64,
+    pub(super) beyond_window: f64,
+}
+
+impl Lateness {
+    pub(super) fn total(self) -> f64 {
+        self.off_shelf + self.beyond_window
+    }
+
+    pub(super) fn least(self, other: Self) -> Self {
+        Self {
+            off_shelf: self.off_shelf.min(other.off_shelf),
+            beyond_window: self.beyond_window.min(other.beyond_window),
+        }
+    }
+}
+
 /// What a lane pays whatever the stock, and the price of a late unit by part.
 pub(super) struct LanePrice {
     pub(super) linear: f64,
-    pub(super) late: Vec<f64>,
+    pub(super) late: Vec<Lateness>,
     pub(super) window: f64,
     /// The most freight and duty that a unit is charged: what it costs to come too late, expressed and priced.
     pub(super) most: f64,
@@ -60,7 +80,7 @@ pub(super) fn goals(search: &Search, prices: &BTreeMap<(usize, Key), f64>) -> (V
 }
 
 /// N_k: the jobs that a member of a goal is about, whoever serves them.
-pub(super) fn jobs_of(search: &Search, question: &Question, key: &Key) -> f64 {
+pub fn jobs_of(search: &Search, question: &Question, key: &Key) -> f64 {
     let Search { scenario, load, .. } = *search;
     let nowhere = Road { hours: 0.0, distance: 0.0, cost_per_job: 0.0, hours_per_job: 0.0 };
     let regions = (0..scenario.regions.len()).map(RegionId::from);
@@ -84,24 +104,33 @@ pub(super) fn lane_price(
     if let Some(price) = lane_price_of_any_part(search, goals, outlet, region, road) {
         return price;
     }
-    let mut price = LanePrice { linear: 0.0, late: vec![0.0; scenario.parts.len()], window: 0.0, most: f64::INFINITY };
+    let mut price = LanePrice {
+        linear: 0.0,
+        late: vec![Lateness::default(); scenario.parts.len()],
+        window: 0.0,
+        most: f64::INFINITY,
+    };
     let parts = scenario.parts.len();
     let mut rates = vec![0.0; parts];
-    let mut late_cost = vec![0.0; parts];
+    let mut late_cost = vec![Lateness::default(); parts];
     for task in load.tasks(region) {
         let mut late = task_price(search, goals, outlet, region, road, task, &mut price);
         let Some(part) = task.part else { continue };
         if scenario.stocking.stockout == Stockout::Emergency {
             // A unit u that is expressed pays E + price in its place, so that u + (1 − P)·(E + price − u) is at least
             // min(u, E + price), and more where the price of a late unit is positive.
-            late += search.express(region);
-            price.most = price.most.min(late.max(0.0));
+            late.off_shelf += search.express(region);
+            price.most = price.most.min(late.total().max(0.0));
         }
         rates[part.at()] += task.rate;
-        late_cost[part.at()] += task.rate * late;
+        late_cost[part.at()].off_shelf += task.rate * late.off_shelf;
+        late_cost[part.at()].beyond_window += task.rate * late.beyond_window;
     }
     for (part, rate) in rates.iter().enumerate().filter(|(_, rate)| **rate > 0.0) {
-        price.late[part] = (late_cost[part] / rate).max(0.0);
+        let Lateness { off_shelf, beyond_window } = late_cost[part];
+        // A prize for a late unit, which some prices of hours could be, is left out.
+        price.late[part] =
+            Lateness { off_shelf: (off_shelf / rate).max(0.0), beyond_window: (beyond_window / rate).max(0.0) };
     }
     price
 }
@@ -119,15 +148,20 @@ pub(super) fn lane_price_of_any_part(
     if told_apart || scenario.stocking.stockout == Stockout::Emergency {
         return None;
     }
-    let mut price = LanePrice { linear: 0.0, late: vec![0.0; scenario.parts.len()], window: 0.0, most: f64::INFINITY };
-    let mut common: Option<f64> = None;
+    let mut price = LanePrice {
+        linear: 0.0,
+        late: vec![Lateness::default(); scenario.parts.len()],
+        window: 0.0,
+        most: f64::INFINITY,
+    };
+    let mut common: Option<Lateness> = None;
     for task in load.groups(region) {
         let late = task_price(search, goals, outlet, region, road, task, &mut price);
         if task.part.is_some() && common.replace(late).is_some_and(|other| other != late) {
             return None;
         }
     }
-    if let Some(late) = common.filter(|late| *late >= 0.0) {
+    if let Some(late) = common.filter(|late| late.off_shelf >= 0.0 && late.beyond_window >= 0.0) {
         price.late.fill(late);
         return Some(price);
     }
@@ -143,8 +177,8 @@ pub(super) fn task_price(
     road: &Road,
     task: &Task,
     price: &mut LanePrice,
-) -> f64 {
-    let mut late = 0.0;
+) -> Lateness {
+    let mut late = Lateness::default();
     for goal in goals {
         let Some((key, reading)) = goal.question.ask(search.scenario, region, outlet, road, task) else { continue };
         let Some(value) = goal.prices.get(&key) else { continue };
@@ -155,9 +189,13 @@ pub(super) fn task_price(
             What::Nothing | What::Wait => price.linear += sign * value * task.rate * reading.constant,
             What::Filled | What::Within(_) => {
                 price.linear += sign * value * task.rate * (reading.constant + reading.weight);
-                late -= sign * value * reading.weight;
-                if let What::Within(wait) = reading.what {
-                    price.window = price.window.max(wait);
+                let worth = -sign * value * reading.weight;
+                match reading.what {
+                    What::Within(wait) => {
+                        late.beyond_window += worth;
+                        price.window = price.window.max(wait);
+                    }
+                    _ => late.off_shelf += worth,
                 }
             }
         }

@@ -2,19 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use super::lane::{Goal, LanePrice, lane_price};
-use super::shelf::Shelf;
+use super::lane::{Goal, LanePrice, Lateness, lane_price};
+use super::losses::LossFloor;
+use super::shelf::{Behind, Shelf};
 use crate::cost::{holding_cost, unit_cost};
 use crate::network::Road;
 use crate::optimise::Search;
 use crate::optimise::decide::Priced;
 use crate::optimise::model::{Allowance, depots_of};
-use crate::scenario::{DepotId, OutletId, PartId, RegionId, SiteId, Stockout};
-use crate::service::{order_quantity, outlet_lead_time, outlet_repair};
+use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Stockout};
+use crate::service::{depot_lead_time, depot_repair, order_quantity, outlet_lead_time, outlet_repair};
 use crate::stocking::Repair;
 
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
 const INTERVALS: [f64; 4] = [0.0, 0.6, 1.1, 2.0];
+
+/// The same where there are few modes of sites.
+const FINE_INTERVALS: [f64; 12] = [0.0, 0.25, 0.45, 0.6, 0.75, 0.9, 1.05, 1.2, 1.4, 1.7, 2.1, 3.0];
+
+/// With so many outlets × depots the intervals are not fine.
+const MANY_MODES: usize = 500;
 
 /// The variance-to-mean ratio of each part where all regions share it; `None` leaves the part out of the bound.
 pub(super) fn ratios(search: &Search) -> Vec<Option<f64>> {
@@ -94,10 +101,51 @@ fn least_held(quantity: u32) -> f64 {
     (quantity + 1.0) / (2.0 * quantity)
 }
 
+/// What stands behind an outlet's shelf at a depot. What a depot's shop holds is left out.
+fn stands_behind(scenario: &Scenario, outlet: OutletId, depot: Option<DepotId>, part: PartId) -> Behind {
+    let Some(depot) = depot.filter(|depot| scenario.depots[depot.at()].repair_servers.is_none()) else {
+        return Behind::default();
+    };
+    let ordered = 1.0 - outlet_repair(scenario, outlet, Some(depot), part).share;
+    let repair = depot_repair(scenario, depot, part);
+    let time = (1.0 - repair.share) * depot_lead_time(scenario, depot, part) + repair.share * repair.time;
+    Behind { holding: holding_cost(scenario, SiteId::Depot(depot), part), time: ordered * time }
+}
+
 pub(super) fn typical_load(search: &Search, best: &Priced) -> f64 {
     let total: f64 = search.load.units.iter().sum();
     let open = best.decisions.open_outlets().count().max(1);
     total / open as f64
+}
+
+/// A straight line below what an outlet's stock costs in an interval of its load.
+struct Line {
+    fixed: f64,
+    /// By a unit of the mean mix of parts.
+    per_load: f64,
+    /// By a unit of each part.
+    slopes: Vec<f64>,
+}
+
+/// The share of the demand for each part that every outlet promises to meet from its own shelf; 0 where none is promised.
+pub(super) fn required(scenario: &Scenario) -> Vec<f64> {
+    let mut required = vec![0.0; scenario.parts.len()];
+    let alone = scenario.parts.len() == 1;
+    for target in &scenario.targets {
+        let Limit::AtLeast(least) = target.limit else { continue };
+        let every_demand = target.country.is_none() && target.policy.is_none() && target.within.is_none();
+        let by_shelf = target.scope.contains(&Scope::Outlet)
+            && (target.scope.contains(&Scope::Part) || target.part.is_some() || alone);
+        if target.metric != Metric::FillRate || target.penalty.is_some() || !every_demand || !by_shelf {
+            continue;
+        }
+        for (part, own) in required.iter_mut().enumerate() {
+            if target.part.is_none_or(|asked| asked.at() == part) {
+                *own = least.max(*own);
+            }
+        }
+    }
+    required
 }
 
 /// What an outlet's lanes and stock pay at least.
@@ -121,7 +169,7 @@ impl OutletPrice {
         search: &Search,
         goals: &[Goal],
         mixes: &Mixes,
-        ratios: &[Option<f64>],
+        (ratios, losses, required): (&[Option<f64>], &BTreeMap<u64, LossFloor>, &[f64]),
         outlet: OutletId,
         roads: &[(RegionId, Road)],
         typical: f64,
@@ -134,7 +182,7 @@ impl OutletPrice {
         // Lanes are priced together from the best threshold on: price × load they bring.
         let mean_price = |number: usize| -> f64 {
             let shares = &mixes.shares[roads[number].0.at()];
-            shares.iter().map(|(part, share)| share * prices[number].late[part.at()]).sum()
+            shares.iter().map(|(part, share)| share * prices[number].late[part.at()].total()).sum()
         };
         let units = |number: usize| load.units[roads[number].0.at()];
         let mut order: Vec<usize> = (0..roads.len()).filter(|number| units(*number) > 0.0).collect();
@@ -152,24 +200,32 @@ impl OutletPrice {
             inside[number] = true;
         }
         let most: f64 = order[..priced].iter().map(|number| units(*number)).sum();
-        let mut late = vec![f64::INFINITY; parts];
+        let mut late: Vec<Option<Lateness>> = vec![None; parts];
         let mut window: f64 = 0.0;
         for &number in &order[..priced] {
             window = window.max(prices[number].window);
             for (part, _) in &mixes.shares[roads[number].0.at()] {
-                late[part.at()] = late[part.at()].min(prices[number].late[part.at()]);
+                let own = prices[number].late[part.at()];
+                late[part.at()] = Some(late[part.at()].map_or(own, |late| late.least(own)));
             }
         }
-        let ends: Vec<(f64, f64)> = INTERVALS
+        let fine = scenario.outlets.len() * depots.len() <= MANY_MODES;
+        let intervals: &[f64] = if fine { &FINE_INTERVALS } else { &INTERVALS };
+        let ends: Vec<(f64, f64)> = intervals
             .iter()
             .enumerate()
             .map(|(number, start)| {
-                let end = INTERVALS.get(number + 1).map_or(f64::INFINITY, |end| end * typical);
+                let end = intervals.get(number + 1).map_or(f64::INFINITY, |end| end * typical);
                 (start * typical, end.min(most))
             })
             .take_while(|(from, _)| *from == 0.0 || *from < most)
             .collect();
-        let lines = |shelves: &[Shelf]| -> Vec<(f64, f64)> {
+        let inside_units: f64 = order[..priced].iter().map(|number| units(*number)).sum();
+        // What a line charges a unit of each lane.
+        let slope_of = |slopes: &[f64], number: usize| -> f64 {
+            mixes.shares[roads[number].0.at()].iter().map(|(part, share)| share * slopes[part.at()]).sum()
+        };
+        let lines = |shelves: &[Shelf]| -> Vec<Line> {
             let line = |&(from, to): &(f64, f64)| {
                 let mut fixed = 0.0;
                 let mut slopes = vec![0.0; parts];
@@ -179,11 +235,9 @@ impl OutletPrice {
                     fixed += rest;
                     slopes[part] = slope;
                 }
-                let by_mix = |number: &usize| -> f64 {
-                    mixes.shares[roads[*number].0.at()].iter().map(|(part, share)| share * slopes[part.at()]).sum()
-                };
-                let per_load = order[..priced].iter().map(by_mix).fold(f64::INFINITY, f64::min);
-                (fixed, if per_load.is_finite() { per_load } else { 0.0 })
+                let all: f64 = order[..priced].iter().map(|number| slope_of(&slopes, *number) * units(*number)).sum();
+                let per_load = if inside_units > 0.0 { all / inside_units } else { 0.0 };
+                Line { fixed, per_load, slopes }
             };
             ends.iter().map(line).collect()
         };
@@ -192,48 +246,75 @@ impl OutletPrice {
             let batches = depots.contains(&None);
             if batches { order_quantity(scenario, SiteId::Outlet(outlet), id, mixes.total[part]) } else { 1 }
         };
-        let part_at = |part: usize, saved: f64, lead_time: f64| -> Option<Shelf> {
-            let (price, ratio, id) = (late[part] - saved, ratios[part]?, PartId::from(part));
-            (price.is_finite() && price > 0.0 && lead_time.is_finite()).then(|| Shelf {
+        let part_at = |part: usize, saved: f64, (lead_time, left): (f64, f64), behind: Behind| -> Option<Shelf> {
+            let (late, ratio, id) = (late[part]?, ratios[part]?, PartId::from(part));
+            let late = Lateness { off_shelf: late.off_shelf - saved, ..late };
+            let required = required[part];
+            let priced = late.total() > 0.0 && late.off_shelf >= 0.0;
+            ((priced || required > 0.0) && lead_time.is_finite()).then(|| Shelf {
                 part: id,
-                price,
+                late: if priced { late } else { Lateness::default() },
+                required,
                 holding: holding_cost(scenario, SiteId::Outlet(outlet), id) * least_held(most_ordered(part, id)),
                 lead_time,
-                window,
+                left,
                 ratio,
                 stockout: scenario.stocking.stockout,
+                behind,
+                losses: losses.get(&ratio.to_bits()),
             })
         };
-        let lead_time = |depot: Option<DepotId>, part: usize| {
+        // The whole lead time, and what the window leaves of it.
+        let times = |depot: Option<DepotId>, part: usize| {
             let part = PartId::from(part);
             let repair = outlet_repair(scenario, outlet, depot, part);
             let servers = scenario.outlets[outlet.at()].repair_servers.is_some();
-            least_time(outlet_lead_time(scenario, network, outlet, depot, part), &repair, servers, window)
+            let lead_time = outlet_lead_time(scenario, network, outlet, depot, part);
+            let after = |window: f64| (least_time(lead_time, &repair, servers, window) - window).max(0.0);
+            (after(0.0), after(window))
+        };
+        let behind = |depots: &[Option<DepotId>], part: usize| {
+            let part = PartId::from(part);
+            let least = depots.iter().map(|depot| stands_behind(scenario, outlet, *depot, part)).reduce(Behind::least);
+            least.unwrap_or_default()
         };
         let mut modes = Vec::new();
-        let mut push = |depot: Option<DepotId>, lines: &[(f64, f64)]| {
-            modes.extend(lines.iter().map(|&(fixed, per_load)| Allowance { depot, fixed, per_load }));
+        // A mode charges every lane's units alike; what a lane's own mix pays more or less than that in every mode, the lane pays.
+        let mut mixed: Vec<f64> = vec![f64::INFINITY; roads.len()];
+        let mut push = |depot: Option<DepotId>, lines: &[Line], learn: bool| {
+            modes.extend(lines.iter().map(|line| Allowance { depot, fixed: line.fixed, per_load: line.per_load }));
+            for line in lines.iter().filter(|_| learn) {
+                for &number in &order[..priced] {
+                    let own = slope_of(&line.slopes, number) - line.per_load;
+                    mixed[number] = mixed[number].min(own);
+                }
+            }
         };
         if scenario.stocking.stockout == Stockout::Emergency {
             // What a late unit saves of freight and duty depends on the depot, and so does its price.
             for &depot in &depots {
                 let saved = |part: usize| unit_cost(scenario, network, outlet, depot, PartId::from(part)).total();
-                let shelves: Vec<Shelf> =
-                    (0..parts).filter_map(|part| part_at(part, saved(part), lead_time(depot, part))).collect();
-                push(depot, &lines(&shelves));
+                let shelves: Vec<Shelf> = (0..parts)
+                    .filter_map(|part| part_at(part, saved(part), times(depot, part), behind(&[depot], part)))
+                    .collect();
+                push(depot, &lines(&shelves), true);
             }
         } else {
-            let shortest =
-                |part: usize| depots.iter().map(|depot| lead_time(*depot, part)).fold(f64::INFINITY, f64::min);
-            let shelves: Vec<Shelf> = (0..parts).filter_map(|part| part_at(part, 0.0, shortest(part))).collect();
+            let shortest = |part: usize| {
+                let all = depots.iter().map(|depot| times(*depot, part));
+                all.fold((f64::INFINITY, f64::INFINITY), |least, own| (least.0.min(own.0), least.1.min(own.1)))
+            };
+            let shelves: Vec<Shelf> =
+                (0..parts).filter_map(|part| part_at(part, 0.0, shortest(part), behind(&depots, part))).collect();
             let shared = lines(&shelves);
-            depots.iter().for_each(|depot| push(*depot, &shared));
+            depots.iter().enumerate().for_each(|(number, depot)| push(*depot, &shared, number == 0));
         }
         let dearest_load = modes.iter().map(|mode| mode.per_load).fold(0.0, f64::max);
         let lanes = roads.iter().zip(&prices).enumerate().map(|(number, ((region, _), price))| {
             // A lane outside is charged by the mode like the others; what it may be charged at most is given back.
-            let back = if inside[number] { 0.0 } else { dearest_load * load.units[region.at()] };
-            (*region, price.linear - back, price.most)
+            let own = if inside[number] { mixed[number] } else { -dearest_load };
+            let own = if own.is_finite() { own * load.units[region.at()] } else { 0.0 };
+            (*region, price.linear + own, price.most)
         });
         let lanes = lanes.collect();
         Self { modes, lanes }

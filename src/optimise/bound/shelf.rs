@@ -1,75 +1,274 @@
-//! One part at one outlet: the least that its stock and its late units cost, and a straight line below that.
+//! One part at one outlet: the least that its stock, its share of the depot's stock and its late units cost, and a straight
+//! line below that.
+//!
+//! What a depot holds is charged to its outlets. With X0 on order and B0 = (X0 − S0)⁺ owed, S0 ≥ E[X0] − E[B0], and both are
+//! sums over the outlets: of the orders D_o in a lead time of the depot, and of the debt Z_o ≤ D_o. So an outlet pays for its
+//! part of h0·S0, whatever the others do,
+//!
+//! ```text
+//! (behind)  h0·S0 + Σ_o [h·S_o + ρℓ·late_o] ≥ Σ_o min_S E[ min_{0≤z≤D} η·(D−z) + h·S + ρℓ·L(S−z) ],   η = min(h, h0)
+//! (level)   for z = S − s, 0 ≤ s ≤ S:  η·D + (h−η)·S + η·s + ρℓ·L(s);   beyond, for z = D:  h·S + ρℓ
+//! (least)   g(ℓ) = min_S [ η·E[D] + m(S) − η·E[(D − S − κ(S))⁺] ]
+//!           m(S) = (h−η)·S + min_{s≤S} [η·s + ρℓ·L(s)],   κ(S) = ((h−η)·S + ρℓ − m(S))/η
+//! ```
+//! with L(s) = P(Y + J ≥ s) the chance to be late with s units under a depot that owes nothing, and 1 for s ≤ 0: what is owed is
+//! independent of Y + J, which is still to come. The inner minimum knows D and takes the best debt for it, which no plan can,
+//! and (h−η)·z ≥ 0 is counted. From the S on where m no longer falls nothing is gained. D is a demand over the shortest mean
+//! time of any depot; g grows with it and with ℓ (for less demand take the same debt, or all of it).
+//!
+//! Where stockouts are expressed, a depot makes its outlets wait w on average, 0 ≤ w ≤ T, E[B0] = λ0·w: an outlet pays
+//! min_w [h0·ℓ·(T−w) + min_S h·S + ρℓ·lost(S, ℓ·(L+w))], from below on each of a few intervals of w by its ends.
+//!
+//! ```text
+//! (cell)    g(ℓ) ≥ min_S E[ min(η·D(ℓ) + m(S), h·S + ρℓ_i) ]   for ℓ ≥ ℓ_i,  with m of ℓ_i
+//! ```
+//! is concave in ℓ (the mean of a concave function of a process with independent increments, and a minimum of those), so on a
+//! cell ℓ_i … ℓ_{i+1} it lies above the straight line between its ends; the same holds of the minimum over w.
+//!
+//! A unit may be late in two ways with prices of their own, not on the shelf and not within a window: ρ·L is a sum of two. Where
+//! every outlet promises a share of its demand from the shelf, h times the least stock that keeps it is another bound.
+//!
+//! Without a depot η·D is nothing and g(ℓ) = G(ℓ) of `bound`.
 
 use crate::scenario::{PartId, Stockout};
-use crate::stocking::{distribution::Pmf, erlang::erlang_b};
+use crate::stocking::distribution::Pmf;
+use crate::stocking::erlang::Loss;
 
-/// Points at which G is evaluated in an interval.
-const POINTS: usize = 12;
+use super::lane::Lateness;
+use super::losses::LossFloor;
+
+/// Points at which g is evaluated in an interval.
+const POINTS: usize = 16;
+
+/// A promise short by less than this is kept.
+const KEPT: f64 = 1e-9;
+
+/// Intervals of a mean wait at a depot, narrow where it is short.
+const WAITS: usize = 8;
 
 /// One part at one outlet, priced.
-pub(super) struct Shelf {
+pub(super) struct Shelf<'a> {
     pub(super) part: PartId,
-    pub(super) price: f64,
+    /// ρ, by how a unit comes too late.
+    pub(super) late: Lateness,
+    /// The share that has to be met from the shelf.
+    pub(super) required: f64,
     pub(super) holding: f64,
     pub(super) lead_time: f64,
-    pub(super) window: f64,
+    /// What the window leaves of the lead time \[years\].
+    pub(super) left: f64,
     pub(super) ratio: f64,
     pub(super) stockout: Stockout,
+    pub(super) behind: Behind,
+    /// Where stockouts are expressed.
+    pub(super) losses: Option<&'a LossFloor>,
 }
 
-impl Shelf {
-    /// G at a load \[units/year\].
+/// The least that stands behind a shelf; nothing without a depot.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Behind {
+    /// h0 \[money/year and unit\].
+    pub(super) holding: f64,
+    /// T, by each unit that the outlet is asked for (of which it may repair some) \[years\].
+    pub(super) time: f64,
+}
+
+impl Behind {
+    /// The least of either.
+    pub(super) fn least(self, other: Self) -> Self {
+        Self { holding: self.holding.min(other.holding), time: self.time.min(other.time) }
+    }
+}
+
+impl Shelf<'_> {
+    /// g at a load \[units/year\].
+    #[cfg(test)]
     fn least(&self, load: f64) -> f64 {
-        let late: Box<dyn Fn(u32) -> f64> = match self.stockout {
-            Stockout::Emergency => Box::new(move |level| erlang_b(level, load * self.lead_time)),
-            Stockout::Backorder => {
-                let pipeline = Pmf::demand(load * (self.lead_time - self.window).max(0.0), self.ratio);
-                // A unit finds its own batch before it, whatever the load.
-                let pipeline = pipeline.plus(&Pmf::batch_before(self.ratio));
-                let always = self.window >= self.lead_time * (1.0 - 1e-12);
-                Box::new(move |level| if always { 0.0 } else { pipeline.more_than(i64::from(level) - 1) })
-            }
-        };
-        let mut least = f64::INFINITY;
-        let mut level = 0;
-        while f64::from(level) * self.holding < least {
-            let cost = f64::from(level) * self.holding + self.price * load * late(level);
-            least = least.min(cost);
-            if self.holding <= 0.0 {
-                // Stock that costs nothing makes nobody wait.
-                return 0.0;
-            }
-            level += 1;
-        }
-        least
+        self.ends(load, load).0
     }
 
-    /// A straight line (at rest, per unit of load) below G on an interval of loads.
+    /// g at the left end of a cell of loads, and (cell) at its right end.
+    fn ends(&self, from: f64, to: f64) -> (f64, f64) {
+        if self.holding <= 0.0 {
+            // Stock that costs nothing makes nobody wait.
+            return (0.0, 0.0);
+        }
+        let required = self.holding * f64::from(self.required_level(from));
+        let (left, right) = (self.priced(from, from), self.priced(from, to));
+        // Either holds on all of the cell, but not the greater of both at each end.
+        if required >= 0.5 * (left + right) { (required, required) } else { (left, right) }
+    }
+
+    /// (least) with D of a load of its own.
+    fn priced(&self, load: f64, ordered: f64) -> f64 {
+        match self.stockout {
+            Stockout::Emergency if self.behind.time <= 0.0 => self.least_loss(load, self.lead_time),
+            Stockout::Emergency => {
+                let wait = |number: usize| self.behind.time * (number as f64 / WAITS as f64).powi(2);
+                let pays = |number: usize| {
+                    let kept = self.behind.holding * ordered * (self.behind.time - wait(number + 1));
+                    kept + self.least_loss(load, self.lead_time + wait(number))
+                };
+                (0..WAITS).map(pays).fold(f64::INFINITY, f64::min)
+            }
+            Stockout::Backorder => self.least_late(load, ordered),
+        }
+    }
+
+    /// min_S h·S + ρℓ·lost(S).
+    fn least_loss(&self, load: f64, lead_time: f64) -> f64 {
+        self.losses.map_or(0.0, |losses| losses.least(self.holding, self.late.total() * load, load * lead_time))
+    }
+
+    /// Y + J for a time: a unit finds its own batch before it, whatever the load.
+    fn before_a_unit(&self, load: f64, time: f64) -> Pmf {
+        Pmf::demand(load * time, self.ratio).plus(&Pmf::batch_before(self.ratio))
+    }
+
+    /// The least base stock that meets the required share from the shelf, under a depot that owes nothing.
+    fn required_level(&self, load: f64) -> u32 {
+        let allowed = 1.0 - self.required + KEPT;
+        if self.required <= 0.0 || load <= 0.0 {
+            return 0;
+        }
+        match self.stockout {
+            Stockout::Backorder => {
+                let before = self.before_a_unit(load, self.lead_time);
+                (0..).find(|&level| before.more_than(i64::from(level) - 1) <= allowed).unwrap_or(0)
+            }
+            Stockout::Emergency => {
+                let loss = Loss { offered: load * self.lead_time, variance_to_mean: self.ratio };
+                (0..).zip(loss.levels()).find(|(_, lost)| *lost <= allowed).map_or(0, |found| found.0)
+            }
+        }
+    }
+
+    /// (least).
+    fn least_late(&self, load: f64, ordered: f64) -> f64 {
+        let Lateness { off_shelf, mut beyond_window } = self.late;
+        if self.left <= 1e-12 * self.lead_time {
+            beyond_window = 0.0;
+        }
+        let all_late = (off_shelf + beyond_window) * load;
+        if all_late <= 0.0 {
+            return 0.0;
+        }
+        let pipeline = |price: f64, time: f64| (price > 0.0).then(|| self.before_a_unit(load, time));
+        let waited =
+            [(off_shelf, pipeline(off_shelf, self.lead_time)), (beyond_window, pipeline(beyond_window, self.left))];
+        let kept = self.holding.min(self.behind.holding);
+        let ordered =
+            (self.behind.time > 0.0 && kept > 0.0).then(|| Pmf::demand(ordered * self.behind.time, self.ratio));
+        let rest = if ordered.is_some() { self.holding - kept } else { 0.0 };
+        let unit = self.holding - rest;
+        let (mut least, mut inner) = (f64::INFINITY, f64::INFINITY);
+        let mut level = 0_u32;
+        // From a unit on that costs more to keep than all there is to gain, the inner minimum stays.
+        while f64::from(level) * unit < inner {
+            let more = |(price, pipeline): &(f64, Option<Pmf>)| {
+                pipeline.as_ref().map_or(0.0, |pipeline| price * pipeline.more_than(i64::from(level) - 1))
+            };
+            let late: f64 = waited.iter().map(more).sum();
+            inner = inner.min(unit * f64::from(level) + load * late);
+            let held = rest * f64::from(level);
+            let value = match &ordered {
+                None => inner,
+                Some(ordered) => {
+                    let deep = f64::from(level) + (all_late - inner) / unit;
+                    inner + held + unit * (ordered.mean() - expected_beyond(ordered, deep))
+                }
+            };
+            least = least.min(value);
+            level += 1;
+        }
+        // What is left out of a distribution's ends must not lift the bound.
+        least * (1.0 - 1e-12)
+    }
+
+    /// A straight line (at rest, per unit of load) below g on an interval of loads.
     pub(super) fn line(&self, from: f64, to: f64) -> (f64, f64) {
         let from = from.min(to);
         let at = |number: usize| from + (to - from) * number as f64 / POINTS as f64;
-        let values: Vec<f64> = (0..=POINTS).map(|number| self.least(at(number))).collect();
+        let cells: Vec<(f64, f64)> = (0..POINTS).map(|number| self.ends(at(number), at(number + 1))).collect();
         let width = to - from;
-        let slope = if width > 0.0 { ((values[POINTS] - values[0]) / width).max(0.0) } else { 0.0 };
-        let rest = (0..POINTS).map(|number| values[number] - slope * at(number + 1)).fold(f64::INFINITY, f64::min);
-        // Rounding must not lift the line above G.
+        let last = self.ends(to, to).0;
+        let slope = if width > 0.0 { ((last - cells[0].0) / width).max(0.0) } else { 0.0 };
+        let below = |(number, (left, right)): (usize, &(f64, f64))| {
+            f64::min(left - slope * at(number), right - slope * at(number + 1))
+        };
+        let rest = cells.iter().enumerate().map(below).fold(f64::INFINITY, f64::min);
+        // Rounding must not lift the line above g.
         (rest - 1e-9 * rest.abs() - 1e-12 * slope * to, slope)
     }
+}
+
+/// E\[(D − x)⁺\] for any x ≥ 0, summed over the tail.
+fn expected_beyond(ordered: &Pmf, x: f64) -> f64 {
+    let from = (x.floor() as usize + 1).saturating_sub(ordered.first()).min(ordered.mass().len());
+    let beyond = |(i, p): (usize, &f64)| ((ordered.first() + from + i) as f64 - x) * p;
+    ordered.mass()[from..].iter().enumerate().rev().map(beyond).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stocking::two_echelon::{Depot, Position, Stream};
 
-    fn shelf(price: f64) -> Shelf {
+    fn shelf(price: f64) -> Shelf<'static> {
         Shelf {
             part: PartId(0),
-            price,
+            late: Lateness { off_shelf: price, beyond_window: 0.0 },
+            required: 0.0,
             holding: 25.0,
             lead_time: 0.02,
-            window: 0.0,
+            left: 0.02,
             ratio: 1.0,
             stockout: Stockout::Backorder,
+            behind: Behind::default(),
+            losses: None,
+        }
+    }
+
+    /// What a depot with one outlet costs at the least: every pair of base stocks.
+    fn enumerated(shelf: &Shelf, load: f64) -> f64 {
+        let Behind { holding, time } = shelf.behind;
+        let depot = Depot::new(load, shelf.ratio, time);
+        let stream = Stream::new(load, shelf.ratio, shelf.lead_time);
+        let mut least = f64::INFINITY;
+        for central in 0..40 {
+            let upstream = depot.holding(central);
+            let position = Position::new(stream, Some(&upstream), shelf.stockout);
+            for level in 0..40 {
+                let held = holding * f64::from(central) + shelf.holding * f64::from(level);
+                least = f64::min(least, held + shelf.late.total() * load * (1.0 - position.within(level, 0.0)));
+            }
+        }
+        least
+    }
+
+    #[test]
+    fn what_stands_behind_a_shelf_costs_no_less_than_the_bound_says() {
+        for stockout in [Stockout::Backorder, Stockout::Emergency] {
+            for (holding, ratio) in [(25.0, 1.0), (10.0, 1.0), (40.0, 1.0), (25.0, 2.5)] {
+                let losses = LossFloor::of(ratio);
+                for price in [2.0, 8.0, 30.0, 400.0] {
+                    let behind = Behind { holding, time: 0.1 };
+                    let shelf = Shelf { behind, ratio, stockout, losses: Some(&losses), ..shelf(price) };
+                    for load in [1.0, 7.0, 40.0, 120.0] {
+                        let (bound, least) = (shelf.least(load), enumerated(&shelf, load));
+                        assert!(
+                            bound <= least * (1.0 + 1e-9),
+                            "{stockout:?} {holding} {ratio} {price} {load}: {bound} {least}"
+                        );
+                        // It is of use: most of what the depot holds is in it.
+                        let alone = Shelf { behind: Behind::default(), ..shelf }.least(load);
+                        assert!(bound >= alone * (1.0 - 1e-9), "{price} {load}: {bound} {alone}");
+                        if stockout == Stockout::Backorder && holding == 25.0 && price == 400.0 && load >= 7.0 {
+                            assert!(bound > 0.75 * least, "{ratio} {load}: {bound} {least}");
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -26,6 +26,8 @@ pub struct StockRow {
     pub minimum: i64,
     /// Share of demands met by other outlets.
     pub lateral: f64,
+    /// Share of demands delivered directly by the depot.
+    pub direct: f64,
 }
 
 /// Every part that a site is asked for or stocks, outlets first, in order of site and part.
@@ -44,6 +46,7 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
             method: shelf.method,
             minimum: shelf.batches.reorder_point,
             lateral: shelf.lateral,
+            direct: shelf.direct,
         });
     }
     for shelf in &plan.service.depot_shelves {
@@ -58,6 +61,7 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
             method: shelf.method,
             minimum: shelf.batches.reorder_point,
             lateral: 0.0,
+            direct: 0.0,
         });
     }
     let stocked = |stock: &[Vec<u32>], site: &dyn Fn(usize) -> SiteId| -> Vec<(SiteId, PartId, u32)> {
@@ -83,6 +87,7 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
                 method: Method::Exact,
                 minimum: i64::from(base_stock) - 1,
                 lateral: 0.0,
+                direct: 0.0,
             });
         }
     }
@@ -103,6 +108,7 @@ pub(super) fn stock(scenario: &Scenario, plan: &Plan) -> String {
         "minimum",
         "maximum",
         "lateral_share",
+        "direct_share",
     ];
     let mut table = Table::with_header(&columns);
     for row in stock_rows(scenario, plan) {
@@ -118,6 +124,7 @@ pub(super) fn stock(scenario: &Scenario, plan: &Plan) -> String {
             &row.minimum,
             &row.base_stock,
             &row.lateral,
+            &row.direct,
         ]);
     }
     table.0

@@ -95,7 +95,8 @@ impl Faults {
 pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let folded = word.to_lowercase();
     let length = folded.chars().count();
-    let reach = 1.max(length / 3);
+    // Nobody slips in every letter: `C` is not meant for `A`.
+    let reach = 1.max(length / 3).min(length.saturating_sub(1));
     let mut best: Option<(usize, &str)> = None;
     for name in names.filter(|name| name.len().abs_diff(word.len()) <= reach + 2) {
         let distance = strsim::osa_distance(&folded, &name.to_lowercase());
@@ -131,5 +132,7 @@ mod tests {
         assert_eq!(nearest("outlet", names()), Some("outlets"));
         assert_eq!(nearest("LANES", names()), Some("lanes"));
         assert_eq!(nearest("warehouse", names()), None);
+        assert_eq!(nearest("C", ["A", "B"].into_iter()), None);
+        assert_eq!(nearest("a", ["A", "B"].into_iter()), Some("A"));
     }
 }

@@ -101,6 +101,14 @@ pub const KEYS: &[Key] = &[
     ),
     key("stocking.emergency_cost_per_unit", MONEY, "0", "cost of expressing a part [currency]"),
     key("stocking.emergency_hours", SPAN, "24", "time for an expressed part to arrive [hours]"),
+    key(
+        "stocking.direct_hours",
+        SPAN,
+        "",
+        "time for a part to arrive directly from the outlet's depot [hours]; given, the depot delivers what outlets lack \
+         before it is expressed from outside",
+    ),
+    key("stocking.direct_cost_per_unit", MONEY, "0", "cost of delivering a part directly from a depot [currency]"),
     key("limits.outlets.min", KeyKind::Count, "0", "open outlets, at least"),
     key("limits.outlets.max", KeyKind::Count, "", "open outlets, at most"),
     key("limits.outlets.by_country.*.min", KeyKind::Count, "0", "open outlets of a country, at least"),
@@ -180,7 +188,7 @@ pub const TARGET_KEYS: &[Key] = &[
     ),
     key(
         "scope",
-        KeyKind::Choices(&["network", "country", "policy", "region", "outlet", "part"]),
+        KeyKind::Choices(&["network", "country", "policy", "region", "outlet", "part", "class"]),
         "network",
         "over what it is taken; a list means every combination",
     ),
@@ -202,6 +210,7 @@ pub const TARGET_KEYS: &[Key] = &[
         "",
         "makes it soft: yearly cost of one whole unit of shortfall (100 percentage points, or 1 hour)",
     ),
+    key("class", KeyKind::Text, "", "only the demand for this class's parts"),
 ];
 
 /// The keys of a `[\[change\]]`, an edit of a table's rows.

@@ -98,6 +98,16 @@ pub const TABLES: &[TableSchema] = &[
                 AMOUNT,
                 "cost of expressing a part [currency] (default: the scenario's)",
             ),
+            optional(
+                "direct_hours",
+                AMOUNT,
+                "time for a part to arrive directly from a depot [hours] (default: the scenario's)",
+            ),
+            optional(
+                "direct_cost_per_unit",
+                AMOUNT,
+                "cost of delivering a part directly from a depot [currency] (default: the scenario's)",
+            ),
         ],
     },
     TableSchema {
@@ -149,6 +159,7 @@ pub const TABLES: &[TableSchema] = &[
                 COUNTED,
                 "most units of an order to the supplier, a whole number [units] (default: what order cost and holding ask for)",
             ),
+            optional("class", Kind::Text, "class of parts that targets treat alike (A, B, C, body, engine, …)"),
         ],
     },
     TableSchema {

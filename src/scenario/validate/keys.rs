@@ -5,6 +5,7 @@ use crate::demand::estimate::Forecast;
 use crate::demand::forecast::{Method, Smoothing};
 use crate::demand::{Distribution, Reading};
 use crate::scenario::schema::Table;
+use crate::scenario::settings::{Setting, Value};
 use crate::scenario::source::Span;
 use crate::scenario::{
     Count, CountryId, DistanceMetric, Finance, Lanes, Limits, Objective, Planning, Replenishment, Site, Sourcing,
@@ -63,6 +64,30 @@ pub(crate) fn replenishment(reader: &mut Reader<'_>) -> Replenishment {
 pub(crate) fn stockout(reader: &mut Reader<'_>) -> Stockout {
     reader.key("stocking.holding_rate_per_year");
     if reader.key_choice("stocking.stockout") == Some(1) { Stockout::Emergency } else { Stockout::Backorder }
+}
+
+/// E12, E19: a depot delivers directly what outlets lack that express it, in a time that is given.
+pub(crate) fn direct(stockout: Stockout, reader: &mut Reader<'_>) -> bool {
+    let settings = &reader.draft.settings;
+    let hours = settings.get("stocking.direct_hours").map(|setting| setting.key_span);
+    // A cost of nothing is the default, written out or not.
+    let costs = |setting: &&Setting| !matches!(setting.value, Value::Number(0.0, _));
+    let cost = settings.get("stocking.direct_cost_per_unit").filter(costs).map(|setting| setting.key_span);
+    let Some(first) = hours.or(cost) else { return false };
+    let depots = reader.sheet(Table::Depots);
+    if stockout == Stockout::Backorder {
+        let message = "depots deliver directly only where parts are expressed";
+        let hint = "set `[stocking] stockout = \"emergency\"`, or leave out `direct_hours` and `direct_cost_per_unit`";
+        reader.faults.add("E19", first, message).hint(hint);
+    } else if depots.rows == 0 && !depots.broken {
+        let message = "depots deliver directly, and there are none";
+        let hint = "depots.csv lists them; the supplier's express is `emergency_hours` and `emergency_cost_per_unit`";
+        reader.faults.add("E19", first, message).hint(hint);
+    } else if let (None, Some(cost)) = (hours, cost) {
+        let message = "a direct delivery needs its time";
+        reader.faults.add("E12", cost, message).hint("[stocking] direct_hours = 24");
+    }
+    hours.is_some()
 }
 
 /// `\[planning\]`; E12: the coverage objective has its window.

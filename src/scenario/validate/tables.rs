@@ -1,12 +1,12 @@
 //! The rows of countries, regions, products, parts, outlets and depots.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::PlaceColumns;
 use super::{Ids, Reader, bare_country};
 use crate::scenario::schema::Table;
 use crate::scenario::sheet::Column;
-use crate::scenario::{Country, CountryId, Part, PolicyId, Product, Region, Site, Status, Travel};
+use crate::scenario::{ClassId, Country, CountryId, Part, PolicyId, Product, Region, Site, Status, Travel};
 use crate::units::{Days, Hours, Kilograms, Money, Share};
 
 /// The tables with a country.
@@ -52,20 +52,22 @@ fn no_country_code(code: &str, column: &Column<'_>, row: usize, reader: &mut Rea
 
 /// Every policy that a table names.
 pub(crate) fn policy_names<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, PolicyId> {
-    let mut names = BTreeMap::new();
-    for table in [Table::Regions, Table::Products] {
-        let column: Column<'a> = reader.column(table, "policy");
-        for row in 0..reader.sheet(table).rows {
-            let name = column.text(row);
-            if !name.is_empty() {
-                names.entry(name).or_insert(PolicyId(0));
-            }
-        }
+    words(&[Table::Regions, Table::Products], "policy", reader)
+}
+
+/// Every class that a part has.
+pub(crate) fn class_names<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, ClassId> {
+    words(&[Table::Parts], "class", reader)
+}
+
+/// The words of a column that several tables may have, numbered in their order.
+fn words<'a, Id: From<usize>>(tables: &[Table], name: &str, reader: &mut Reader<'a>) -> BTreeMap<&'a str, Id> {
+    let mut words: BTreeSet<&'a str> = BTreeSet::new();
+    for &table in tables {
+        let column: Column<'a> = reader.column(table, name);
+        words.extend((0..reader.sheet(table).rows).map(|row| column.text(row)).filter(|word| !word.is_empty()));
     }
-    for (position, id) in names.values_mut().enumerate() {
-        *id = PolicyId::from(position);
-    }
-    names
+    words.into_iter().enumerate().map(|(position, word)| (word, Id::from(position))).collect()
 }
 
 /// The countries in order of code, with what their rows say; E06: each has one row.
@@ -102,11 +104,15 @@ pub(crate) fn regions(ids: &Ids<'_>, travel: &Travel, reader: &mut Reader<'_>) -
     let day = || Hours::new(24.0).expect("a day is a time");
     let emergency_hours = hours_key("stocking.emergency_hours", reader).unwrap_or_else(day);
     let emergency_cost = money_key("stocking.emergency_cost_per_unit", reader).unwrap_or_default();
+    let direct_hours = hours_key("stocking.direct_hours", reader).unwrap_or_default();
+    let direct_cost = money_key("stocking.direct_cost_per_unit", reader).unwrap_or_default();
     let places = PlaceColumns::of(table, travel, reader);
     let (name, country) = (reader.column(table, "name"), reader.column(table, "country"));
     let (population, policy) = (reader.column(table, "population"), reader.column(table, "policy"));
     let hours = reader.column(table, "emergency_hours");
     let cost = reader.column(table, "emergency_cost_per_unit");
+    let (own_direct_hours, own_direct_cost) =
+        (reader.column(table, "direct_hours"), reader.column(table, "direct_cost_per_unit"));
     let row = |(row, id): (usize, &&str)| Region {
         id: id.to_string(),
         name: reader.text(&name, row).unwrap_or_else(|| id.to_string()),
@@ -116,6 +122,8 @@ pub(crate) fn regions(ids: &Ids<'_>, travel: &Travel, reader: &mut Reader<'_>) -
         policy: ids.policies.get(policy.text(row)).copied(),
         emergency_hours: reader.hours(&hours, row).unwrap_or(emergency_hours),
         emergency_cost_per_unit: reader.money(&cost, row).unwrap_or(emergency_cost),
+        direct_hours: reader.hours(&own_direct_hours, row).unwrap_or(direct_hours),
+        direct_cost_per_unit: reader.money(&own_direct_cost, row).unwrap_or(direct_cost),
     };
     ids.regions.list.iter().enumerate().map(row).collect()
 }
@@ -136,7 +144,7 @@ pub(crate) fn products(ids: &Ids<'_>, reader: &mut Reader<'_>) -> Vec<Product> {
 }
 
 /// The parts.
-pub(crate) fn parts(reader: &mut Reader<'_>) -> Vec<Part> {
+pub(crate) fn parts(ids: &Ids<'_>, reader: &mut Reader<'_>) -> Vec<Part> {
     let table = Table::Parts;
     let (id, name) = (reader.column(table, "part"), reader.column(table, "name"));
     let (cost, weight) = (reader.column(table, "unit_cost"), reader.column(table, "weight_kg"));
@@ -144,6 +152,7 @@ pub(crate) fn parts(reader: &mut Reader<'_>) -> Vec<Part> {
     let turnaround = reader.column(table, "repair_turnaround_days");
     let (share, repair_cost) = (reader.column(table, "repair_share"), reader.column(table, "repair_cost"));
     let (order_cost, order_quantity) = (reader.column(table, "order_cost"), reader.column(table, "order_quantity"));
+    let class = reader.column(table, "class");
     let rows = reader.sheet(table).rows;
     let row = |row: usize| Part {
         id: id.text(row).to_string(),
@@ -156,6 +165,7 @@ pub(crate) fn parts(reader: &mut Reader<'_>) -> Vec<Part> {
         repair_cost: reader.money(&repair_cost, row).unwrap_or(Money::ZERO),
         order_cost: reader.money(&order_cost, row).unwrap_or(Money::ZERO),
         order_quantity: reader.count(&order_quantity, row),
+        class: ids.classes.get(class.text(row)).copied(),
     };
     (0..rows).map(row).collect()
 }

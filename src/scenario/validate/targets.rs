@@ -5,12 +5,16 @@ use crate::scenario::diagnostic::did_you_mean;
 use crate::scenario::schema::{KeyKind, TARGET_KEYS};
 use crate::scenario::settings::{self, Entry, Value, check_keys, wrong_kind};
 use crate::scenario::source::Span;
-use crate::scenario::{CountryId, Limit, Metric, PartId, PolicyId, Scenario, Scope, Target};
+use crate::scenario::{ClassId, CountryId, Limit, Metric, PartId, PolicyId, Scenario, Scope, Target};
 use crate::units::{Hours, Money};
 
 const METRICS: [Metric; 5] =
     [Metric::FillRate, Metric::OnTime, Metric::Coverage, Metric::MeanResponse, Metric::Availability];
-const SCOPES: [Scope; 6] = [Scope::Network, Scope::Country, Scope::Policy, Scope::Region, Scope::Outlet, Scope::Part];
+const SCOPES: [Scope; 7] =
+    [Scope::Network, Scope::Country, Scope::Policy, Scope::Region, Scope::Outlet, Scope::Part, Scope::Class];
+
+/// A hint lists so many names at most.
+const MOST_LISTED: usize = 8;
 
 /// Every target that could be read.
 pub(crate) fn targets(ids: &Ids<'_>, reader: &mut Reader<'_>) -> Vec<Target> {
@@ -49,11 +53,16 @@ impl<'t> Given<'t> {
         };
         let found = find(text.trim());
         if found.is_none() && !broken {
-            let hint = did_you_mean(text, all.iter().copied());
+            let hint = did_you_mean(text, all.iter().copied()).or_else(|| listed(all));
             reader.faults.add("E07", entry.span, format!("unknown {name} `{text}`")).hint_if(hint);
         }
         found
     }
+}
+
+/// Words as short as A, B and C are near to none but all of them, and a few are soon listed.
+fn listed(all: &[&str]) -> Option<String> {
+    (1..=MOST_LISTED).contains(&all.len()).then(|| format!("one of {}", all.join(", ")))
 }
 
 fn kind_of(name: &str) -> KeyKind {
@@ -71,6 +80,7 @@ fn target(entries: &[Entry], span: Span, ids: &Ids<'_>, reader: &mut Reader<'_>)
     let scope = scope(given.get("scope"), reader);
     let countries: Vec<&str> = ids.countries.keys().copied().collect();
     let policies: Vec<&str> = ids.policies.keys().copied().collect();
+    let classes: Vec<&str> = ids.classes.keys().copied().collect();
     let regions_broken = ids.regions.broken;
     let country: Option<CountryId> =
         given.known("country", regions_broken, |code| ids.countries.get(code).copied(), &countries, reader);
@@ -78,12 +88,14 @@ fn target(entries: &[Entry], span: Span, ids: &Ids<'_>, reader: &mut Reader<'_>)
         given.known("part", ids.parts.broken, |id| ids.parts.row(id).map(PartId), &ids.parts.list, reader);
     let policy: Option<PolicyId> =
         given.known("policy", regions_broken, |name| ids.policies.get(name).copied(), &policies, reader);
+    let class: Option<ClassId> =
+        given.known("class", ids.parts.broken, |name| ids.classes.get(name).copied(), &classes, reader);
     let penalty = given.number("penalty", reader).and_then(Money::new);
     let metric = METRICS[metric_at?];
     let name = metric.name();
     let limit = limit(metric, name, span, &given, &scope, reader);
     let within = within(metric, name, span, &given, reader);
-    Some(Target { metric, scope, limit: limit?, within, country, part, policy, penalty })
+    Some(Target { metric, scope, limit: limit?, within, country, part, policy, penalty, class })
 }
 
 fn scope(entry: Option<&Entry>, reader: &mut Reader<'_>) -> Vec<Scope> {
@@ -203,6 +215,12 @@ pub(crate) fn targets_can_be_answered(scenario: &Scenario, reader: &mut Reader<'
             ("the scope is `policy`, but nothing has one", "regions.csv and products.csv have the column policy")
         } else if lacks(Scope::Part) && scenario.parts.is_empty() {
             ("the scope is `part`, but there are none", "parts.csv lists them")
+        } else if lacks(Scope::Class) && scenario.classes.is_empty() {
+            ("the scope is `class`, but no part has one", "parts.csv has the column class")
+        } else if let (Some(part), Some(class)) = (target.part, target.class)
+            && scenario.parts[part.at()].class != Some(class)
+        {
+            ("this target's part is not of its class", "leave one of the two out")
         } else if target.country.is_some() && scenario.regions.iter().all(|region| region.country != target.country) {
             ("no region lies in this target's country", "a country of outlets alone has no demand of its own")
         } else {

@@ -6,7 +6,7 @@
 use super::{Goal, Item, Measure, TOLERANCE, Term};
 use crate::scenario::Stockout;
 use crate::stocking::distribution::Pmf;
-use crate::stocking::erlang::next_erlang_b;
+use crate::stocking::erlang::{Loss, NOTHING_LOST};
 use crate::stocking::reorder::Batches;
 use crate::stocking::two_echelon::{Position, Stream, Upstream, Waits};
 
@@ -190,23 +190,20 @@ impl Shelf {
 
     /// (loss) of `two_echelon`: all windows see the fill rate.
     fn loss_table(&self, upstream: Option<&Upstream>) -> Table {
-        let Stream { rate, lead_time, repair, .. } = self.item.stream;
+        let Stream { rate, lead_time, repair, variance_to_mean, .. } = self.item.stream;
         let lead_time = (1.0 - repair.share) * (lead_time + upstream.map_or(0.0, Upstream::mean_wait));
         let repaired = if repair.share > 0.0 { repair.share * repair.mean_time() } else { 0.0 };
         let offered = rate * (lead_time + repaired);
         let useful = self.item.miss_cost > 0.0 || self.slots.iter().any(|slot| slot.windows > 0.0);
         let mut table = Table { slots: self.shared, own_slots: self.slots.len() - self.shared, ..Table::default() };
         let mut service = vec![0.0; self.slots.len()];
-        let mut loss = 1.0;
-        for level in 0.. {
-            if level > 0 {
-                loss = next_erlang_b(loss, level, offered);
-            }
+        let loss = Loss { offered, variance_to_mean };
+        for (level, loss) in (0..).zip(loss.levels()) {
             for (sum, slot) in service.iter_mut().zip(&self.slots) {
                 *sum = slot.windows * (1.0 - loss);
             }
             self.push(&mut table, level, 1.0 - loss, &service);
-            if !useful || loss < 1e-16 {
+            if !useful || loss < NOTHING_LOST {
                 break;
             }
         }
@@ -216,7 +213,7 @@ impl Shelf {
     /// (wait) of `two_echelon`, for all windows at once.
     fn backorder_table(&self, upstream: Option<&Upstream>) -> Table {
         let stream = self.item.stream;
-        let owed = upstream.map(|upstream| upstream.backlog().thin(upstream.share_of(&stream)));
+        let owed = upstream.map(|upstream| upstream.owed_to(&stream));
         // missing[slot][x]: weight of what is late exactly while x units or fewer are on the shelf.
         let mut missing: Vec<Vec<f64>> = self.slots.iter().map(|slot| convolve(owed.as_ref(), &slot.mixture)).collect();
         let mut bare: Vec<f64> = self.slots.iter().map(|slot| slot.always).collect();

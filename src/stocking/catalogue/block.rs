@@ -96,6 +96,13 @@ impl Block {
         self.promises.clear();
     }
 
+    /// Does the depot owe whole batches?
+    pub(super) fn owes_batches(&self) -> bool {
+        let batches = |depot: &Depot| depot.variance_to_mean > 1.0 + 1e-12 && depot.repair.shop.is_none();
+        self.depot.as_ref().is_some_and(|(depot, _)| batches(depot))
+    }
+
+    /// Can it be evaluated in a few operations?
     pub(super) fn is_plain(&self, entry: &Entry) -> bool {
         let Stream { rate, lead_time, .. } = entry.stream;
         let in_transport = |term: &Term| match term.measure {
@@ -104,9 +111,15 @@ impl Block {
             }
             Measure::Wait => false,
         };
+        // Probabilities of what is owed in batches begin with that of nothing, which must not be too small.
+        let many = |depot: &Depot| {
+            self.owes_batches() && entry.stream.rate / depot.rate * depot.mean_pipeline() > LARGEST_MEAN
+        };
+        let many = self.depot.as_ref().is_some_and(|(depot, _)| many(depot));
         let overloaded = self.depot.as_ref().is_some_and(|(depot, _)| depot.repair.overloaded());
         !self.emergency
-            && !overloaded
+            && !(overloaded || many)
+            && !(self.owes_batches() && entry.stream.variance_to_mean <= 1.0 + 1e-12)
             && entry.stream.repair.share <= 0.0
             && entry.stream.quantity <= 1
             && entry.costs.misses <= 0.0

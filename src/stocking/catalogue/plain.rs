@@ -6,7 +6,7 @@
 //! (late)    late(S) = total − Σ_{k+x < S} t_k·D_x,  total = Σ_terms μ·w
 //! (least)   min_S h·S + late(S), looked for up to the first S with h·S no less than the best
 //! ```
-//! Lateness is never negative, so beyond that S nothing is cheaper. No more terms are made than levels that holding alone
+//! Where the depot's demand comes in batches (owed) is that of `owing`. Lateness is never negative, so beyond that S nothing is cheaper. No more terms are made than levels that holding alone
 //! does not rule out, so a stream that wants no stock costs one comparison; and no more terms of (owed) than there are.
 
 /// Lateness below this share of all is rounding.
@@ -149,6 +149,8 @@ pub(super) fn owed(backlog: &[f64], share: f64, count: usize, made: &mut Vec<f64
 pub(super) struct Plain {
     /// q: the chance that a unit owed by the depot is owed to this stream.
     pub(super) share: f64,
+    /// Variance-to-mean ratio.
+    pub(super) ratio: f64,
     /// h \[money/year\].
     pub(super) holding: f64,
     /// Σ μ·w over its terms \[money/year\].
@@ -199,11 +201,10 @@ impl Plain {
         if mixture.len() >= self.most() { Ok(best) } else { Err(()) }
     }
 
-    /// (least) over as many levels as it takes, `count` at first; (owed) has no more than `limit` terms.
+    /// (least) over as many levels as it takes, `count` at first; `owe` makes the first terms of (owed).
     pub(super) fn least(
         &self,
-        backlog: &[f64],
-        limit: usize,
+        mut owe: impl FnMut(usize, &mut Vec<f64>),
         parts: &[Part],
         (mixture, made): (&mut Mixture, &mut Vec<f64>),
         count: usize,
@@ -211,7 +212,7 @@ impl Plain {
         let mut count = count.min(self.most());
         loop {
             let mixture = mixture.up_to(parts, count);
-            owed(backlog, self.share, count.min(limit), made);
+            owe(count, made);
             if let Ok(chosen) = self.scan(|k| made[k], made.len(), mixture) {
                 return chosen;
             }

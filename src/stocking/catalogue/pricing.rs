@@ -5,7 +5,10 @@ mod level;
 use std::ops::Range;
 
 use super::block::{Block, Entry};
-use super::plain::{CLASSES, Chosen, LANES, Mixture, Moments, OwedMany, Part, Plain, in_time, owed, owed_many};
+use super::owing::Owing;
+use super::plain::{
+    CLASSES, Chosen, LANES, Mixture, Moments, OwedMany, Part, Plain, in_time, owed as thinned, owed_many,
+};
 use super::shelf::Shelf;
 use crate::stocking::allocation::{Measure, Term};
 use crate::stocking::two_echelon::{Stream, Upstream};
@@ -39,6 +42,9 @@ pub(super) struct Work {
     tail: Vec<f64>,
     backlog: Vec<f64>,
     moments: Moments,
+    /// What is owed in batches, to outlets with at most this share of the depot's demand; `None` where it is owed in units.
+    owing: Owing,
+    largest_share: Option<f64>,
     /// What the plain outlets' orders cost, whatever their levels.
     fixed: f64,
     floor: Vec<f64>,
@@ -96,6 +102,7 @@ impl Work {
                 tail += p;
             }
         }
+        self.largest_share = self.block.owes_batches().then_some(0.0);
         // With batches the depot's debts are those of (batches) only from a whole batch on.
         let mut slope = self.block.depot.is_none_or(|(depot, _)| depot.quantity <= 1).then_some(0.0);
         self.fixed = 0.0;
@@ -104,11 +111,13 @@ impl Work {
                 self.mixtures.push(Mixture::default());
             }
             self.mixtures[place].clear();
+            let share = if rate > 0.0 { (entry.stream.ordered() / rate).min(1.0) } else { 0.0 };
             if !self.block.is_plain(entry) {
                 let shelf = Shelf::new(&self.block, entry, prices);
-                // One unit less owed to an outlet is so much less offered load, and Erlang's loss grows no faster than that.
-                let share = if rate > 0.0 { (entry.stream.ordered() / rate).min(1.0) } else { 0.0 };
-                slope = slope.zip(shelf.simple_loss()).map(|(slope, total)| slope + share * total);
+                // One unit less owed to an outlet is so much less offered load, and Erlang's loss grows no faster than that;
+                // of batches that is not known.
+                let loss = shelf.simple_loss().filter(|_| entry.stream.variance_to_mean <= 1.0 + 1e-12);
+                slope = slope.zip(loss).map(|(slope, total)| slope + share * total);
                 self.rows.push(Row::Shelf(shelf));
                 continue;
             }
@@ -123,9 +132,9 @@ impl Work {
                     total += weight;
                 }
             }
-            let share = if rate > 0.0 { (own / rate).min(1.0) } else { 0.0 };
+            self.largest_share = self.largest_share.map(|largest| largest.max(share));
             slope = slope.map(|slope| slope + share * total);
-            let plain = Plain { share, holding: entry.costs.holding, total };
+            let plain = Plain { share, ratio, holding: entry.costs.holding, total };
             // About two deviations above the mean, with what the depot owes not counted.
             let mean = own * lead_time;
             let enough = (mean + 2.0 * mean.sqrt()) as usize + 2;
@@ -136,6 +145,10 @@ impl Work {
 
     /// Readies the outlets for a base stock of the depot.
     fn make_backlog(&mut self, layer: usize) {
+        if let (Some(share), Some((depot, _))) = (self.largest_share, &self.block.depot) {
+            self.owing.learn(&depot.debts(layer as u32), share);
+            return;
+        }
         self.fill_backlog(layer);
         self.moments = Moments::of(&self.backlog);
     }
@@ -187,6 +200,14 @@ impl Work {
         for (place, row) in self.rows.iter_mut().enumerate() {
             let chosen = match row {
                 Row::Plain(plain, ..) if plain.holding >= plain.total => plain.bare(),
+                Row::Plain(plain, parts, count) if self.largest_share.is_some() => {
+                    let owe =
+                        |count: usize, made: &mut Vec<f64>| self.owing.terms(plain.share, plain.ratio, count, made);
+                    let room = (&mut self.mixtures[place], &mut self.owed);
+                    let chosen = plain.least(owe, &self.parts[parts.clone()], room, *count);
+                    *count = (chosen.level as usize + 2).min(plain.most());
+                    chosen
+                }
                 Row::Plain(plain, parts, count) => {
                     let limit = self.moments.limit(plain.share);
                     match CLASSES.iter().position(|class| limit.min(*count) <= *class) {
@@ -197,7 +218,10 @@ impl Work {
                         None => {
                             let room = (&mut self.mixtures[place], &mut self.owed);
                             let parts = &self.parts[parts.clone()];
-                            let chosen = plain.least(&self.backlog, limit, parts, room, *count);
+                            let owe = |count: usize, made: &mut Vec<f64>| {
+                                thinned(&self.backlog, plain.share, count.min(limit), made);
+                            };
+                            let chosen = plain.least(owe, parts, room, *count);
                             *count = (chosen.level as usize + 2).min(plain.most());
                             chosen
                         }
@@ -241,7 +265,9 @@ impl Work {
                 let owed = &self.owed_many;
                 self.tried[place] = plain.scan(|k| owed[k][lane], terms, mixture).unwrap_or_else(|()| {
                     let room = (&mut self.mixtures[place], &mut self.owed);
-                    plain.least(&self.backlog, limit, parts, room, 2 * count)
+                    let owe =
+                        |count: usize, made: &mut Vec<f64>| thinned(&self.backlog, plain.share, count.min(limit), made);
+                    plain.least(owe, parts, room, 2 * count)
                 });
                 *enough = (self.tried[place].level as usize + 2).min(plain.most());
             }
@@ -255,8 +281,12 @@ impl Work {
         match &self.rows[place] {
             Row::Plain(plain, ..) => {
                 if level > 0 {
-                    let terms = self.moments.limit(plain.share).min(level as usize);
-                    owed(&self.backlog, plain.share, terms, &mut self.owed);
+                    if self.largest_share.is_some() {
+                        self.owing.terms(plain.share, plain.ratio, level as usize, &mut self.owed);
+                    } else {
+                        let terms = self.moments.limit(plain.share).min(level as usize);
+                        thinned(&self.backlog, plain.share, terms, &mut self.owed);
+                    }
                     for term in &self.block.terms[entry.terms.clone()] {
                         service[term.goal as usize] += term.weight * share_in_time(entry, term, &self.owed, level);
                     }
@@ -347,6 +377,8 @@ impl Default for Work {
             pipeline: Vec::new(),
             tail: Vec::new(),
             moments: Moments::none(),
+            owing: Owing::default(),
+            largest_share: None,
             fixed: 0.0,
             backlog: Vec::new(),
             floor: Vec::new(),

@@ -5,7 +5,7 @@ use super::block::{Block, Costs, Entry, Own};
 use crate::scenario::Stockout;
 use crate::stocking::allocation::{Goal, Measure, Term};
 use crate::stocking::distribution::Pmf;
-use crate::stocking::erlang::next_erlang_b;
+use crate::stocking::erlang::{Losses, NOTHING_LOST};
 use crate::stocking::two_echelon::{Position, Stream, Upstream, Waits};
 
 /// Beyond this many units nothing is looked at.
@@ -28,7 +28,7 @@ enum Lacking {
     /// By level from 0 on; the last holds for all higher levels.
     Known(Vec<f64>),
     /// (loss), made as far as it was asked for.
-    Loss { offered: f64, made: Vec<f64> },
+    Loss { losses: Losses, made: Vec<f64> },
 }
 
 impl Lacking {
@@ -41,7 +41,7 @@ impl Lacking {
                 tails[0] = 1.0 - bare;
                 Self::Known(tails)
             }
-            Waits::Loss { offered } => Self::Loss { offered: *offered, made: vec![1.0] },
+            Waits::Loss { loss } => Self::Loss { losses: loss.levels(), made: Vec::new() },
         }
     }
 
@@ -75,11 +75,9 @@ impl Lacking {
     fn at(&mut self, level: usize) -> f64 {
         match self {
             Self::Known(known) => known[level.min(known.len() - 1)],
-            Self::Loss { offered, made } => {
-                while made.len() <= level {
-                    let next = next_erlang_b(made[made.len() - 1], made.len() as u32, *offered);
-                    made.push(next);
-                }
+            Self::Loss { losses, made } => {
+                let more = (level + 1).saturating_sub(made.len());
+                made.extend(losses.take(more));
                 made[level]
             }
         }
@@ -89,7 +87,7 @@ impl Lacking {
     fn enough(&mut self) -> usize {
         match self {
             Self::Known(known) => known.len() - 1,
-            Self::Loss { .. } => (0..MOST_LEVELS).find(|&level| self.at(level) <= 1e-16).unwrap_or(MOST_LEVELS),
+            Self::Loss { .. } => (0..MOST_LEVELS).find(|&level| self.at(level) <= NOTHING_LOST).unwrap_or(MOST_LEVELS),
         }
     }
 }
@@ -246,17 +244,19 @@ impl Shelf {
 
     /// min_S h·S + total·B(S), (loss).
     fn least_loss(&self, position: &Position, total: f64) -> (f64, u32) {
-        let Waits::Loss { offered } = position.waits(0.0) else { return (self.costs.ordering + total, 0) };
-        let mut loss = 1.0;
+        let Waits::Loss { loss } = position.waits(0.0) else { return (self.costs.ordering + total, 0) };
         let holding = self.costs.holding;
         let mut best = (self.costs.ordering + total, 0);
-        let mut level = 0_u32;
-        while holding * f64::from(level + 1) < best.0 && loss > 1e-16 {
-            level += 1;
-            loss = next_erlang_b(loss, level, offered);
-            let value = self.costs.of(level, 1) + total * loss;
+        for (level, lost) in (1..).zip(loss.levels().skip(1)) {
+            if holding * f64::from(level) >= best.0 {
+                break;
+            }
+            let value = self.costs.of(level, 1) + total * lost;
             if value < best.0 {
                 best = (value, level);
+            }
+            if lost <= NOTHING_LOST {
+                break;
             }
         }
         best

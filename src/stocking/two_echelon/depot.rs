@@ -1,6 +1,6 @@
 //! One part at one depot: what it lacks, and what it owes its outlets.
 
-use super::{Method, Stream};
+use super::{Debts, Method, Stream};
 use crate::scenario::Stockout;
 use crate::stocking::distribution::Pmf;
 use crate::stocking::reorder::Batches;
@@ -77,7 +77,16 @@ impl Depot {
         let fill_rate = pipeline.plus(&Pmf::batch_before(self.variance_to_mean)).at_most(i64::from(base_stock) - 1);
         let backlog = pipeline.over(base_stock as usize);
         let mean_backlog = if self.repair.overloaded() { f64::INFINITY } else { backlog.mean() };
-        Upstream { depot: self, base_stock, backlog, mean_backlog, fill_rate }
+        // A shop's units do not come in the order of the demands: what it makes the depot owe is thinned unit by unit.
+        let batches = self.variance_to_mean > 1.0 + 1e-12 && self.repair.shop.is_none();
+        let debts = batches.then(|| self.debts(base_stock));
+        Upstream { depot: self, base_stock, backlog, debts, mean_backlog, fill_rate }
+    }
+
+    /// When it began to owe, for a ratio above 1 and a depot without a shop.
+    pub fn debts(&self, base_stock: u32) -> Debts {
+        let quantity = self.batches(base_stock).quantity;
+        Debts::of(self.mean_pipeline(), self.variance_to_mean, base_stock, quantity)
     }
 }
 
@@ -87,6 +96,7 @@ pub struct Upstream {
     pub(super) depot: Depot,
     pub(super) base_stock: u32,
     pub(super) backlog: Pmf,
+    debts: Option<Debts>,
     mean_backlog: f64,
     fill_rate: f64,
 }
@@ -124,8 +134,26 @@ impl Upstream {
 
     /// How its fill rate and backorders were found.
     pub fn method(&self, stockout: Stockout) -> Method {
-        let own = Method::of(&self.depot.repair, self.depot.variance_to_mean);
-        if stockout == Stockout::Emergency { Method::Approximate } else { own }
+        match stockout {
+            Stockout::Emergency => Method::Approximate,
+            Stockout::Backorder => Method::of(&self.depot.repair, self.depot.variance_to_mean),
+        }
+    }
+
+    /// The same for what it owes to a stream, whose demand may be of another ratio.
+    pub(super) fn method_for(&self, stream: &Stream, stockout: Stockout) -> Method {
+        let (own, all) = (stream.variance_to_mean, self.depot.variance_to_mean);
+        let differs = (own - all).abs() > 1e-9 * all;
+        self.method(stockout).max(if differs { Method::TwoMoment } else { Method::Exact })
+    }
+
+    /// What it owes to a stream: (backlog) thinned, or in batches (owed).
+    pub fn owed_to(&self, stream: &Stream) -> Pmf {
+        let share = self.share_of(stream);
+        match &self.debts {
+            Some(debts) if share < 1.0 => debts.owed_to(share, stream.variance_to_mean),
+            _ => self.backlog.thin(share),
+        }
     }
 
     /// q = λf/λ0: the chance that a unit owed is owed to this stream.

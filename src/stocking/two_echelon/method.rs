@@ -7,7 +7,8 @@ use crate::stocking::shop::Repair;
 pub enum Method {
     /// They are those of the stated model.
     Exact,
-    /// Demand is more variable than Poisson: pipelines have the right two moments, and backlogs are thinned unit by unit.
+    /// Demand is more variable than Poisson, and parts of it are repaired, or outlets differ in how variable it is: pipelines
+    /// have the right two moments.
     TwoMoment,
     /// Parts with unequal repair times share servers, or a depot or a shop is taken to see demands that are expressed.
     Approximate,
@@ -24,10 +25,11 @@ impl Method {
     }
 
     pub(super) fn of(repair: &Repair, variance_to_mean: f64) -> Self {
-        match (repair.exact(), variance_to_mean > 1.0 + 1e-12) {
-            (false, _) => Self::Approximate,
-            (true, true) => Self::TwoMoment,
-            (true, false) => Self::Exact,
+        let dispersed = variance_to_mean > 1.0 + 1e-12;
+        match repair.exact() {
+            false => Self::Approximate,
+            true if dispersed && repair.share > 0.0 => Self::TwoMoment,
+            true => Self::Exact,
         }
     }
 }

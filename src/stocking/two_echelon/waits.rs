@@ -1,7 +1,7 @@
 //! Who has waited no longer than one window, for every base stock at once.
 
 use crate::stocking::distribution::Pmf;
-use crate::stocking::erlang::{erlang_b, next_erlang_b};
+use crate::stocking::erlang::{Loss, NOTHING_LOST};
 
 /// Who has waited no longer than one window, as a function of the base stock.
 #[derive(Debug, Clone)]
@@ -19,8 +19,8 @@ pub enum Waits {
     },
     /// Those who found the part on the shelf, (loss).
     Loss {
-        /// Offered load \[units\].
-        offered: f64,
+        /// Load and ratio.
+        loss: Loss,
     },
 }
 
@@ -32,7 +32,7 @@ impl Waits {
             Self::Always => 1.0,
             Self::Still { bare, .. } if base_stock == 0 => *bare,
             Self::Still { pipeline, .. } => pipeline.at_most(i64::from(base_stock) - 1),
-            Self::Loss { offered } => 1.0 - erlang_b(base_stock, *offered),
+            Self::Loss { loss } => 1.0 - loss.with(base_stock),
         }
     }
 
@@ -58,16 +58,7 @@ impl Waits {
                 shares[0] = *bare;
                 shares
             }
-            Self::Loss { offered } => {
-                let mut loss = 1.0;
-                let mut shares = Vec::with_capacity(levels);
-                shares.push(0.0);
-                for s in 1..=up_to {
-                    loss = next_erlang_b(loss, s, *offered);
-                    shares.push(1.0 - loss);
-                }
-                shares
-            }
+            Self::Loss { loss } => loss.levels().take(levels).map(|lost| 1.0 - lost).collect(),
         }
     }
 
@@ -76,14 +67,8 @@ impl Waits {
         match self {
             Self::Never | Self::Always => 0,
             Self::Still { pipeline, .. } => u32::try_from(pipeline.last() + 1).unwrap_or(u32::MAX),
-            Self::Loss { offered } => {
-                let mut loss = 1.0;
-                let mut s = 0;
-                while loss > 1e-16 {
-                    s += 1;
-                    loss = next_erlang_b(loss, s, *offered);
-                }
-                s
+            Self::Loss { loss } => {
+                (0..).zip(loss.levels()).find(|(_, lost)| *lost <= NOTHING_LOST).map_or(0, |found| found.0)
             }
         }
     }

@@ -14,6 +14,8 @@
 //!            K2 = demand(λ0·(s − E(s−T0)⁺)) later orders that have not
 //!            M' = the same where our own order, the last up to t, is one of N with chance P(T0 > s): N + 1 for N; and
 //!                 where H ≥ 1, 1 + Bin(H−1, q), for the last of those who lack a unit are we
+//! (batches)  τ ≥ O, demand in batches, nothing repaired: N as in (late), J + 1 the own unit and those of its batch before it;
+//!            N ≤ S0:  M' = (N + J + 1 − S0)⁺        N > S0:  M' = owed (`debts`, of a depot with lead time T0 − s) + J + 1
 //! ```
 //! u = 1 − f is the share repaired at the outlet. Whether the own unit is repaired or ordered, here and at the depot, is
 //! drawn like any other's, so the cases are mixed by their shares; the streams are independent. (late): when the depot's
@@ -21,7 +23,7 @@
 //! first −H of the later orders. Either are ours with chance q each. A shop is left as it stands: at the outlet R = its units
 //! at t, at the depot s = 0; both can only make more jobs late.
 
-use super::{Stream, Upstream, Waits, left};
+use super::{Depot, Stream, Upstream, Waits, left};
 use crate::stocking::distribution::{Balance, Pmf};
 
 /// How much longer a window is than a time \[years\]; not at all where they are the same.
@@ -84,6 +86,9 @@ fn sent(stream: &Stream, upstream: &Upstream, owed: &Pmf, window: f64, own: bool
         let units = Balance::from(owed.plus(&stream.on_order(on_the_way)));
         return vec![(1.0, units.raised(usize::from(own)))];
     }
+    if let Some(units) = late_batches(stream, upstream, window) {
+        return units;
+    }
     let (depot, q) = (upstream.depot, upstream.share_of(stream));
     let base_stock = upstream.base_stock as usize;
     let demand = |time: f64| Pmf::demand(depot.rate * time, depot.variance_to_mean);
@@ -114,6 +119,33 @@ fn sent(stream: &Stream, upstream: &Upstream, owed: &Pmf, window: f64, own: bool
     }
     let cases = [(lack, true), (1.0 - lack, false)];
     cases.into_iter().filter(|(chance, _)| *chance > 0.0).map(|(chance, lacks)| (chance, case(lacks))).collect()
+}
+
+/// M' of (batches) by case with its chance, for demand in batches of which nothing is repaired; `None` for other demand.
+fn late_batches(stream: &Stream, upstream: &Upstream, window: f64) -> Option<Vec<(f64, Balance)>> {
+    let late = beyond(stream.lead_time, window);
+    let depot = upstream.depot;
+    let time = left(depot.lead_time, late);
+    let in_batches = depot.variance_to_mean > 1.0 + 1e-12 && stream.repair.share <= 0.0 && depot.repair.share <= 0.0;
+    if !in_batches || time <= 0.0 {
+        return None;
+    }
+    let sooner = Depot { lead_time: time, ..depot };
+    let base_stock = upstream.base_stock as usize;
+    let lacking = sooner.batches(upstream.base_stock).deficit(&sooner.pipeline());
+    let debts = sooner.debts(upstream.base_stock);
+    let own = Pmf::batch_before(stream.variance_to_mean).plus(&Pmf::constant(1));
+    let enough: f64 = (0..=base_stock).map(|n| lacking.exactly(n)).sum();
+    let mut cases = Vec::new();
+    if enough > 0.0 {
+        let mass = (0..=base_stock).map(|n| lacking.exactly(n) / enough).collect();
+        cases.push((enough, Balance::from(Pmf::of(mass).plus(&own).over(base_stock))));
+    }
+    if debts.clear() < 1.0 {
+        let owed = debts.owed_when_short(upstream.share_of(stream), stream.variance_to_mean);
+        cases.push((1.0 - enough.min(1.0), Balance::from(owed.plus(&own))));
+    }
+    Some(cases)
 }
 
 #[cfg(test)]
