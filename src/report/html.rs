@@ -40,6 +40,11 @@ fn library() -> String {
 
 /// A page of its parts.
 fn page(title: &str, header: &Markup, main: &Markup, footer: &Markup, contents: Contents) -> String {
+    // Only the graphics card's drawing makes functions of texts, so only its pages may.
+    let traces = contents.map.as_ref().and_then(|map| map["data"].as_array());
+    let many = traces.is_some_and(|traces| traces.iter().any(|trace| trace["type"] == map::BY_CARD));
+    let scripts = if many { "'unsafe-inline' 'unsafe-eval'" } else { "'unsafe-inline'" };
+    let policy = format!("default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:");
     let figures = json!({"map": contents.map, "charts": contents.charts, "tables": contents.tables});
     // A script element ends where its text says so, even within quotes; JSON may write the sign by its number.
     let figures = figures.to_string().replace('<', "\\u003c");
@@ -51,8 +56,7 @@ fn page(title: &str, header: &Markup, main: &Markup, footer: &Markup, contents: 
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="generator" content=(concat!("sparenet ", env!("CARGO_PKG_VERSION")));
                 // Whatever a name in the figures may say, nothing is asked of any other place.
-                meta http-equiv="Content-Security-Policy"
-                    content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
+                meta http-equiv="Content-Security-Policy" content=(policy);
                 link rel="icon" href="data:,";
                 title { (title) }
                 style { (PreEscaped(STYLE)) }

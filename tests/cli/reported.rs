@@ -119,6 +119,33 @@ fn a_report_names_its_figures_and_asks_nothing_of_anyone() {
 }
 
 #[test]
+fn very_many_regions_are_left_to_the_graphics_card() {
+    let room = Room::with("scenarios/small");
+    room.run("solve small -q").code(0);
+    room.run("report small --plan plans/small --out few.html").code(0);
+    let head = |page: &str| room.read(page).split("<style>").next().unwrap_or_default().to_owned();
+    assert!(!head("few.html").contains("unsafe-eval"));
+    let mut tables = ["region,x_km,y_km\n", "region,units_per_year\n"].map(str::to_owned);
+    for number in 0..12_001 {
+        tables[0].push_str(&format!("r{number},{},{}\n", number % 100, number / 100));
+        tables[1].push_str(&format!("r{number},1\n"));
+    }
+    room.write("many/scenario.toml", "name = \"many\"\n[travel]\nmetric = \"planar\"\n");
+    room.write("many/regions.csv", &tables[0]);
+    room.write("many/demand.csv", &tables[1]);
+    room.write("many/outlets.csv", "outlet,x_km,y_km,fixed_cost_per_year\nmiddle,50,60,1000\n");
+    room.run("solve many -q").code(0);
+    room.run("report many --plan plans/many --out many.html").code(0);
+    assert!(head("many.html").contains("'unsafe-eval'") && room.read("many.html").contains("\"type\":\"scattergl\""));
+    let Some(browser) = browser() else { return };
+    let (page, mut complaints) = opened(&browser, &room.path("many.html"), &room);
+    // A browser that has no card says so; that is no fault of the page.
+    complaints.retain(|own| !own.contains("software WebGL") && !own.contains("GL Driver Message"));
+    assert_eq!(complaints, Vec::<String>::new());
+    assert!(page.contains("data-drawn="), "the page is drawn, with a graphics card or without one");
+}
+
+#[test]
 fn a_name_that_is_a_script_stays_a_name() {
     let room = Room::with("scenarios/small");
     room.edit("small/regions.csv", "Ashby", "</script><script>alert(1)</script>");

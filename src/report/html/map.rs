@@ -25,6 +25,9 @@ const MOST_NORTH: f64 = 84.0;
 /// More regions than this are drawn by the graphics card.
 const MANY: usize = 12_000;
 
+/// The kind of trace that the graphics card draws.
+pub(super) const BY_CARD: &str = "scattergl";
+
 /// What is drawn of a plan.
 pub(super) struct Drawing {
     /// Traces, layers and measures for the page's script.
@@ -332,7 +335,7 @@ fn region_traces(
         .map(|(id, _, _)| rounded(3.5 + 10.0 * (jobs.get(id).copied().unwrap_or(most * 0.1) / most).sqrt(), 1))
         .collect();
     let scale: Vec<Value> = SCALE.iter().map(|(at, colour)| json!([at, colour])).collect();
-    let kind = if shown.len() > MANY { "scattergl" } else { "scatter" };
+    let kind = if shown.len() > MANY { BY_CARD } else { "scatter" };
     json!({"type": kind, "mode": "markers",
         "x": shown.iter().map(|(_, _, spot)| rounded(spot.0, 4)).collect::<Vec<_>>(),
         "y": shown.iter().map(|(_, _, spot)| rounded(spot.1, 4)).collect::<Vec<_>>(),

@@ -53,6 +53,11 @@
   const map = async () => {
     const node = document.getElementById("map");
     if (!node || !data.map) return;
+    // Where the graphics card may not be asked, its points are drawn like all others, if slowly.
+    const many = data.map.data.filter((trace) => trace.type === "scattergl");
+    if (many.length > 0 && !document.createElement("canvas").getContext("webgl")) {
+      for (const trace of many) trace.type = "scatter";
+    }
     await draw("map", data.map, { ...still, scrollZoom: true });
     for (const box of document.querySelectorAll("input[data-layer]")) {
       const traces = data.map.layers[box.dataset.layer];
