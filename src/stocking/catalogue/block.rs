@@ -117,9 +117,9 @@ impl Block {
         };
         let many = self.depot.as_ref().is_some_and(|(depot, _)| many(depot));
         let overloaded = self.depot.as_ref().is_some_and(|(depot, _)| depot.repair.overloaded());
-        !self.emergency
-            && !(overloaded || many)
-            && !(self.owes_batches() && entry.stream.variance_to_mean <= 1.0 + 1e-12)
+        let other_batches = self.owes_batches() && entry.stream.variance_to_mean <= 1.0 + 1e-12;
+        let apart = self.emergency || overloaded || many || other_batches;
+        !apart
             && entry.stream.repair.share <= 0.0
             && entry.stream.quantity <= 1
             && entry.costs.misses <= 0.0
