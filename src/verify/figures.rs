@@ -79,7 +79,7 @@ pub(super) fn compare_table(name: &str, expected_text: &str, actual_text: &str, 
 
 pub(super) fn compare_summary(expected: &str, actual: &str, verdict: &mut Verdict) {
     let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-    let (Some(expected), Some(actual)) = (parse(expected), parse(actual)) else {
+    let (Some(mut expected), Some(mut actual)) = (parse(expected), parse(actual)) else {
         verdict.breaches.push(Breach {
             file: Some(PLAN_FILE.to_owned()),
             line: None,
@@ -90,6 +90,13 @@ pub(super) fn compare_summary(expected: &str, actual: &str, verdict: &mut Verdic
     let mut tell = |message: String| {
         verdict.breaches.push(Breach { file: Some(PLAN_FILE.to_owned()), line: None, message });
     };
+    // A price is a slope of the search and cannot be recomputed from a plan; a nonsensical one is told all the same.
+    prices(&mut expected);
+    for price in prices(&mut actual) {
+        if !price.is_null() && price.as_f64().is_none_or(|price| price < 0.0) {
+            tell(format!("`{PRICE}` is {price}: it is 0 or more, or null"));
+        }
+    }
     for field in [
         "scenario",
         "currency",
@@ -120,6 +127,15 @@ pub(super) fn compare_summary(expected: &str, actual: &str, verdict: &mut Verdic
             tell(format!("`gap` is {told}, recomputed {gap}"));
         }
     }
+}
+
+/// What one more point of a promise costs, in `plan.json`.
+const PRICE: &str = "one_more_point_per_year";
+
+/// Takes the prices out of the promises.
+fn prices(summary: &mut serde_json::Value) -> Vec<serde_json::Value> {
+    let promises = summary["promises"].as_array_mut().into_iter().flatten();
+    promises.filter_map(|promise| promise.as_object_mut()?.remove(PRICE)).collect()
 }
 
 /// Tells where two values differ, by their path.

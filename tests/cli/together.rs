@@ -67,8 +67,8 @@ fn write(room: &Room, inputs: &Value) {
         if inputs["holding"].is_array() { row(&inputs["holding"]) } else { vec![float(&inputs["h"]); fixed.len()] };
     let by_part = several;
     let mut parts = "part,unit_cost\n".to_owned();
-    for part in 0..demand[0].len() {
-        let _ = writeln!(parts, "p{part},{:?}", if by_part { 10.0 * holding[part] } else { 10.0 });
+    for (part, held) in holding.iter().enumerate().take(demand[0].len()) {
+        let _ = writeln!(parts, "p{part},{:?}", if by_part { 10.0 * held } else { 10.0 });
     }
     let mut outlets = "outlet,fixed_cost_per_year,supplier_lead_time_days,holding_rate_per_year\n".to_owned();
     let mut lanes = "from,to,hours,cost_per_job,lead_time_days\n".to_owned();

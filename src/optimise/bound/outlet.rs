@@ -195,6 +195,10 @@ impl OutletPrice {
                 (best, priced) = (value, count + 1);
             }
         }
+        // What an outlet promises of its own shelf, it promises whoever is served.
+        if required.iter().any(|share| *share > 0.0) {
+            priced = order.len();
+        }
         let mut inside = vec![false; roads.len()];
         for &number in &order[..priced] {
             inside[number] = true;
