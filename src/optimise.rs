@@ -176,14 +176,14 @@ impl Search<'_> {
         let watch = Shifted { watch: self.watch, constant: relaxed.constant };
         let location = locate(&relaxed.problem, settings, &watch).map_err(|failure| nothing(&failure))?;
         let lower_bound = location.lower_bound + relaxed.constant;
-        let mut best = self.priced(&relaxed, &location).with(points::of_places(self, &relaxed, &location));
+        let mut best = self.priced(&relaxed, &location);
         let proven = best.costs.total() - lower_bound <= self.scenario.planning.gap * best.costs.total().abs();
         // Without depots nothing is charged by a mean, and the other problem would be the same.
         let differs = !self.scenario.depots.is_empty();
         if self.scenario.planning.objective == Objective::Cost && differs && !proven && !self.watch.stop() {
             let mean = self.bare_model(reach, 0.0, false);
             if let Ok(location) = locate(&mean.problem, &self.settings(), &Quiet(self.watch)) {
-                let other = self.priced(&mean, &location).with(points::of_places(self, &mean, &location));
+                let other = self.priced(&mean, &location);
                 if other.costs.total() < best.costs.total() {
                     best = other;
                 }

@@ -46,7 +46,6 @@ use super::model::{Allowance, Model, Terms, model};
 use super::rounds::{Best, MANY_LANES};
 use super::{Quiet, Search};
 use lane::goals;
-pub use lane::jobs_of;
 use outlet::{Mixes, OutletPrice, ratios, required, typical_load};
 
 /// Dual iterations of a large location problem, from the prices of the rounds.

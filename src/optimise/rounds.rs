@@ -9,7 +9,6 @@ use super::bound::{self, Proof};
 use super::decide::{Priced, decide};
 use super::enumerate::enumerate;
 use super::model::{Allowance, Terms, depots_of, model};
-use super::points::of_places;
 use super::stock::{Stocked, stock};
 use super::{Found, Nothing, Quiet, Search};
 
@@ -72,9 +71,7 @@ pub fn plan(search: &Search, reach: f64) -> Result<Found, Nothing> {
         // The problem that proves the bound has prices for service, so its own network is often the better one.
         watch.stage("setting base-stock levels");
         if let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, false, watch) {
-            let mut points = priced.points.clone();
-            points.extend(stocked.points);
-            let other = Priced::of(scenario, network, load, stocked.decisions).with(points);
+            let other = Priced::of(scenario, network, load, stocked.decisions).with(stocked.points);
             let value = search.objective(&other);
             if other.keeps_promises(scenario) && value < objective {
                 (priced, objective) = (other, value);
@@ -129,9 +126,7 @@ pub fn rounds(search: &Search, reach: f64) -> Result<Best, Nothing> {
             margin = 0.5 * (1.0 + margin);
             continue;
         };
-        let mut points = stocked.points.clone();
-        points.extend(of_places(search, &model, &location));
-        let priced = Priced::of(scenario, network, load, stocked.decisions.clone()).with(points);
+        let priced = Priced::of(scenario, network, load, stocked.decisions.clone()).with(stocked.points.clone());
         if !priced.keeps_promises(scenario) && !tighten(search, &priced, &mut targets) {
             margin = 0.5 * (1.0 + margin);
         }

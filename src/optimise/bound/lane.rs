@@ -80,7 +80,7 @@ pub(super) fn goals(search: &Search, prices: &BTreeMap<(usize, Key), f64>) -> (V
 }
 
 /// N_k: the jobs that a member of a goal is about, whoever serves them.
-pub fn jobs_of(search: &Search, question: &Question, key: &Key) -> f64 {
+pub(super) fn jobs_of(search: &Search, question: &Question, key: &Key) -> f64 {
     let Search { scenario, load, .. } = *search;
     let nowhere = Road { hours: 0.0, distance: 0.0, cost_per_job: 0.0, hours_per_job: 0.0 };
     let regions = (0..scenario.regions.len()).map(RegionId::from);
