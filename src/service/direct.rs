@@ -16,7 +16,7 @@
 //! outlets of 1 to 3 units, exponential and constant times: without lateral supply own is off by at most 0.01 of all demand
 //! (0.02 at an outlet), direct by 0.007, outside by 0.005; with it what the own shelf and what others meet is told apart to
 //! 0.07 (0.12 at an outlet), and outside, where not everyone helps everyone, is off by up to 0.02. A variance-to-mean ratio
-//! above 1 is left out, as in the loss formula: units are taken to be asked for one by one.
+//! above 1 is left out: units are taken to be asked for one by one.
 
 use std::collections::BTreeMap;
 
