@@ -128,7 +128,8 @@ pub(super) fn lane_price(
     }
     for (part, rate) in rates.iter().enumerate().filter(|(_, rate)| **rate > 0.0) {
         let Lateness { off_shelf, beyond_window } = late_cost[part];
-        // A prize for a late unit, which some prices of hours could be, is left out.
+        // A prize for late units is at most that of all of them being late.
+        price.linear += off_shelf.min(0.0) + beyond_window.min(0.0);
         price.late[part] =
             Lateness { off_shelf: (off_shelf / rate).max(0.0), beyond_window: (beyond_window / rate).max(0.0) };
     }

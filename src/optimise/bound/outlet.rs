@@ -140,7 +140,8 @@ pub(super) fn required(scenario: &Scenario) -> Vec<f64> {
             continue;
         }
         for (part, own) in required.iter_mut().enumerate() {
-            if target.part.is_none_or(|asked| asked.at() == part) {
+            let in_class = target.class.is_none_or(|class| scenario.parts[part].class == Some(class));
+            if in_class && target.part.is_none_or(|asked| asked.at() == part) {
                 *own = least.max(*own);
             }
         }
