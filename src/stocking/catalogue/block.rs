@@ -117,8 +117,7 @@ impl Block {
         };
         let many = self.depot.as_ref().is_some_and(|(depot, _)| many(depot));
         let overloaded = self.depot.as_ref().is_some_and(|(depot, _)| depot.repair.overloaded());
-        let other_batches = self.owes_batches() && entry.stream.variance_to_mean <= 1.0 + 1e-12;
-        let apart = self.emergency || overloaded || many || other_batches;
+        let apart = self.emergency || overloaded || many;
         !apart
             && entry.stream.repair.share <= 0.0
             && entry.stream.quantity <= 1

@@ -23,6 +23,8 @@ struct Group {
 #[derive(Debug, Default)]
 pub(super) struct Owing {
     clear: f64,
+    /// Variance-to-mean ratio of the depot's demand.
+    ratio: f64,
     groups: Vec<Group>,
     /// Room for p_y(0), p_y(1), …
     later: Vec<[f64; LANES]>,
@@ -31,7 +33,7 @@ pub(super) struct Owing {
 impl Owing {
     /// Of outlets with at most a share of the depot's demand.
     pub(super) fn learn(&mut self, debts: &Debts, share: f64) {
-        self.clear = debts.clear();
+        (self.clear, self.ratio) = (debts.clear(), debts.ratio());
         self.groups.clear();
         for crossings in debts.crossings(share).chunks(LANES) {
             let longest = crossings.iter().map(|crossing| crossing.overshoot.len()).max().unwrap_or(0);
@@ -47,13 +49,14 @@ impl Owing {
         }
     }
 
-    /// The first `count` terms for an outlet with a share of the depot's demand and a variance-to-mean ratio above 1.
-    pub(super) fn terms(&mut self, share: f64, ratio: f64, count: usize, made: &mut Vec<f64>) {
+    /// The first `count` terms for an outlet with a share of the depot's demand.
+    pub(super) fn terms(&mut self, share: f64, count: usize, made: &mut Vec<f64>) {
         made.clear();
         made.resize(count, 0.0);
         if let Some(none) = made.first_mut() {
             *none = self.clear;
         }
+        let ratio = self.ratio;
         let (theta, log) = (1.0 - 1.0 / ratio, ratio.ln());
         for Group { since, weight, overshoot } in &self.groups {
             let size = since.map(|since| share * since / (ratio - 1.0));
@@ -91,10 +94,10 @@ mod tests {
     fn its_terms_are_the_probabilities_of_what_is_owed() {
         for (mean, ratio, base_stock, share) in [(50.0, 2.5, 45, 0.03), (6.0, 1.4, 3, 0.5), (900.0, 3.0, 930, 0.2)] {
             let debts = Debts::of(mean, ratio, base_stock, 1);
-            let owed = debts.owed_to(share, ratio);
+            let owed = debts.owed_to(share);
             let (mut owing, mut made) = (Owing::default(), Vec::new());
             owing.learn(&debts, share);
-            owing.terms(share, ratio, 30, &mut made);
+            owing.terms(share, 30, &mut made);
             for (k, term) in made.iter().enumerate() {
                 assert!((term - owed.exactly(k)).abs() < 1e-13, "{mean} {ratio} {base_stock} {k}");
             }

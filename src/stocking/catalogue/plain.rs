@@ -149,8 +149,6 @@ pub(super) fn owed(backlog: &[f64], share: f64, count: usize, made: &mut Vec<f64
 pub(super) struct Plain {
     /// q: the chance that a unit owed by the depot is owed to this stream.
     pub(super) share: f64,
-    /// Variance-to-mean ratio.
-    pub(super) ratio: f64,
     /// h \[money/year\].
     pub(super) holding: f64,
     /// Σ μ·w over its terms \[money/year\].

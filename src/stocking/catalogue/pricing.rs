@@ -134,7 +134,7 @@ impl Work {
             }
             self.largest_share = self.largest_share.map(|largest| largest.max(share));
             slope = slope.map(|slope| slope + share * total);
-            let plain = Plain { share, ratio, holding: entry.costs.holding, total };
+            let plain = Plain { share, holding: entry.costs.holding, total };
             // About two deviations above the mean, with what the depot owes not counted.
             let mean = own * lead_time;
             let enough = (mean + 2.0 * mean.sqrt()) as usize + 2;
@@ -201,8 +201,7 @@ impl Work {
             let chosen = match row {
                 Row::Plain(plain, ..) if plain.holding >= plain.total => plain.bare(),
                 Row::Plain(plain, parts, count) if self.largest_share.is_some() => {
-                    let owe =
-                        |count: usize, made: &mut Vec<f64>| self.owing.terms(plain.share, plain.ratio, count, made);
+                    let owe = |count: usize, made: &mut Vec<f64>| self.owing.terms(plain.share, count, made);
                     let room = (&mut self.mixtures[place], &mut self.owed);
                     let chosen = plain.least(owe, &self.parts[parts.clone()], room, *count);
                     *count = (chosen.level as usize + 2).min(plain.most());
@@ -282,7 +281,7 @@ impl Work {
             Row::Plain(plain, ..) => {
                 if level > 0 {
                     if self.largest_share.is_some() {
-                        self.owing.terms(plain.share, plain.ratio, level as usize, &mut self.owed);
+                        self.owing.terms(plain.share, level as usize, &mut self.owed);
                     } else {
                         let terms = self.moments.limit(plain.share).min(level as usize);
                         thinned(&self.backlog, plain.share, terms, &mut self.owed);

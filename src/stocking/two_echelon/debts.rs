@@ -12,8 +12,9 @@
 //! (quantity)  a depot that orders Q units at a time: S0 − U for S0, U uniform on 0 … Q−1 (`reorder`)
 //! ```
 //! ρ(c) are the batches of c units of a negative binomial demand as a compound Poisson process (`distribution`). For outlets
-//! of one variance-to-mean ratio (owed) is exact but for the rule, whose error is below 1e-7 (mostly below 1e-10); where ratios differ the batch
-//! is ours with chance q all the same, which keeps the mean and is an approximation.
+//! of one variance-to-mean ratio (owed) is exact but for the rule, whose error is below 1e-7 (mostly below 1e-10); where ratios differ what
+//! is owed is taken to have the depot's, which keeps the mean and is an approximation. Either way it falls with S0, by one unit
+//! with chance q·P(X0 > S0) for each.
 
 use std::sync::{LazyLock, OnceLock};
 
@@ -92,6 +93,11 @@ impl Debts {
         };
         debts.measure();
         debts
+    }
+
+    /// v of the depot's demand.
+    pub fn ratio(&self) -> f64 {
+        self.ratio
     }
 
     /// P(B0 = 0).
@@ -181,24 +187,24 @@ impl Debts {
         condensed(&self.measure, count).into_iter().filter(|node| node.weight > DUST).map(crossing).collect()
     }
 
-    /// (owed): units owed to an outlet with a share q of the depot's demand and a variance-to-mean ratio of its own.
-    pub fn owed_to(&self, share: f64, ratio: f64) -> Pmf {
+    /// (owed): units owed to an outlet with a share q of the depot's demand.
+    pub fn owed_to(&self, share: f64) -> Pmf {
         let owing = 1.0 - self.clear;
         if share.is_nan() || share <= 0.0 || owing <= 0.0 {
             return Pmf::constant(0);
         }
-        Pmf::mixed(&[(self.clear, Pmf::constant(0)), (owing, self.owed_when_short(share, ratio))])
+        Pmf::mixed(&[(self.clear, Pmf::constant(0)), (owing, self.owed_when_short(share))])
     }
 
     /// The same where it owes anything at all.
-    pub fn owed_when_short(&self, share: f64, ratio: f64) -> Pmf {
+    pub fn owed_when_short(&self, share: f64) -> Pmf {
         let crossings = self.crossings(share);
         let owing: f64 = crossings.iter().map(|crossing| crossing.weight).sum();
         let case = |Crossing { since, weight, overshoot }: &Crossing| {
             // The batch is ours, or it is not.
             let mut batch = vec![(1.0 - share) * weight / owing];
             batch.extend(overshoot.iter().map(|p| share * p / owing));
-            (1.0, Pmf::demand(share * since, ratio).plus(&Pmf::of(batch)))
+            (1.0, Pmf::demand(share * since, self.ratio).plus(&Pmf::of(batch)))
         };
         Pmf::mixed(&crossings.iter().map(case).collect::<Vec<_>>())
     }
@@ -243,7 +249,7 @@ mod tests {
     fn an_outlet_with_all_the_demand_is_owed_all_the_depot_owes() {
         for (mean, ratio, base_stock) in DEPOTS {
             let backlog = Pmf::demand(mean, ratio).over(base_stock as usize);
-            let owed = Debts::of(mean, ratio, base_stock, 1).owed_to(1.0, ratio);
+            let owed = Debts::of(mean, ratio, base_stock, 1).owed_to(1.0);
             assert!(apart(&owed, &backlog) < 1e-7, "{mean} {ratio} {base_stock}: {}", apart(&owed, &backlog));
         }
     }
@@ -253,7 +259,7 @@ mod tests {
         for (mean, ratio, base_stock) in DEPOTS {
             let backlog = Pmf::demand(mean, ratio).over(base_stock as usize).mean();
             for share in [0.001, 0.02, 0.3] {
-                let owed = Debts::of(mean, ratio, base_stock, 1).owed_to(share, ratio).mean();
+                let owed = Debts::of(mean, ratio, base_stock, 1).owed_to(share).mean();
                 assert!((owed - share * backlog).abs() < 1e-8 * share * backlog + 1e-14, "{mean} {base_stock} {share}");
             }
         }
@@ -262,14 +268,14 @@ mod tests {
     #[test]
     fn a_depot_without_stock_owes_what_was_demanded() {
         let (mean, ratio, share) = (10.0, 2.5, 0.3);
-        let owed = Debts::of(mean, ratio, 0, 1).owed_to(share, ratio);
+        let owed = Debts::of(mean, ratio, 0, 1).owed_to(share);
         assert!(apart(&owed, &Pmf::demand(share * mean, ratio)) < 1e-10);
     }
 
     #[test]
     fn with_batches_of_hardly_more_than_one_unit_each_owed_unit_is_ours_independently() {
         let (mean, ratio, base_stock, share) = (20.0, 1.0 + 1e-7, 21, 0.2);
-        let owed = Debts::of(mean, ratio, base_stock, 1).owed_to(share, ratio);
+        let owed = Debts::of(mean, ratio, base_stock, 1).owed_to(share);
         let thinned = Pmf::poisson(mean).over(base_stock as usize).thin(share);
         assert!(apart(&owed, &thinned) < 1e-6, "{}", apart(&owed, &thinned));
     }
@@ -281,7 +287,7 @@ mod tests {
             for share in [0.001, 0.01, 0.05, 0.2, 0.6] {
                 let fine =
                     Debts { rules: std::array::from_fn(|_| OnceLock::from(debts.rule(POINTS))), ..debts.clone() };
-                let (coarse, fine) = (debts.owed_to(share, ratio), fine.owed_to(share, ratio));
+                let (coarse, fine) = (debts.owed_to(share), fine.owed_to(share));
                 assert!(apart(&coarse, &fine) < 1e-7, "{mean} {ratio} {base_stock} {share}: {}", apart(&coarse, &fine));
             }
         }
@@ -290,9 +296,9 @@ mod tests {
     #[test]
     fn a_depot_that_orders_batches_is_a_mean_over_its_levels() {
         let (mean, ratio, share) = (8.0, 2.0, 0.4);
-        let owed = Debts::of(mean, ratio, 9, 3).owed_to(share, ratio);
+        let owed = Debts::of(mean, ratio, 9, 3).owed_to(share);
         let levels: Vec<(f64, Pmf)> =
-            (7..=9).map(|level| (1.0 / 3.0, Debts::of(mean, ratio, level, 1).owed_to(share, ratio))).collect();
+            (7..=9).map(|level| (1.0 / 3.0, Debts::of(mean, ratio, level, 1).owed_to(share))).collect();
         assert!(apart(&owed, &Pmf::mixed(&levels)) < 1e-8);
     }
 

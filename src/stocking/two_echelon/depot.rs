@@ -151,7 +151,7 @@ impl Upstream {
     pub fn owed_to(&self, stream: &Stream) -> Pmf {
         let share = self.share_of(stream);
         match &self.debts {
-            Some(debts) if share < 1.0 => debts.owed_to(share, stream.variance_to_mean),
+            Some(debts) if share < 1.0 => debts.owed_to(share),
             _ => self.backlog.thin(share),
         }
     }

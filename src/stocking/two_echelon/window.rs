@@ -142,7 +142,7 @@ fn late_batches(stream: &Stream, upstream: &Upstream, window: f64) -> Option<Vec
         cases.push((enough, Balance::from(Pmf::of(mass).plus(&own).over(base_stock))));
     }
     if debts.clear() < 1.0 {
-        let owed = debts.owed_when_short(upstream.share_of(stream), stream.variance_to_mean);
+        let owed = debts.owed_when_short(upstream.share_of(stream));
         cases.push((1.0 - enough.min(1.0), Balance::from(owed.plus(&own))));
     }
     Some(cases)
