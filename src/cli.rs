@@ -329,7 +329,12 @@ fn ready(
 }
 
 fn loaded(folder: &Path, settings: &[String]) -> Result<Loaded, Exit> {
-    load(folder, settings).map_err(|refused| match refused {
+    load(folder, settings).map_err(|refused| refused_exit(&refused))
+}
+
+/// Tells why a folder is no scenario.
+fn refused_exit(refused: &Refused) -> Exit {
+    match refused {
         Refused::Invalid(faults) => {
             note(&faults.human(colour()));
             Exit::Invalid
@@ -338,5 +343,5 @@ fn loaded(folder: &Path, settings: &[String]) -> Result<Loaded, Exit> {
             note(&format!("error: cannot read `{}`: {error}\n", path.display()));
             Exit::FileSystem
         }
-    })
+    }
 }

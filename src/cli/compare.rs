@@ -13,11 +13,11 @@ use sparenet::plan::figures::{Figures, figures};
 use sparenet::plan::read::read;
 use sparenet::plan::write::{PLAN_FILE, write_file};
 use sparenet::report::{compared, html};
-use sparenet::scenario::{Refused, Scenario, differences, load};
+use sparenet::scenario::{Scenario, differences, load};
 use sparenet::verify::{evaluate, rules};
 
 use super::judge::unread_exit;
-use super::{Exit, colour, note, say};
+use super::{Exit, colour, note, refused_exit, say};
 
 #[derive(Debug, Args)]
 pub struct CompareArguments {
@@ -194,17 +194,4 @@ fn crossed(first: &Side, other: &Side) -> Option<Crossed> {
     let (first_in_second, broken) = price(&right.1, &left.1, &from.0)?;
     let (second_in_first, _) = price(&left.1, &right.1, &to.0)?;
     Some(Crossed { first_in_second, second_in_first, broken })
-}
-
-fn refused_exit(refused: &Refused) -> Exit {
-    match refused {
-        Refused::Invalid(faults) => {
-            note(&faults.human(colour()));
-            Exit::Invalid
-        }
-        Refused::Unreadable { path, error } => {
-            note(&format!("error: cannot read `{}`: {error}\n", path.display()));
-            Exit::FileSystem
-        }
-    }
 }
