@@ -17,7 +17,7 @@ use sparenet::scenario::{Scenario, differences, load};
 use sparenet::verify::{evaluate, rules};
 
 use super::judge::unread_exit;
-use super::{Exit, colour, note, refused_exit, say};
+use super::{Exit, note, refused_exit, say};
 
 #[derive(Debug, Args)]
 pub struct CompareArguments {
