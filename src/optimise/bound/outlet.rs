@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::lane::{Goal, LanePrice, Lateness, lane_price};
 use super::losses::LossFloor;
+use super::mixes::{Mixes, Reach};
 use super::shelf::{Behind, Shelf};
 use crate::cost::{holding_cost, unit_cost};
 use crate::network::Road;
@@ -12,7 +13,7 @@ use crate::optimise::decide::Priced;
 use crate::optimise::model::{Allowance, depots_of};
 use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Stockout};
 use crate::service::{depot_lead_time, depot_repair, order_quantity, outlet_lead_time, outlet_repair};
-use crate::stocking::Repair;
+use crate::stocking::{Repair, Stairs};
 
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
 const INTERVALS: [f64; 4] = [0.0, 0.6, 1.1, 2.0];
@@ -40,43 +41,6 @@ pub(super) fn ratios(search: &Search) -> Vec<Option<f64>> {
         }
     }
     ratios.into_iter().map(Option::flatten).collect()
-}
-
-/// Each region's demand by part, as shares of its part demand, and their least and greatest.
-pub(super) struct Mixes {
-    least: Vec<f64>,
-    most: Vec<f64>,
-    shares: Vec<Vec<(PartId, f64)>>,
-    /// All demand for each part \[units/year\].
-    total: Vec<f64>,
-}
-
-impl Mixes {
-    pub(super) fn of(search: &Search) -> Self {
-        let Search { scenario, load, .. } = *search;
-        let parts = scenario.parts.len();
-        let (least, most, total) = (vec![f64::INFINITY; parts], vec![0.0; parts], vec![0.0; parts]);
-        let mut mixes = Self { least, most, shares: Vec::new(), total };
-        for region in (0..scenario.regions.len()).map(RegionId::from) {
-            let units = load.units[region.at()];
-            let mut own: BTreeMap<PartId, f64> = BTreeMap::new();
-            for task in load.tasks(region) {
-                if let Some(part) = task.part {
-                    *own.entry(part).or_default() += task.rate / units;
-                    mixes.total[part.at()] += task.rate;
-                }
-            }
-            if units > 0.0 {
-                for part in 0..parts {
-                    let share = own.get(&PartId::from(part)).copied().unwrap_or(0.0);
-                    mixes.least[part] = mixes.least[part].min(share);
-                    mixes.most[part] = mixes.most[part].max(share);
-                }
-            }
-            mixes.shares.push(own.into_iter().collect());
-        }
-        mixes
-    }
 }
 
 /// A constant lead time \[years\] under which no job waits longer than a window with a greater chance than in the model, where
@@ -128,7 +92,7 @@ struct Line {
 }
 
 /// The share of the demand for each part that every outlet promises to meet from its own shelf; 0 where none is promised.
-pub(super) fn required(scenario: &Scenario) -> Vec<f64> {
+pub(in crate::optimise) fn required(scenario: &Scenario) -> Vec<f64> {
     let mut required = vec![0.0; scenario.parts.len()];
     let alone = scenario.parts.len() == 1;
     for target in &scenario.targets {
@@ -170,7 +134,7 @@ impl OutletPrice {
         search: &Search,
         goals: &[Goal],
         mixes: &Mixes,
-        (ratios, losses, required): (&[Option<f64>], &BTreeMap<u64, LossFloor>, &[f64]),
+        (ratios, losses, required): (&[Option<f64>], &BTreeMap<u64, LossFloor>, &[Option<Stairs>]),
         outlet: OutletId,
         roads: &[(RegionId, Road)],
         typical: f64,
@@ -197,7 +161,7 @@ impl OutletPrice {
             }
         }
         // What an outlet promises of its own shelf, it promises whoever is served.
-        if required.iter().any(|share| *share > 0.0) {
+        if required.iter().any(Option::is_some) {
             priced = order.len();
         }
         let mut inside = vec![false; roads.len()];
@@ -230,13 +194,16 @@ impl OutletPrice {
         let slope_of = |slopes: &[f64], number: usize| -> f64 {
             mixes.shares[roads[number].0.at()].iter().map(|(part, share)| share * slopes[part.at()]).sum()
         };
+        let regions: Vec<(RegionId, f64)> =
+            order[..priced].iter().map(|&number| (roads[number].0, units(number))).collect();
+        let reach: Vec<Reach> = (0..parts).map(|part| Reach::of(mixes, part, &regions)).collect();
         let lines = |shelves: &[Shelf]| -> Vec<Line> {
             let line = |&(from, to): &(f64, f64)| {
                 let mut fixed = 0.0;
                 let mut slopes = vec![0.0; parts];
                 for shelf in shelves {
                     let part = shelf.part.at();
-                    let (rest, slope) = shelf.line(mixes.least[part] * from, mixes.most[part] * to);
+                    let (rest, slope) = shelf.line(reach[part].least(from), reach[part].most(to));
                     fixed += rest;
                     slopes[part] = slope;
                 }
@@ -254,9 +221,9 @@ impl OutletPrice {
         let part_at = |part: usize, saved: f64, (lead_time, left): (f64, f64), behind: Behind| -> Option<Shelf> {
             let (late, ratio, id) = (late[part]?, ratios[part]?, PartId::from(part));
             let late = Lateness { off_shelf: late.off_shelf - saved, ..late };
-            let required = required[part];
+            let required = required[part].as_ref();
             let priced = late.total() > 0.0 && late.off_shelf >= 0.0;
-            ((priced || required > 0.0) && lead_time.is_finite()).then(|| Shelf {
+            ((priced || required.is_some()) && lead_time.is_finite()).then(|| Shelf {
                 part: id,
                 late: if priced { late } else { Lateness::default() },
                 required,

@@ -26,22 +26,19 @@
 //! cell ℓ_i … ℓ_{i+1} it lies above the straight line between its ends; the same holds of the minimum over w.
 //!
 //! A unit may be late in two ways with prices of their own, not on the shelf and not within a window: ρ·L is a sum of two. Where
-//! every outlet promises a share of its demand from the shelf, h times the least stock that keeps it is another bound.
+//! every outlet promises a share of its demand from the shelf, h times the least stock that keeps it (`stairs`) is another bound.
 //!
 //! Without a depot η·D is nothing and g(ℓ) = G(ℓ) of `bound`.
 
 use crate::scenario::{PartId, Stockout};
+use crate::stocking::Stairs;
 use crate::stocking::distribution::Pmf;
-use crate::stocking::erlang::Loss;
 
 use super::lane::Lateness;
 use super::losses::LossFloor;
 
 /// Points at which g is evaluated in an interval.
 const POINTS: usize = 16;
-
-/// A promise short by less than this is kept.
-const KEPT: f64 = 1e-9;
 
 /// Intervals of a mean wait at a depot, narrow where it is short.
 const WAITS: usize = 8;
@@ -51,8 +48,8 @@ pub(super) struct Shelf<'a> {
     pub(super) part: PartId,
     /// ρ, by how a unit comes too late.
     pub(super) late: Lateness,
-    /// The share that has to be met from the shelf.
-    pub(super) required: f64,
+    /// The base stock that keeps the share that has to be met from the shelf, where there is one.
+    pub(super) required: Option<&'a Stairs>,
     pub(super) holding: f64,
     pub(super) lead_time: f64,
     /// What the window leaves of the lead time \[years\].
@@ -93,10 +90,7 @@ impl Shelf<'_> {
             // Stock that costs nothing makes nobody wait.
             return (0.0, 0.0);
         }
-        let required = self.holding * f64::from(self.required_level(from));
-        let (left, right) = (self.priced(from, from), self.priced(from, to));
-        // Either holds on all of the cell, but not the greater of both at each end.
-        if required >= 0.5 * (left + right) { (required, required) } else { (left, right) }
+        (self.priced(from, from), self.priced(from, to))
     }
 
     /// (least) with D of a load of its own.
@@ -123,24 +117,6 @@ impl Shelf<'_> {
     /// Y + J for a time: a unit finds its own batch before it, whatever the load.
     fn before_a_unit(&self, load: f64, time: f64) -> Pmf {
         Pmf::demand(load * time, self.ratio).plus(&Pmf::batch_before(self.ratio))
-    }
-
-    /// The least base stock that meets the required share from the shelf, under a depot that owes nothing.
-    fn required_level(&self, load: f64) -> u32 {
-        let allowed = 1.0 - self.required + KEPT;
-        if self.required <= 0.0 || load <= 0.0 {
-            return 0;
-        }
-        match self.stockout {
-            Stockout::Backorder => {
-                let before = self.before_a_unit(load, self.lead_time);
-                (0..).find(|&level| before.more_than(i64::from(level) - 1) <= allowed).unwrap_or(0)
-            }
-            Stockout::Emergency => {
-                let loss = Loss { offered: load * self.lead_time, variance_to_mean: self.ratio };
-                (0..).zip(loss.levels()).find(|(_, lost)| *lost <= allowed).map_or(0, |found| found.0)
-            }
-        }
     }
 
     /// (least).
@@ -185,9 +161,28 @@ impl Shelf<'_> {
         least * (1.0 - 1e-12)
     }
 
-    /// A straight line (at rest, per unit of load) below g on an interval of loads.
+    /// A straight line (at rest, per unit of load) on an interval of loads below g or, where it is better in the middle,
+    /// below the stock that the required share needs under a depot that owes nothing.
     pub(super) fn line(&self, from: f64, to: f64) -> (f64, f64) {
         let from = from.min(to);
+        let middle = |line: (f64, f64)| line.0 + line.1 * 0.5 * (from + to);
+        let required = self.required.map(|stairs| {
+            let (rest, slope) = stairs.line(from * self.lead_time, to * self.lead_time);
+            self.rounded((self.holding * rest, self.holding * slope * self.lead_time), to)
+        });
+        if required.is_some() && self.late.total() <= 0.0 {
+            return required.unwrap_or_default();
+        }
+        let priced = self.priced_line(from, to);
+        required.filter(|line| middle(*line) > middle(priced)).unwrap_or(priced)
+    }
+
+    /// Rounding must not lift a line above what it is below.
+    fn rounded(&self, (rest, slope): (f64, f64), to: f64) -> (f64, f64) {
+        (rest - 1e-9 * rest.abs() - 1e-12 * slope * to, slope)
+    }
+
+    fn priced_line(&self, from: f64, to: f64) -> (f64, f64) {
         let at = |number: usize| from + (to - from) * number as f64 / POINTS as f64;
         let cells: Vec<(f64, f64)> = (0..POINTS).map(|number| self.ends(at(number), at(number + 1))).collect();
         let width = to - from;
@@ -197,8 +192,7 @@ impl Shelf<'_> {
             f64::min(left - slope * at(number), right - slope * at(number + 1))
         };
         let rest = cells.iter().enumerate().map(below).fold(f64::INFINITY, f64::min);
-        // Rounding must not lift the line above g.
-        (rest - 1e-9 * rest.abs() - 1e-12 * slope * to, slope)
+        self.rounded((rest, slope), to)
     }
 }
 
@@ -218,7 +212,7 @@ mod tests {
         Shelf {
             part: PartId(0),
             late: Lateness { off_shelf: price, beyond_window: 0.0 },
-            required: 0.0,
+            required: None,
             holding: 25.0,
             lead_time: 0.02,
             left: 0.02,
