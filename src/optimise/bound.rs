@@ -26,9 +26,11 @@
 //! it lies in one of the intervals and that mode costs no more than the plan's stock; so the location problem with these
 //! modes costs no more than the plan, and neither does its own Lagrangian bound.
 
+mod floor;
 mod lane;
 mod losses;
 mod mixes;
+mod modes;
 mod outlet;
 mod shelf;
 

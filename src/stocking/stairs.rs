@@ -56,36 +56,10 @@ impl Stairs {
         self.corners.get(place).or(self.corners.last()).map_or(0, |corner| corner.1)
     }
 
-    /// Means on order and levels: below a line that is below all of these from one mean on to the next, (level) is above it.
+    /// Means on order and levels: from the mean before on up to its own, each level is no more than (level).
     #[must_use]
     pub fn corners(&self) -> &[(f64, u32)] {
         &self.corners
-    }
-
-    /// A straight line (at rest, by unit on order) below (level) on an interval of means, near it at both ends.
-    #[must_use]
-    pub fn line(&self, from: f64, to: f64) -> (f64, f64) {
-        let within = |corner: &&(f64, u32)| corner.0 > from && corner.0 < to;
-        let inner = self.corners.iter().filter(within).map(|corner| (corner.0, f64::from(corner.1)));
-        let ends = [(from, self.between(from)), (to, self.between(to))];
-        let slope = if to > from { ((ends[1].1 - ends[0].1) / (to - from)).max(0.0) } else { 0.0 };
-        let rest = inner.chain(ends).map(|(at, level)| level - slope * at).fold(f64::INFINITY, f64::min);
-        (rest, slope)
-    }
-
-    /// Between corners the straight line from one to the next, which is below (level): that is a corner's own level or more
-    /// from the corner before on.
-    fn between(&self, on_order: f64) -> f64 {
-        if on_order <= 0.0 {
-            return 0.0;
-        }
-        let place = self.corners.partition_point(|corner| corner.0 < on_order);
-        let (Some(after), Some(before)) = (self.corners.get(place), place.checked_sub(1)) else {
-            return f64::from(self.level(on_order));
-        };
-        let before = self.corners[before];
-        let part = (on_order - before.0) / (after.0 - before.0);
-        f64::from(before.1) + part * f64::from(after.1 - before.1)
     }
 
     /// (corner), from above, no less than a mean that the level is known to keep.
@@ -133,18 +107,16 @@ mod tests {
     }
 
     #[test]
-    fn the_line_of_an_interval_lies_below_the_levels() {
+    fn the_corners_lie_below_the_levels() {
         for (share, ratio, stockout) in
             [(0.95, 1.0, Stockout::Backorder), (0.7, 3.0, Stockout::Backorder), (0.9, 1.0, Stockout::Emergency)]
         {
             let stairs = Stairs::of(share, ratio, stockout, 150.0);
-            for (from, to) in [(0.0, 0.2), (0.0, 3.0), (0.01, 9.0), (2.0, 2.1), (60.0, 150.0)] {
-                let (rest, slope) = stairs.line(from, to);
-                for step in 1..=60 {
-                    let at: f64 = from + (to - from) * f64::from(step) / 60.0;
-                    let level = (0..400).find(|level| stairs.keeps(*level, at)).map_or(f64::INFINITY, f64::from);
-                    assert!(rest + slope * at <= level + 1e-9, "{share} {ratio} {from} {to} {at}");
-                }
+            for step in 1..=60 {
+                let at = 2.5 * f64::from(step);
+                let least = (0..400).find(|level| stairs.keeps(*level, at)).unwrap_or(u32::MAX);
+                let level = stairs.level(at);
+                assert!(level <= least && level + 1 + least / PART >= least, "{share} {ratio} {at}: {level} {least}");
             }
         }
     }

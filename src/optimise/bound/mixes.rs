@@ -80,6 +80,11 @@ impl Reach {
         Self { filled }
     }
 
+    /// All the demand for the part \[units/year\].
+    pub(super) fn all(&self) -> f64 {
+        self.filled.last().map_or(0.0, |last| last.1)
+    }
+
     /// The least demand for the part with at least this load \[units/year\].
     pub(super) fn least(&self, load: f64) -> f64 {
         self.at(load) * (1.0 - 1e-12)
