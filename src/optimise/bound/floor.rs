@@ -50,22 +50,30 @@ impl Floor {
         Self { cells: cells.collect() }
     }
 
-    /// min { g(ℓ) − slope·ℓ : from ≤ ℓ ≤ to }, (below); beyond the last cell the floor stays where it ends.
-    pub(super) fn least(&self, slope: f64, from: f64, to: f64) -> f64 {
-        let first = self.cells.partition_point(|cell| cell.to < from);
-        let mut least = f64::INFINITY;
+    /// min { g(ℓ) − slope·ℓ : from ≤ ℓ ≤ to }, (below), and where; beyond the last cell the floor stays where it ends.
+    pub(super) fn least(&self, slope: f64, from: f64, to: f64) -> (f64, f64) {
+        let mut least = (f64::INFINITY, from);
+        let mut meet = |value: f64, load: f64| {
+            let value = value - slope * load;
+            if value < least.0 {
+                least = (value, load);
+            }
+        };
         if from <= 0.0 {
-            least = 0.0;
+            meet(0.0, 0.0);
         }
+        let first = self.cells.partition_point(|cell| cell.to < from);
         for cell in self.cells[first..].iter().take_while(|cell| cell.from <= to) {
             let piece = cell.clipped(from.max(cell.from), to.min(cell.to));
-            least = least.min(piece.left - slope * piece.from).min(piece.right - slope * piece.to);
+            meet(piece.left, piece.from);
+            meet(piece.right, piece.to);
         }
-        let Some(last) = self.cells.last() else { return f64::min(-slope * from, -slope * to) };
-        if to > last.to {
-            least = least.min(last.right - slope * from.max(last.to)).min(last.right - slope * to);
+        let (last, right) = self.cells.last().map_or((0.0, 0.0), |cell| (cell.to, cell.right));
+        if to > last {
+            meet(right, from.max(last));
+            meet(right, to);
         }
-        least - 1e-12 * (slope * to).abs()
+        (least.0 - 1e-12 * (slope * to).abs(), least.1)
     }
 
     /// The floor at a load.
@@ -147,11 +155,11 @@ mod tests {
         let floor = stairs();
         assert!((floor.at(2.0) - 2.0).abs() < 1e-6 && (floor.at(4.0) - 2.0).abs() < 1e-6 && floor.at(0.0) == 0.0);
         // Among 1 ≤ ℓ ≤ 10 with a slope of 0.2: the corners are (1, 1), (4, 2), (9, 3), and (10, 4) is the end.
-        assert!((floor.least(0.2, 1.0, 10.0) - 0.8).abs() < 1e-6);
-        assert!((floor.least(0.3, 1.0, 10.0) - 0.3).abs() < 1e-6);
+        assert!((floor.least(0.2, 1.0, 10.0).0 - 0.8).abs() < 1e-6);
+        assert!((floor.least(0.3, 1.0, 10.0).0 - 0.3).abs() < 1e-6);
         // From nothing on there is the point where nothing is asked for; beyond the last cell nothing grows.
-        assert!(floor.least(0.0, 0.0, 10.0).abs() < 1e-6);
-        assert!((floor.least(0.1, 30.0, 40.0) - 1.0).abs() < 1e-6);
+        assert!(floor.least(0.0, 0.0, 10.0).0.abs() < 1e-6);
+        assert!((floor.least(0.1, 30.0, 40.0).0 - 1.0).abs() < 1e-6);
     }
 
     #[test]

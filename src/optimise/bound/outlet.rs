@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::lane::{Goal, LanePrice, Lateness, lane_price};
 use super::losses::LossFloor;
 use super::mixes::{Mixes, Reach};
-use super::modes::Stock;
+use super::modes::{Lane, Stock};
 use super::shelf::{Behind, Shelf};
 use crate::cost::{holding_cost, unit_cost};
 use crate::network::Road;
@@ -26,6 +26,9 @@ const FINE_INTERVALS: [f64; 19] =
 /// Cells in which the cost of a part's stock is bounded, and where the intervals are fine.
 const CELLS: usize = 64;
 const FINE_CELLS: usize = 256;
+
+/// Steps in which the prices of parts are sought where the intervals are fine.
+const STEPS: usize = 25;
 
 /// An outlet's usual load is the typical one, or this share of all that it can be asked for.
 const USUAL: f64 = 0.7;
@@ -198,9 +201,12 @@ impl OutletPrice {
             order[..priced].iter().map(|&number| (roads[number].0, units(number))).collect();
         let reach: Vec<Reach> = (0..parts).map(|part| Reach::of(mixes, part, &regions)).collect();
         let shares: Vec<f64> = reach.iter().map(|reach| if most > 0.0 { reach.all() / most } else { 0.0 }).collect();
+        let lane = |&(region, units): &(RegionId, f64)| Lane { units, shares: &mixes.shares[region.at()] };
+        let lanes: Vec<Lane> = if fine { regions.iter().map(lane).collect() } else { Vec::new() };
+        let steps = if fine { STEPS } else { 0 };
         let stock = |shelves: Vec<Shelf>| {
             let floor = |shelf: Shelf| (shelf.part.at(), shelf.floor(reach[shelf.part.at()].all(), cells));
-            Stock::of(shelves.into_iter().map(floor).collect(), &reach, &shares)
+            Stock::of(shelves.into_iter().map(floor).collect(), &reach, &shares, &lanes, steps)
         };
         // Only an outlet that the supplier replenishes orders batches, of no more than all the demand there is asks for.
         let most_ordered = |part: usize, id: PartId| {
