@@ -58,6 +58,8 @@ mod uppers;
 
 use crate::watch::Watch;
 
+pub use shake::Dice;
+
 /// A location problem. Customers are served by open sites; a site open in a mode may need an open upper site.
 #[derive(Debug, Clone, Default)]
 pub struct Problem {

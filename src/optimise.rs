@@ -17,6 +17,7 @@ mod decide;
 mod enumerate;
 mod farthest;
 mod growth;
+mod improve;
 pub mod model;
 mod points;
 mod pooled;

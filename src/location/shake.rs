@@ -13,7 +13,7 @@ const STRENGTH: usize = 3;
 
 /// Chance from a splitmix generator (Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
-pub(super) struct Dice(pub u64);
+pub struct Dice(pub u64);
 
 impl Dice {
     /// A whole number below `n`.

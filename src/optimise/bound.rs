@@ -34,6 +34,8 @@ mod modes;
 mod outlet;
 mod shelf;
 
+pub use floor::Floor;
+
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
@@ -78,7 +80,7 @@ pub fn bound(search: &Search, reach: f64, best: &Best) -> Proof {
     if search.scenario.planning.objective != Objective::Cost || asks_nothing {
         let lower_bound = bare();
         search.watch.progress(Some(incumbent), lower_bound);
-        return Proof { lower_bound, decisions: None };
+        return Proof { lower_bound, ..Proof::default() };
     }
     let mut proof = priced_bound(search, reach, prices, plan, &settings).unwrap_or_default();
     search.watch.progress(Some(incumbent), proof.lower_bound);
@@ -97,11 +99,21 @@ pub struct Proof {
     pub lower_bound: f64,
     /// Sites and assignments, without stock; they may break promises.
     pub decisions: Option<Decisions>,
+    /// The scenario with its stock priced shelf by shelf, where it is small enough for that.
+    pub shelves: Option<Shelves>,
+}
+
+/// A scenario whose stock is priced shelf by shelf.
+pub struct Shelves {
+    /// Without any allowance for stock.
+    pub model: Model,
+    /// What a part's stock costs at an outlet by what it is asked for.
+    pub floors: Vec<Vec<Option<Floor>>>,
 }
 
 impl Default for Proof {
     fn default() -> Self {
-        Self { lower_bound: f64::NEG_INFINITY, decisions: None }
+        Self { lower_bound: f64::NEG_INFINITY, decisions: None, shelves: None }
     }
 }
 
@@ -185,5 +197,20 @@ fn priced_bound(
     Some(Proof {
         lower_bound: location.lower_bound + model.constant + constant,
         decisions: Some(decide(scenario, &model, &location)),
+        shelves: shelves(search, reach, outlets),
     })
+}
+
+/// The same scenario for a search that prices its stock shelf by shelf; `None` on a large network.
+fn shelves(search: &Search, reach: f64, outlets: Vec<OutletPrice>) -> Option<Shelves> {
+    let Search { scenario, network, load, .. } = *search;
+    if outlets.iter().any(|outlet| outlet.floors.is_empty()) {
+        return None;
+    }
+    let allowances = |outlet: OutletId| search.free_allowances(outlet);
+    let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].linear(region);
+    let most = |_: RegionId, _: OutletId| f64::INFINITY;
+    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: false, most: &most, reach };
+    let model = model(scenario, network, load, &terms);
+    Some(Shelves { model, floors: outlets.into_iter().map(|outlet| outlet.floors).collect() })
 }

@@ -3,12 +3,14 @@
 use crate::cost::Component;
 use crate::location::{Settings, Start, locate};
 use crate::network::Road;
-use crate::scenario::{Limit, Metric, Objective, OutletId, RegionId, Scope, Target};
+use crate::plan::Decisions;
+use crate::scenario::{Limit, Metric, Objective, OutletId, RegionId, Scenario, Scope, Target};
 
-use super::bound::{self, Proof};
-use super::decide::{Priced, decide};
+use super::bound::{self, Shelves};
+use super::decide::{Priced, decide, depots_in_use};
 use super::enumerate::enumerate;
-use super::model::{Allowance, Terms, depots_of, model};
+use super::improve::{self, Design, Ground};
+use super::model::{Allowance, Model, Terms, depots_of, model};
 use super::stock::{Stocked, stock};
 use super::{Found, Nothing, Quiet, Search};
 
@@ -25,6 +27,8 @@ pub const MANY_LANES: usize = 5_000;
 /// Dual iterations of a large location problem, from nothing and from the prices of the round before.
 const COLD_ITERATIONS: usize = 800;
 const WARM_ITERATIONS: usize = 200;
+/// The bound is proven at most so often, each time from a better plan.
+const PROOFS: usize = 4;
 /// First margin between what a promise asks and what travel alone must give.
 const MARGIN: f64 = 0.3;
 
@@ -62,24 +66,101 @@ pub fn plan(search: &Search, reach: f64) -> Result<Found, Nothing> {
             return Ok(Found { priced, objective, lower_bound: bound });
         }
     }
-    let best = rounds(search, reach)?;
+    let mut best = rounds(search, reach)?;
     watch.stage("proving the bound");
     watch.progress(Some(best.objective), f64::NEG_INFINITY);
-    let Proof { lower_bound, decisions } = bound::bound(search, reach, &best);
-    let Best { mut priced, mut objective, .. } = best;
-    if let Some(decisions) = decisions.filter(|_| !watch.stop()) {
+    let mut lower_bound = f64::NEG_INFINITY;
+    for _ in 0..PROOFS {
+        let proof = bound::bound(search, reach, &best);
+        lower_bound = lower_bound.max(proof.lower_bound);
+        let close = |best: &Best| best.objective - lower_bound <= scenario.planning.gap * best.objective.abs();
+        let before = best.objective;
         // The problem that proves the bound has prices for service, so its own network is often the better one.
-        watch.stage("setting base-stock levels");
-        if let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, false, watch) {
-            let other = Priced::of(scenario, network, load, stocked.decisions).with(stocked.points);
-            let value = search.objective(&other);
-            if other.keeps_promises(scenario) && value < objective {
-                (priced, objective) = (other, value);
-                watch.progress(Some(objective), lower_bound);
-            }
+        proof.decisions.iter().for_each(|decisions| better(search, decisions, lower_bound, &mut best));
+        if let Some(shelves) = proof.shelves.filter(|_| !close(&best)) {
+            let starts = [Some(best.priced.decisions.clone()), proof.decisions];
+            let found = improved(search, &shelves, &starts);
+            found.iter().for_each(|decisions| better(search, decisions, lower_bound, &mut best));
+        }
+        // Another plan has other prices of service, and with them there is another bound.
+        if close(&best) || best.objective >= before || watch.stop() || network.road_count() > MANY_LANES {
+            break;
         }
     }
+    let Best { priced, objective, .. } = best;
     Ok(Found { priced, objective, lower_bound })
+}
+
+/// Takes a network with the stock that is right for it, if that is better.
+fn better(search: &Search, decisions: &Decisions, lower_bound: f64, best: &mut Best) {
+    let Search { scenario, network, load, watch } = *search;
+    if watch.stop() {
+        return;
+    }
+    watch.stage("setting base-stock levels");
+    let Ok(stocked) = stock(scenario, network, load, decisions, &scenario.targets, false, watch) else { return };
+    let priced = Priced::of(scenario, network, load, stocked.decisions.clone()).with(stocked.points.clone());
+    let objective = search.objective(&priced);
+    if priced.keeps_promises(scenario) && objective < best.objective {
+        watch.progress(Some(objective), lower_bound);
+        *best = Best { priced, objective, stocked, start: best.start.take() };
+    }
+}
+
+/// The network that a search finds which prices stock shelf by shelf.
+fn improved(search: &Search, shelves: &Shelves, starts: &[Option<Decisions>]) -> Option<Decisions> {
+    let Shelves { model, floors } = shelves;
+    if !improve::bears(&model.problem) || search.watch.stop() {
+        return None;
+    }
+    search.watch.stage("improving the network");
+    let demand = |region: &RegionId| -> Vec<(usize, f64)> {
+        let tasks = search.load.tasks(*region).iter();
+        tasks.filter_map(|task| Some((task.part?.at(), task.rate))).collect()
+    };
+    let ground = Ground {
+        problem: &model.problem,
+        floors: floors.iter().map(Vec::as_slice).collect(),
+        demands: model.regions.iter().map(demand).collect(),
+    };
+    let starts: Vec<Design> = starts.iter().flatten().filter_map(|decisions| design(model, decisions)).collect();
+    let design = improve::improve(&ground, &starts, search.scenario.planning.seed, search.watch)?;
+    Some(decided(search.scenario, model, &design))
+}
+
+/// Decisions as a design of a model; `None` where the model lacks a lane of theirs.
+fn design(model: &Model, decisions: &Decisions) -> Option<Design> {
+    let lanes = &model.problem.lanes;
+    let lane = |(region, ends): (&RegionId, &[usize])| {
+        let served = decisions.served_by[region.at()].iter();
+        let outlet = served.max_by(|one, two| one.1.total_cmp(&two.1).then(two.0.cmp(&one.0)))?.0;
+        (ends[0]..ends[1]).find(|lane| lanes.site[*lane] == outlet.0)
+    };
+    let own = model.regions.iter().zip(lanes.starts.windows(2)).map(lane);
+    let mode = |outlet: usize| {
+        let depot = decisions.replenished_by[outlet];
+        let found = model.depots[outlet].iter().position(|own| *own == depot);
+        found.filter(|_| decisions.outlet_open[outlet]).map(|mode| mode as u32)
+    };
+    Some(Design { lanes: own.collect::<Option<Vec<usize>>>()?, modes: (0..model.depots.len()).map(mode).collect() })
+}
+
+/// A design as decisions, without stock.
+fn decided(scenario: &Scenario, model: &Model, design: &Design) -> Decisions {
+    let mut decisions = Decisions::none(scenario);
+    for (site, mode) in design.modes.iter().enumerate() {
+        if let Some(mode) = mode {
+            decisions.outlet_open[site] = true;
+            decisions.replenished_by[site] = model.depots[site][*mode as usize];
+        }
+    }
+    for depot in depots_in_use(scenario, &decisions) {
+        decisions.depot_open[depot.at()] = true;
+    }
+    for (region, lane) in model.regions.iter().zip(&design.lanes) {
+        decisions.served_by[region.at()] = vec![(OutletId(model.problem.lanes.site[*lane]), 1.0)];
+    }
+    decisions
 }
 
 /// The best plan that location and stock in turn come to.

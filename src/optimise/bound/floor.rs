@@ -17,7 +17,7 @@ pub(super) struct Cell {
 
 /// (floor): cells one after the other, from no load on.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Floor {
+pub struct Floor {
     cells: Vec<Cell>,
 }
 
@@ -77,8 +77,7 @@ impl Floor {
     }
 
     /// The floor at a load.
-    #[cfg(test)]
-    pub(super) fn at(&self, load: f64) -> f64 {
+    pub fn at(&self, load: f64) -> f64 {
         match self.cell_of(load) {
             _ if load <= 0.0 => 0.0,
             Some(cell) => self.cells[cell].clipped(load, load).left,

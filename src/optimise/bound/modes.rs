@@ -19,7 +19,7 @@ use crate::scenario::PartId;
 const AROUND: f64 = 0.35;
 
 /// Slopes of a mode that are tried, as shares of the chord's.
-const SLOPES: [f64; 6] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3];
+const SLOPES: [f64; 7] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.15];
 
 /// λ that are tried, as shares of the chord's slope.
 const PRICES: [f64; 9] = [0.0, -0.4, -0.2, -0.1, -0.05, 0.05, 0.1, 0.2, 0.4];
@@ -58,6 +58,11 @@ impl<'a> Stock<'a> {
         Self { floors: roofed, reach, shares, lanes, steps }
     }
 
+    /// What each part costs.
+    pub(super) fn floors(&self) -> Vec<Option<Floor>> {
+        self.floors.iter().map(|own| Some(own.as_ref()?.0.clone())).collect()
+    }
+
     fn roofs(&self) -> impl Iterator<Item = (usize, &Roof)> {
         self.floors.iter().enumerate().filter_map(|(part, own)| Some((part, &own.as_ref()?.1)))
     }
@@ -83,7 +88,8 @@ impl<'a> Stock<'a> {
         let mean: f64 = slopes.iter().zip(self.shares).map(|(slope, share)| slope * share).sum();
         let middle = 0.5 * (from + to);
         let judged = f64::min(2.0 * middle, 0.5 * (middle + usual)).max(middle);
-        let value = |(fixed, per_load): (f64, f64)| fixed + per_load * judged;
+        // A line below zero at rest pays whoever is open for nothing, so that counts against it.
+        let value = |(fixed, per_load): (f64, f64)| fixed + per_load * judged + 2.0 * fixed.min(0.0);
         let tried = SLOPES.iter().map(|part| {
             let per_load = part * chord;
             let slopes: Vec<f64> = slopes.iter().map(|slope| slope + per_load - mean).collect();

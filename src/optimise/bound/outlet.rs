@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::floor::Floor;
 use super::lane::{Goal, LanePrice, Lateness, lane_price};
 use super::losses::LossFloor;
 use super::mixes::{Mixes, Reach};
@@ -12,7 +13,9 @@ use crate::network::Road;
 use crate::optimise::Search;
 use crate::optimise::decide::Priced;
 use crate::optimise::model::{Allowance, depots_of};
-use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Stockout};
+use crate::scenario::{
+    DepotId, Limit, Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Sourcing, Status, Stockout,
+};
 use crate::service::{depot_lead_time, depot_repair, order_quantity, outlet_lead_time, outlet_repair};
 use crate::stocking::{Repair, Stairs};
 
@@ -29,6 +32,9 @@ const FINE_CELLS: usize = 256;
 
 /// Steps in which the prices of parts are sought where the intervals are fine.
 const STEPS: usize = 25;
+
+/// Where service may be split, an outlet serves at least this share of a region.
+const LEAST_SHARE: f64 = 1e-9;
 
 /// An outlet's usual load is the typical one, or this share of all that it can be asked for.
 const USUAL: f64 = 0.7;
@@ -116,6 +122,14 @@ pub(in crate::optimise) fn required(scenario: &Scenario) -> Vec<f64> {
     required
 }
 
+/// May a plan of least cost have the outlet open with nobody to serve?
+fn may_idle(scenario: &Scenario, outlet: OutletId) -> bool {
+    let limits = &scenario.limits;
+    let candidate = scenario.outlets[outlet.at()].status == Status::Candidate;
+    let asked = limits.outlets.min > 0 || limits.outlets_by_country.iter().any(|(_, count)| count.min > 0);
+    !candidate || asked
+}
+
 fn allowance(depot: Option<DepotId>, (fixed, per_load): (f64, f64)) -> Allowance {
     Allowance { depot, fixed, per_load }
 }
@@ -124,17 +138,38 @@ fn allowance(depot: Option<DepotId>, (fixed, per_load): (f64, f64)) -> Allowance
 pub(super) struct OutletPrice {
     /// One for each depot and interval of its load.
     pub(super) modes: Vec<Allowance>,
-    /// What a lane pays, and the most freight and duty of a unit over it, by region in order.
-    lanes: Vec<(RegionId, f64, f64)>,
+    /// What its parts' stock costs by what it is asked for, from its first depot; empty on a large network.
+    pub(super) floors: Vec<Option<Floor>>,
+    /// By region in order.
+    lanes: Vec<PricedLane>,
+}
+
+/// What a lane pays.
+struct PricedLane {
+    region: RegionId,
+    /// In the modes of the outlet.
+    cost: f64,
+    /// Whatever the stock.
+    linear: f64,
+    /// The most freight and duty of a unit over it.
+    most: f64,
 }
 
 impl OutletPrice {
+    fn to(&self, region: RegionId) -> Option<&PricedLane> {
+        self.lanes.binary_search_by_key(&region, |lane| lane.region).ok().map(|found| &self.lanes[found])
+    }
+
     pub(super) fn lane(&self, region: RegionId) -> f64 {
-        self.lanes.binary_search_by_key(&region, |lane| lane.0).map_or(0.0, |found| self.lanes[found].1)
+        self.to(region).map_or(0.0, |lane| lane.cost)
+    }
+
+    pub(super) fn linear(&self, region: RegionId) -> f64 {
+        self.to(region).map_or(0.0, |lane| lane.linear)
     }
 
     pub(super) fn most(&self, region: RegionId) -> f64 {
-        self.lanes.binary_search_by_key(&region, |lane| lane.0).map_or(0.0, |found| self.lanes[found].2)
+        self.to(region).map_or(0.0, |lane| lane.most)
     }
 
     pub(super) fn of(
@@ -188,7 +223,7 @@ impl OutletPrice {
         let fine = scenario.outlets.len() * depots.len() <= MANY_MODES;
         let (intervals, cells): (&[f64], usize) =
             if fine { (&FINE_INTERVALS, FINE_CELLS) } else { (&INTERVALS, CELLS) };
-        let ends: Vec<(f64, f64)> = intervals
+        let mut ends: Vec<(f64, f64)> = intervals
             .iter()
             .enumerate()
             .map(|(number, start)| {
@@ -197,6 +232,13 @@ impl OutletPrice {
             })
             .take_while(|(from, _)| *from == 0.0 || *from < most)
             .collect();
+        // Whoever need not stay open serves a region, all of it where nobody is split, if all lanes are inside.
+        let served = order.iter().map(|number| units(*number)).fold(f64::INFINITY, f64::min);
+        if priced == order.len() && !may_idle(scenario, outlet) {
+            let least = if scenario.planning.sourcing == Sourcing::Single { served } else { LEAST_SHARE * served };
+            ends.retain(|(_, to)| *to > least);
+            ends.iter_mut().for_each(|(from, _)| *from = from.max(least));
+        }
         let regions: Vec<(RegionId, f64)> =
             order[..priced].iter().map(|&number| (roads[number].0, units(number))).collect();
         let reach: Vec<Reach> = (0..parts).map(|part| Reach::of(mixes, part, &regions)).collect();
@@ -248,7 +290,7 @@ impl OutletPrice {
         // What a lane's own mix pays around a usual load, the lane pays; a mode charges every lane's units alike.
         let usual = typical.min(USUAL * most);
         let mut modes = Vec::new();
-        let slopes = if scenario.stocking.stockout == Stockout::Emergency {
+        let (slopes, mut floors) = if scenario.stocking.stockout == Stockout::Emergency {
             // What a late unit saves of freight and duty depends on the depot, and so does its price.
             let stocks = depots.iter().map(|&depot| {
                 let saved = |part: usize| unit_cost(scenario, network, outlet, depot, PartId::from(part)).total();
@@ -257,10 +299,11 @@ impl OutletPrice {
             });
             let stocks: Vec<Stock> = stocks.collect();
             let slopes = stocks.first().map_or(vec![0.0; parts], |stock| stock.slopes(usual));
+            let floors = stocks.first().map_or(Vec::new(), Stock::floors);
             for (depot, stock) in depots.iter().zip(&stocks) {
                 modes.extend(ends.iter().map(|(from, to)| allowance(*depot, stock.mode(&slopes, usual, *from, *to))));
             }
-            slopes
+            (slopes, floors)
         } else {
             let shortest = |part: usize| {
                 let all = depots.iter().map(|depot| times(*depot, part));
@@ -269,12 +312,16 @@ impl OutletPrice {
             let shelf = |part| part_at(part, 0.0, shortest(part), behind(&depots, part));
             let stock = stock((0..parts).filter_map(shelf).collect());
             let slopes = stock.slopes(usual);
+            let floors = stock.floors();
             let lines: Vec<(f64, f64)> = ends.iter().map(|(from, to)| stock.mode(&slopes, usual, *from, *to)).collect();
             for depot in &depots {
                 modes.extend(lines.iter().map(|line| allowance(*depot, *line)));
             }
-            slopes
+            (slopes, floors)
         };
+        if !fine {
+            floors.clear();
+        }
         let mean: f64 = slopes.iter().zip(&shares).map(|(slope, share)| slope * share).sum();
         let mixed = |number: usize| {
             let own = mixes.shares[roads[number].0.at()].iter().map(|(part, share)| share * slopes[part.at()]);
@@ -284,9 +331,10 @@ impl OutletPrice {
         let lanes = roads.iter().zip(&prices).enumerate().map(|(number, ((region, _), price))| {
             // A lane outside is charged by the mode like the others; what it may be charged at most is given back.
             let own = if inside[number] { mixed(number) } else { -dearest_load };
-            (*region, price.linear + own * load.units[region.at()], price.most)
+            let cost = price.linear + own * load.units[region.at()];
+            PricedLane { region: *region, cost, linear: price.linear, most: price.most }
         });
         let lanes = lanes.collect();
-        Self { modes, lanes }
+        Self { modes, floors, lanes }
     }
 }

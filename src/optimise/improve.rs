@@ -1,0 +1,243 @@
+//! A local search over sites and assignments that prices stock shelf by shelf.
+//!
+//! ```text
+//! min  Σ_o [f_m(o) + g_m(o)·L_o + Σ_p G_op(ℓ_op)] + Σ_u F_u + Σ_i c_i,lane(i)        over open sites, their modes and lanes
+//! ```
+//! G is the cost of a part's stock by what it is asked for (`floor`): exact where every shelf keeps a promise of its own, what
+//! the shelf costs at the prices of the promises otherwise. Every customer is served over one lane.
+//!
+//! Sets of open sites are tried by opening, closing and exchanging one site at a time, with customers put where they cost
+//! least; the best few sets are then annealed: customers are moved and exchanged one by one, dearer ones with a chance that
+//! falls (Kirkpatrick, Gelatt and Vecchi 1983). Work is counted in moves, so that a run can be repeated.
+
+mod state;
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::location::{Dice, Problem, Status};
+use crate::watch::Watch;
+
+use super::bound::Floor;
+use state::State;
+
+/// The best sets of open sites are annealed.
+const ANNEALED: usize = 12;
+
+/// Moves of a first annealing, and of those of the best sets after it.
+const MOVES: usize = 120_000;
+const LONG_MOVES: usize = 1_500_000;
+const LONG: usize = 2;
+
+/// Sets of open sites are looked at as long as there are fewer customers × sets than this.
+const LOOKS: usize = 6_000_000;
+
+/// The first temperature of an annealing, as a share of the mean cost of a customer.
+const HOT: f64 = 0.3;
+
+/// What is searched.
+pub struct Ground<'a> {
+    /// Sites, modes, lanes without any allowance for stock.
+    pub problem: &'a Problem,
+    /// G by site and part.
+    pub floors: Vec<&'a [Option<Floor>]>,
+    /// Part units of each customer \[a year\].
+    pub demands: Vec<Vec<(usize, f64)>>,
+}
+
+/// A plan of the ground: the lane of each customer and the mode of each open site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Design {
+    /// The lane of each customer, as its place among all lanes.
+    pub lanes: Vec<usize>,
+    /// The mode of each site.
+    pub modes: Vec<Option<u32>>,
+}
+
+/// A design with what it costs.
+#[derive(Clone)]
+struct Costed {
+    cost: f64,
+    design: Design,
+}
+
+/// Can the search keep everything that the problem asks for?
+pub fn bears(problem: &Problem) -> bool {
+    problem.single
+        && problem.lanes.beyond.is_empty()
+        && problem.uppers.iter().all(|upper| upper.capacity.is_none())
+        && problem.rows.iter().all(|row| row.site.is_empty() && row.upper.is_empty())
+}
+
+/// The cheapest design found from some given ones.
+pub fn improve(ground: &Ground, starts: &[Design], seed: u64, watch: &dyn Watch) -> Option<Design> {
+    let mut known: BTreeSet<Vec<Option<u32>>> = BTreeSet::new();
+    let mut pool: Vec<Costed> = Vec::new();
+    let mut looks = LOOKS / ground.problem.customers.len().max(1);
+    for start in starts {
+        let Some(state) = State::of(ground, start) else { continue };
+        let mut best = Costed { cost: state.cost(), design: start.clone() };
+        pool.push(best.clone());
+        // From every design the best neighbour is gone to, as long as there is a better one.
+        while looks > 0 && !watch.stop() {
+            let sets = neighbours(ground.problem, &best.design.modes);
+            let fresh: Vec<Vec<Option<u32>>> =
+                sets.into_iter().filter(|set| known.insert(set.clone())).take(looks).collect();
+            looks -= fresh.len();
+            let from = &best.design;
+            let tried: Vec<Costed> = fresh.into_par_iter().filter_map(|set| served(ground, from, set, watch)).collect();
+            let before = best.cost;
+            for costed in tried {
+                if costed.cost < best.cost {
+                    best = costed.clone();
+                }
+                pool.push(costed);
+            }
+            pool.sort_by(|one, two| one.cost.total_cmp(&two.cost));
+            pool.truncate(4 * ANNEALED);
+            if best.cost >= before {
+                break;
+            }
+        }
+    }
+    // The same set of sites once.
+    let mut sets: BTreeSet<Vec<Option<u32>>> = BTreeSet::new();
+    pool.sort_by(|one, two| one.cost.total_cmp(&two.cost));
+    pool.retain(|costed| sets.insert(costed.design.modes.clone()));
+    pool.truncate(ANNEALED);
+    let anneal = |moves: usize| {
+        move |(number, costed): (usize, Costed)| {
+            let mut dice = Dice(seed.wrapping_add(number as u64).wrapping_mul(0x9E37_79B9));
+            annealed(ground, &costed, moves, &mut dice, watch)
+        }
+    };
+    let mut annealed: Vec<Costed> = pool.into_par_iter().enumerate().map(anneal(MOVES)).collect();
+    annealed.sort_by(|one, two| one.cost.total_cmp(&two.cost));
+    annealed.truncate(LONG);
+    let long: Vec<Costed> = annealed.into_par_iter().enumerate().map(anneal(LONG_MOVES)).collect();
+    long.into_iter().min_by(|one, two| one.cost.total_cmp(&two.cost)).map(|costed| costed.design)
+}
+
+/// Every set of modes with one site more, one less, or one in place of another.
+fn neighbours(problem: &Problem, modes: &[Option<u32>]) -> Vec<Vec<Option<u32>>> {
+    let sites = &problem.sites;
+    let upper_open = |mode: &Option<u32>, site: usize| mode.and_then(|mode| sites[site].modes[mode as usize].upper);
+    let uppers: BTreeSet<u32> = modes.iter().enumerate().filter_map(|(site, mode)| upper_open(mode, site)).collect();
+    let opening = |site: usize| -> Vec<u32> {
+        let own = sites[site].modes.iter().enumerate();
+        let fits = own.filter(|(_, mode)| mode.upper.is_none_or(|upper| uppers.contains(&upper)));
+        fits.map(|(number, _)| number as u32).collect()
+    };
+    let closed: Vec<usize> =
+        (0..sites.len()).filter(|&site| modes[site].is_none() && sites[site].status != Status::Closed).collect();
+    let open: Vec<usize> =
+        (0..sites.len()).filter(|&site| modes[site].is_some() && sites[site].status != Status::Open).collect();
+    let mut sets = Vec::new();
+    let mut put = |changes: &[(usize, Option<u32>)]| {
+        let mut set = modes.to_vec();
+        changes.iter().for_each(|(site, mode)| set[*site] = *mode);
+        if allowed(problem, &set) {
+            sets.push(set);
+        }
+    };
+    for &site in &open {
+        put(&[(site, None)]);
+    }
+    for &site in &closed {
+        for mode in opening(site) {
+            put(&[(site, Some(mode))]);
+            open.iter().for_each(|&other| put(&[(site, Some(mode)), (other, None)]));
+        }
+    }
+    sets
+}
+
+/// Are the counts kept?
+fn allowed(problem: &Problem, modes: &[Option<u32>]) -> bool {
+    let open = |site: &u32| modes[*site as usize].is_some();
+    let uppers: BTreeSet<u32> = modes
+        .iter()
+        .zip(&problem.sites)
+        .filter_map(|(mode, site)| site.modes[(*mode)? as usize].upper)
+        .chain((0_u32..).zip(&problem.uppers).filter(|(_, upper)| upper.status == Status::Open).map(|(own, _)| own))
+        .collect();
+    problem.counts.iter().all(|count| {
+        let own = count.sites.iter().filter(|site| open(site)).count()
+            + count.uppers.iter().filter(|upper| uppers.contains(upper)).count();
+        own >= count.min && own <= count.max
+    })
+}
+
+/// A design with a set of open sites: customers stay where they are if they can, then go one by one where they cost least.
+fn served(ground: &Ground, from: &Design, modes: Vec<Option<u32>>, watch: &dyn Watch) -> Option<Costed> {
+    let problem = ground.problem;
+    let mut lanes = from.lanes.clone();
+    for (customer, lane) in lanes.iter_mut().enumerate() {
+        let options = problem.lanes.starts[customer]..problem.lanes.starts[customer + 1];
+        if modes[problem.lanes.site[*lane] as usize].is_none() {
+            let open = options.filter(|lane| modes[problem.lanes.site[*lane] as usize].is_some());
+            *lane = open.min_by(|one, two| problem.lanes.cost[*one].total_cmp(&problem.lanes.cost[*two]))?;
+        }
+    }
+    let mut state = State::of(ground, &Design { lanes, modes })?;
+    let mut moved = true;
+    for _ in 0..SWEEPS {
+        if !std::mem::take(&mut moved) || watch.stop() {
+            break;
+        }
+        for customer in 0..problem.customers.len() {
+            moved |= state.settle(customer);
+        }
+    }
+    Some(Costed { cost: state.cost(), design: state.design() })
+}
+
+/// Times that all customers are asked whether they would rather go elsewhere.
+const SWEEPS: usize = 4;
+
+/// The best design met while customers are moved and exchanged between the open sites.
+fn annealed(ground: &Ground, from: &Costed, moves: usize, dice: &mut Dice, watch: &dyn Watch) -> Costed {
+    let Some(mut state) = State::of(ground, &from.design) else { return from.clone() };
+    let free: Vec<(usize, Vec<usize>)> = (0..ground.problem.customers.len())
+        .map(|customer| (customer, state.open_lanes(customer)))
+        .filter(|(_, lanes)| lanes.len() > 1)
+        .collect();
+    if free.is_empty() {
+        return from.clone();
+    }
+    let mut best = from.clone();
+    let hot = HOT * from.cost.abs() / ground.problem.customers.len() as f64;
+    for step in 0..moves {
+        if step % 4096 == 0 && watch.stop() {
+            break;
+        }
+        let left = 1.0 - step as f64 / moves as f64;
+        let warmth = hot * left * left;
+        let (customer, lanes) = &free[dice.below(free.len())];
+        let lane = lanes[dice.below(lanes.len())];
+        if lane == state.lane(*customer) {
+            continue;
+        }
+        let mut change = vec![(*customer, lane)];
+        if dice.roll() % 2 == 0 {
+            let (other, others) = &free[dice.below(free.len())];
+            let there = ground.problem.lanes.site[lane];
+            let here = ground.problem.lanes.site[state.lane(*customer)];
+            if ground.problem.lanes.site[state.lane(*other)] == there
+                && let Some(back) = others.iter().find(|lane| ground.problem.lanes.site[**lane] == here)
+            {
+                change.push((*other, *back));
+            }
+        }
+        let Some(more) = state.change(&change) else { continue };
+        let chance = (dice.roll() >> 11) as f64 / (1_u64 << 53) as f64;
+        if more <= 0.0 || chance < (-more / warmth.max(f64::MIN_POSITIVE)).exp() {
+            state.take(&change);
+            if state.cost() < best.cost - 1e-9 * best.cost.abs() {
+                best = Costed { cost: state.cost(), design: state.design() };
+            }
+        }
+    }
+    best
+}
