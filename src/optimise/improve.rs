@@ -22,13 +22,8 @@ use crate::watch::Watch;
 use super::bound::Floor;
 use state::State;
 
-/// The best sets of open sites are annealed.
-const ANNEALED: usize = 12;
-
-/// Moves of a first annealing, and of those of the best sets after it.
-const MOVES: usize = 120_000;
-const LONG_MOVES: usize = 1_500_000;
-const LONG: usize = 2;
+/// So many of the best sets of open sites are annealed, with so many moves each, and the best of those again.
+const ANNEALED: [(usize, usize); 3] = [(48, 20_000), (8, 150_000), (2, 1_500_000)];
 
 /// Sets of open sites are looked at as long as there are fewer customers × sets than this.
 const LOOKS: usize = 6_000_000;
@@ -95,28 +90,25 @@ pub fn improve(ground: &Ground, starts: &[Design], seed: u64, watch: &dyn Watch)
                 pool.push(costed);
             }
             pool.sort_by(|one, two| one.cost.total_cmp(&two.cost));
-            pool.truncate(4 * ANNEALED);
+            pool.truncate(4 * ANNEALED[0].0);
             if best.cost >= before {
                 break;
             }
         }
     }
-    // The same set of sites once.
-    let mut sets: BTreeSet<Vec<Option<u32>>> = BTreeSet::new();
-    pool.sort_by(|one, two| one.cost.total_cmp(&two.cost));
-    pool.retain(|costed| sets.insert(costed.design.modes.clone()));
-    pool.truncate(ANNEALED);
-    let anneal = |moves: usize| {
-        move |(number, costed): (usize, Costed)| {
+    // The same set of sites once, the better the longer.
+    for (count, moves) in ANNEALED {
+        let mut sets: BTreeSet<Vec<Option<u32>>> = BTreeSet::new();
+        pool.sort_by(|one, two| one.cost.total_cmp(&two.cost));
+        pool.retain(|costed| sets.insert(costed.design.modes.clone()));
+        pool.truncate(count);
+        let anneal = |(number, costed): (usize, Costed)| {
             let mut dice = Dice(seed.wrapping_add(number as u64).wrapping_mul(0x9E37_79B9));
             annealed(ground, &costed, moves, &mut dice, watch)
-        }
-    };
-    let mut annealed: Vec<Costed> = pool.into_par_iter().enumerate().map(anneal(MOVES)).collect();
-    annealed.sort_by(|one, two| one.cost.total_cmp(&two.cost));
-    annealed.truncate(LONG);
-    let long: Vec<Costed> = annealed.into_par_iter().enumerate().map(anneal(LONG_MOVES)).collect();
-    long.into_iter().min_by(|one, two| one.cost.total_cmp(&two.cost)).map(|costed| costed.design)
+        };
+        pool = pool.into_par_iter().enumerate().map(anneal).collect();
+    }
+    pool.into_iter().min_by(|one, two| one.cost.total_cmp(&two.cost)).map(|costed| costed.design)
 }
 
 /// Every set of modes with one site more, one less, or one in place of another.

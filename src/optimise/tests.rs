@@ -111,10 +111,12 @@ fn random_with(seed: u64, twist: Twist) -> Scenario {
     );
     if twist == Twist::Classes {
         let text = fs::read_to_string(folder.path().join("scenario.toml")).expect("it was just written");
-        let by_class = match numbers.below(4) {
+        let by_class = match numbers.below(5) {
             0 => [("class = \"A\"", 0.95), ("class = \"C\"", 0.6)],
             1 => [("scope = \"class\"", 0.9), ("class = \"A\"", 0.97)],
             2 => [("scope = [\"outlet\", \"class\"]", 0.7), ("class = \"C\"", 0.92)],
+            // A shelf's promise that binds the parts of one class alone.
+            3 => [("class = \"A\"\nscope = [\"outlet\", \"part\"]", 0.9), ("class = \"C\"", 0.7)],
             _ => [("scope = [\"region\", \"class\"]", 0.7), ("class = \"A\"", 0.9)],
         };
         let asked =
