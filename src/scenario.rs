@@ -35,6 +35,7 @@ mod warn;
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
+pub use hash::hexadecimal_digest;
 pub use index::{ClassId, CountryId, DepotId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sparenet::report::terminal::grouped;
 use sparenet::watch::Watch;
 
@@ -23,6 +23,12 @@ pub fn catch_interrupts() {
 /// Has Ctrl-C been pressed?
 pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// Bars of several solves, one under another; none where nobody sees them.
+pub fn bars(quiet: bool) -> MultiProgress {
+    let hidden = quiet || !io::stderr().is_terminal();
+    MultiProgress::with_draw_target(if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() })
 }
 
 /// Shows the search on a terminal and ends it at the time limit or at Ctrl-C.
@@ -43,7 +49,16 @@ struct Shown {
 impl Progress {
     /// A watch over one solve.
     pub fn new(name: &str, time_limit: Option<f64>, quiet: bool) -> Self {
-        let bar = if quiet || !io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+        let hidden = quiet || !io::stderr().is_terminal();
+        Self::on(if hidden { ProgressBar::hidden() } else { ProgressBar::new_spinner() }, name, time_limit)
+    }
+
+    /// A watch over one of several solves, its bar among theirs.
+    pub fn among(bars: &MultiProgress, name: &str, time_limit: Option<f64>) -> Self {
+        Self::on(bars.add(ProgressBar::new_spinner()), name, time_limit)
+    }
+
+    fn on(bar: ProgressBar, name: &str, time_limit: Option<f64>) -> Self {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {elapsed} {msg}") {
             bar.set_style(style);
         }

@@ -18,6 +18,7 @@ mod reported;
 mod room;
 mod same;
 mod setup;
+mod several;
 mod simulated;
 mod small;
 mod supply;
