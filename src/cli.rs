@@ -8,13 +8,16 @@
 mod check;
 mod compare;
 mod export;
+mod frontier;
 mod judge;
 mod progress;
+mod regret;
 mod report;
 mod search;
 mod setup;
 mod simulate;
 mod solve;
+mod sweep;
 
 use std::io::{self, IsTerminal, Write};
 use std::panic;
@@ -54,6 +57,9 @@ Examples:
   sparenet simulate scenarios/small --plan plans/small
   sparenet evaluate scenarios/small --plan edited --out plans/edited
   sparenet compare scenarios/europe-cars scenarios/europe-cars-labour-poland
+  sparenet sweep scenarios/small --vary stocking.holding_rate_per_year=0.2,0.25,0.3 --vary target.1.at_least=0.9,0.95
+  sparenet frontier scenarios/europe-cars --target on_time --from 0.90 --to 0.99
+  sparenet regret plans/europe-cars plans/other --future scenarios/europe-*
   sparenet export plans/europe-cars --format xlsx
   sparenet report scenarios/europe-cars --plan plans/europe-cars";
 
@@ -81,6 +87,12 @@ enum Command {
     Simulate(SimulateArguments),
     /// What was given otherwise, what is decided otherwise and what comes of it: scenarios or plans beside the first
     Compare(compare::CompareArguments),
+    /// Solve one scenario in many variants: a grid of keys and changes, one row of figures a run
+    Sweep(sweep::SweepArguments),
+    /// What every level of a target costs, and where the network changes
+    Frontier(frontier::FrontierArguments),
+    /// Live plans in futures: what keeping their sites costs there, how much it is regretted, and which plan to pick
+    Regret(regret::RegretArguments),
     /// Write a plan as one page: map, charts, tables and certificate, nothing fetched
     Report(report::ReportArguments),
     /// Write plans in the formats of other programs: tables, workbook, map layers, page, ERP file
@@ -253,6 +265,9 @@ fn run(command: Command) -> Exit {
         Command::Verify(arguments) => judge::verify(&arguments),
         Command::Simulate(arguments) => simulate::simulate(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Frontier(arguments) => frontier::frontier(&arguments),
+        Command::Regret(arguments) => regret::regret(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::Init { folder } => setup::init(&folder),

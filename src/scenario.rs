@@ -39,7 +39,7 @@ pub use hash::hexadecimal_digest;
 pub use index::{ClassId, CountryId, DepotId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
-pub use load::{Loaded, Origins, Refused, load};
+pub use load::{Loaded, Origins, Refused, load, load_over};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
 pub use region::{Place, Region};

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use indicatif::MultiProgress;
 use serde_json::{Map, Value, json};
 use sparenet::diagnosis::Diagnosis;
 use sparenet::jobs::side_by_side;
@@ -19,7 +18,7 @@ use sparenet::run::{Solved, Unsolved, solved};
 use sparenet::scenario::{Loaded, Scenario, load};
 
 use super::judge::broken;
-use super::progress::{Progress, bars, catch_interrupts, interrupted};
+use super::progress::{Bars, Progress, catch_interrupts, interrupted};
 use super::search::folders;
 use super::{Exit, SolveArguments, note, refusal, say, warned};
 
@@ -50,10 +49,10 @@ pub fn solve(arguments: &SolveArguments) -> Exit {
             return Exit::Usage;
         }
     };
-    let bars = bars(arguments.quiet || arguments.json);
+    let bars = Bars::new(arguments.quiet || arguments.json);
     let work = |_: usize, (folder, out): &(PathBuf, PathBuf)| solve_one(folder, &settings, out, arguments, &bars);
     let tell = |_: usize, told: &Told| {
-        bars.suspend(|| {
+        bars.apart(|| {
             note(&told.err);
             say(&told.out);
         });
@@ -101,9 +100,14 @@ fn whole(scenario: &Path) -> PathBuf {
     if whole.is_file() { whole.parent().map_or(whole.clone(), Path::to_path_buf) } else { whole }
 }
 
+/// The name of a scenario's folder.
+pub fn folder_name(scenario: &Path) -> PathBuf {
+    whole(scenario).file_name().map_or_else(|| PathBuf::from("plan"), PathBuf::from)
+}
+
 /// The folder a scenario's plan is written to.
-pub fn plan_folder(scenario: &Path, out: Option<&Path>, several: bool) -> PathBuf {
-    let name = whole(scenario).file_name().map_or_else(|| PathBuf::from("plan"), PathBuf::from);
+fn plan_folder(scenario: &Path, out: Option<&Path>, several: bool) -> PathBuf {
+    let name = folder_name(scenario);
     match out {
         Some(out) if several => out.join(name),
         Some(out) => out.to_path_buf(),
@@ -111,7 +115,7 @@ pub fn plan_folder(scenario: &Path, out: Option<&Path>, several: bool) -> PathBu
     }
 }
 
-fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveArguments, bars: &MultiProgress) -> Told {
+fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveArguments, bars: &Bars) -> Told {
     let start = Instant::now();
     let quiet = arguments.quiet || arguments.json;
     let Loaded { scenario, warnings, .. } = match load(folder, settings) {
@@ -139,7 +143,7 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
     }
     let mut network = Network::connect(&scenario);
     let load = Load::of(&scenario);
-    let progress = Progress::among(bars, &scenario.name, scenario.planning.time_limit_seconds);
+    let progress = bars.add(&scenario.name, scenario.planning.time_limit_seconds);
     let found = solved(&scenario, &mut network, &load, &progress);
     progress.finish();
     let told = |exit: Exit, object: Map<String, Value>, out: String, err: String| Told { exit, object, out, err };
