@@ -15,6 +15,7 @@ pub mod metric;
 pub mod quadrature;
 pub mod reorder;
 pub mod shop;
+pub mod stairs;
 pub mod two_echelon;
 pub mod undominated;
 
@@ -22,5 +23,6 @@ pub use allocation::{
     Allocation, AllocationProblem, DepotItem, Effort, Goal, Item, Measure, Term, Unreachable, allocate_with,
 };
 pub use shop::{BUSIEST, Repair, Shop};
+pub use stairs::Stairs;
 pub use two_echelon::{Depot, Method, Position, Stream, Upstream, Waits};
 pub use undominated::{Combination, Menu, undominated};

@@ -26,8 +26,11 @@
 //! it lies in one of the intervals and that mode costs no more than the plan's stock; so the location problem with these
 //! modes costs no more than the plan, and neither does its own Lagrangian bound.
 
+mod floor;
 mod lane;
 mod losses;
+mod mixes;
+mod modes;
 mod outlet;
 mod shelf;
 
@@ -38,15 +41,17 @@ use rayon::prelude::*;
 use crate::location::{Mode, Settings, Start, locate};
 use crate::network::Road;
 use crate::plan::Decisions;
-use crate::scenario::{Objective, OutletId, RegionId, Stockout};
-use crate::service::Key;
+use crate::scenario::{Objective, OutletId, PartId, RegionId, Stockout};
+use crate::service::{Key, outlet_lead_time};
+use crate::stocking::Stairs;
 
 use super::decide::{Priced, decide};
-use super::model::{Allowance, Model, Terms, model};
+use super::model::{Allowance, Model, Terms, depots_of, model};
 use super::rounds::{Best, MANY_LANES};
 use super::{Quiet, Search};
 use lane::goals;
-use outlet::{Mixes, OutletPrice, ratios, required, typical_load};
+use mixes::Mixes;
+use outlet::{OutletPrice, ratios, required, typical_load};
 
 /// Dual iterations of a large location problem, from the prices of the rounds.
 const ITERATIONS: usize = 600;
@@ -117,6 +122,16 @@ fn modes_of(search: &Search, model: &Model, plan: &Priced) -> Vec<Option<u32>> {
     open.map(|(outlet, open)| if *open { least(outlet) } else { None }).collect()
 }
 
+/// The longest lead time of a part at any outlet, whichever depot replenishes it \[years\].
+fn longest(search: &Search, part: PartId) -> f64 {
+    let Search { scenario, network, .. } = *search;
+    let outlets = (0..scenario.outlets.len()).map(OutletId::from);
+    let depots = |outlet| depots_of(scenario, network, outlet).into_iter().map(move |depot| (outlet, depot));
+    let times =
+        outlets.flat_map(depots).map(|(outlet, depot)| outlet_lead_time(scenario, network, outlet, depot, part));
+    times.filter(|time| time.is_finite()).fold(0.0, f64::max)
+}
+
 fn priced_bound(
     search: &Search,
     reach: f64,
@@ -129,8 +144,14 @@ fn priced_bound(
     let same_ratio = ratios(search);
     let expressed = scenario.stocking.stockout == Stockout::Emergency;
     let losses = if expressed { losses::floors(&same_ratio) } else { BTreeMap::new() };
-    let required = required(scenario);
     let mixes = Mixes::of(search);
+    let shares = required(scenario).into_iter().zip(&same_ratio).enumerate();
+    let stairs = |(part, (share, ratio)): (usize, (f64, &Option<f64>))| {
+        let part = PartId::from(part);
+        let most = mixes.total[part.at()] * longest(search, part);
+        ratio.filter(|_| share > 0.0).map(|ratio| Stairs::of(share, ratio, scenario.stocking.stockout, most))
+    };
+    let required: Vec<Option<Stairs>> = shares.map(stairs).collect();
     let typical = typical_load(search, best);
     let mut served: Vec<Vec<(RegionId, Road)>> = vec![Vec::new(); scenario.outlets.len()];
     for region in (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0) {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::lane::{Goal, LanePrice, Lateness, lane_price};
 use super::losses::LossFloor;
+use super::mixes::{Mixes, Reach};
+use super::modes::{Lane, Stock};
 use super::shelf::{Behind, Shelf};
 use crate::cost::{holding_cost, unit_cost};
 use crate::network::Road;
@@ -12,13 +14,24 @@ use crate::optimise::decide::Priced;
 use crate::optimise::model::{Allowance, depots_of};
 use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Stockout};
 use crate::service::{depot_lead_time, depot_repair, order_quantity, outlet_lead_time, outlet_repair};
-use crate::stocking::Repair;
+use crate::stocking::{Repair, Stairs};
 
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
-const INTERVALS: [f64; 4] = [0.0, 0.6, 1.1, 2.0];
+const INTERVALS: [f64; 5] = [0.0, 0.2, 0.6, 1.1, 2.0];
 
 /// The same where there are few modes of sites.
-const FINE_INTERVALS: [f64; 12] = [0.0, 0.25, 0.45, 0.6, 0.75, 0.9, 1.05, 1.2, 1.4, 1.7, 2.1, 3.0];
+const FINE_INTERVALS: [f64; 19] =
+    [0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.22, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.05, 1.2, 1.4, 1.7, 2.1, 3.0];
+
+/// Cells in which the cost of a part's stock is bounded, and where the intervals are fine.
+const CELLS: usize = 64;
+const FINE_CELLS: usize = 256;
+
+/// Steps in which the prices of parts are sought where the intervals are fine.
+const STEPS: usize = 25;
+
+/// An outlet's usual load is the typical one, or this share of all that it can be asked for.
+const USUAL: f64 = 0.7;
 
 /// With so many outlets × depots the intervals are not fine.
 const MANY_MODES: usize = 500;
@@ -40,43 +53,6 @@ pub(super) fn ratios(search: &Search) -> Vec<Option<f64>> {
         }
     }
     ratios.into_iter().map(Option::flatten).collect()
-}
-
-/// Each region's demand by part, as shares of its part demand, and their least and greatest.
-pub(super) struct Mixes {
-    least: Vec<f64>,
-    most: Vec<f64>,
-    shares: Vec<Vec<(PartId, f64)>>,
-    /// All demand for each part \[units/year\].
-    total: Vec<f64>,
-}
-
-impl Mixes {
-    pub(super) fn of(search: &Search) -> Self {
-        let Search { scenario, load, .. } = *search;
-        let parts = scenario.parts.len();
-        let (least, most, total) = (vec![f64::INFINITY; parts], vec![0.0; parts], vec![0.0; parts]);
-        let mut mixes = Self { least, most, shares: Vec::new(), total };
-        for region in (0..scenario.regions.len()).map(RegionId::from) {
-            let units = load.units[region.at()];
-            let mut own: BTreeMap<PartId, f64> = BTreeMap::new();
-            for task in load.tasks(region) {
-                if let Some(part) = task.part {
-                    *own.entry(part).or_default() += task.rate / units;
-                    mixes.total[part.at()] += task.rate;
-                }
-            }
-            if units > 0.0 {
-                for part in 0..parts {
-                    let share = own.get(&PartId::from(part)).copied().unwrap_or(0.0);
-                    mixes.least[part] = mixes.least[part].min(share);
-                    mixes.most[part] = mixes.most[part].max(share);
-                }
-            }
-            mixes.shares.push(own.into_iter().collect());
-        }
-        mixes
-    }
 }
 
 /// A constant lead time \[years\] under which no job waits longer than a window with a greater chance than in the model, where
@@ -118,17 +94,8 @@ pub(super) fn typical_load(search: &Search, best: &Priced) -> f64 {
     total / open as f64
 }
 
-/// A straight line below what an outlet's stock costs in an interval of its load.
-struct Line {
-    fixed: f64,
-    /// By a unit of the mean mix of parts.
-    per_load: f64,
-    /// By a unit of each part.
-    slopes: Vec<f64>,
-}
-
 /// The share of the demand for each part that every outlet promises to meet from its own shelf; 0 where none is promised.
-pub(super) fn required(scenario: &Scenario) -> Vec<f64> {
+pub(in crate::optimise) fn required(scenario: &Scenario) -> Vec<f64> {
     let mut required = vec![0.0; scenario.parts.len()];
     let alone = scenario.parts.len() == 1;
     for target in &scenario.targets {
@@ -147,6 +114,10 @@ pub(super) fn required(scenario: &Scenario) -> Vec<f64> {
         }
     }
     required
+}
+
+fn allowance(depot: Option<DepotId>, (fixed, per_load): (f64, f64)) -> Allowance {
+    Allowance { depot, fixed, per_load }
 }
 
 /// What an outlet's lanes and stock pay at least.
@@ -170,7 +141,7 @@ impl OutletPrice {
         search: &Search,
         goals: &[Goal],
         mixes: &Mixes,
-        (ratios, losses, required): (&[Option<f64>], &BTreeMap<u64, LossFloor>, &[f64]),
+        (ratios, losses, required): (&[Option<f64>], &BTreeMap<u64, LossFloor>, &[Option<Stairs>]),
         outlet: OutletId,
         roads: &[(RegionId, Road)],
         typical: f64,
@@ -197,7 +168,7 @@ impl OutletPrice {
             }
         }
         // What an outlet promises of its own shelf, it promises whoever is served.
-        if required.iter().any(|share| *share > 0.0) {
+        if required.iter().any(Option::is_some) {
             priced = order.len();
         }
         let mut inside = vec![false; roads.len()];
@@ -215,7 +186,8 @@ impl OutletPrice {
             }
         }
         let fine = scenario.outlets.len() * depots.len() <= MANY_MODES;
-        let intervals: &[f64] = if fine { &FINE_INTERVALS } else { &INTERVALS };
+        let (intervals, cells): (&[f64], usize) =
+            if fine { (&FINE_INTERVALS, FINE_CELLS) } else { (&INTERVALS, CELLS) };
         let ends: Vec<(f64, f64)> = intervals
             .iter()
             .enumerate()
@@ -225,26 +197,16 @@ impl OutletPrice {
             })
             .take_while(|(from, _)| *from == 0.0 || *from < most)
             .collect();
-        let inside_units: f64 = order[..priced].iter().map(|number| units(*number)).sum();
-        // What a line charges a unit of each lane.
-        let slope_of = |slopes: &[f64], number: usize| -> f64 {
-            mixes.shares[roads[number].0.at()].iter().map(|(part, share)| share * slopes[part.at()]).sum()
-        };
-        let lines = |shelves: &[Shelf]| -> Vec<Line> {
-            let line = |&(from, to): &(f64, f64)| {
-                let mut fixed = 0.0;
-                let mut slopes = vec![0.0; parts];
-                for shelf in shelves {
-                    let part = shelf.part.at();
-                    let (rest, slope) = shelf.line(mixes.least[part] * from, mixes.most[part] * to);
-                    fixed += rest;
-                    slopes[part] = slope;
-                }
-                let all: f64 = order[..priced].iter().map(|number| slope_of(&slopes, *number) * units(*number)).sum();
-                let per_load = if inside_units > 0.0 { all / inside_units } else { 0.0 };
-                Line { fixed, per_load, slopes }
-            };
-            ends.iter().map(line).collect()
+        let regions: Vec<(RegionId, f64)> =
+            order[..priced].iter().map(|&number| (roads[number].0, units(number))).collect();
+        let reach: Vec<Reach> = (0..parts).map(|part| Reach::of(mixes, part, &regions)).collect();
+        let shares: Vec<f64> = reach.iter().map(|reach| if most > 0.0 { reach.all() / most } else { 0.0 }).collect();
+        let lane = |&(region, units): &(RegionId, f64)| Lane { units, shares: &mixes.shares[region.at()] };
+        let lanes: Vec<Lane> = if fine { regions.iter().map(lane).collect() } else { Vec::new() };
+        let steps = if fine { STEPS } else { 0 };
+        let stock = |shelves: Vec<Shelf>| {
+            let floor = |shelf: Shelf| (shelf.part.at(), shelf.floor(reach[shelf.part.at()].all(), cells));
+            Stock::of(shelves.into_iter().map(floor).collect(), &reach, &shares, &lanes, steps)
         };
         // Only an outlet that the supplier replenishes orders batches, of no more than all the demand there is asks for.
         let most_ordered = |part: usize, id: PartId| {
@@ -254,9 +216,9 @@ impl OutletPrice {
         let part_at = |part: usize, saved: f64, (lead_time, left): (f64, f64), behind: Behind| -> Option<Shelf> {
             let (late, ratio, id) = (late[part]?, ratios[part]?, PartId::from(part));
             let late = Lateness { off_shelf: late.off_shelf - saved, ..late };
-            let required = required[part];
+            let required = required[part].as_ref();
             let priced = late.total() > 0.0 && late.off_shelf >= 0.0;
-            ((priced || required > 0.0) && lead_time.is_finite()).then(|| Shelf {
+            ((priced || required.is_some()) && lead_time.is_finite()).then(|| Shelf {
                 part: id,
                 late: if priced { late } else { Lateness::default() },
                 required,
@@ -283,43 +245,46 @@ impl OutletPrice {
             let least = depots.iter().map(|depot| stands_behind(scenario, outlet, *depot, part)).reduce(Behind::least);
             least.unwrap_or_default()
         };
+        // What a lane's own mix pays around a usual load, the lane pays; a mode charges every lane's units alike.
+        let usual = typical.min(USUAL * most);
         let mut modes = Vec::new();
-        // A mode charges every lane's units alike; what a lane's own mix pays more or less than that in every mode, the lane pays.
-        let mut mixed: Vec<f64> = vec![f64::INFINITY; roads.len()];
-        let mut push = |depot: Option<DepotId>, lines: &[Line], learn: bool| {
-            modes.extend(lines.iter().map(|line| Allowance { depot, fixed: line.fixed, per_load: line.per_load }));
-            for line in lines.iter().filter(|_| learn) {
-                for &number in &order[..priced] {
-                    let own = slope_of(&line.slopes, number) - line.per_load;
-                    mixed[number] = mixed[number].min(own);
-                }
-            }
-        };
-        if scenario.stocking.stockout == Stockout::Emergency {
+        let slopes = if scenario.stocking.stockout == Stockout::Emergency {
             // What a late unit saves of freight and duty depends on the depot, and so does its price.
-            for &depot in &depots {
+            let stocks = depots.iter().map(|&depot| {
                 let saved = |part: usize| unit_cost(scenario, network, outlet, depot, PartId::from(part)).total();
-                let shelves: Vec<Shelf> = (0..parts)
-                    .filter_map(|part| part_at(part, saved(part), times(depot, part), behind(&[depot], part)))
-                    .collect();
-                push(depot, &lines(&shelves), true);
+                let shelf = |part| part_at(part, saved(part), times(depot, part), behind(&[depot], part));
+                stock((0..parts).filter_map(shelf).collect())
+            });
+            let stocks: Vec<Stock> = stocks.collect();
+            let slopes = stocks.first().map_or(vec![0.0; parts], |stock| stock.slopes(usual));
+            for (depot, stock) in depots.iter().zip(&stocks) {
+                modes.extend(ends.iter().map(|(from, to)| allowance(*depot, stock.mode(&slopes, usual, *from, *to))));
             }
+            slopes
         } else {
             let shortest = |part: usize| {
                 let all = depots.iter().map(|depot| times(*depot, part));
                 all.fold((f64::INFINITY, f64::INFINITY), |least, own| (least.0.min(own.0), least.1.min(own.1)))
             };
-            let shelves: Vec<Shelf> =
-                (0..parts).filter_map(|part| part_at(part, 0.0, shortest(part), behind(&depots, part))).collect();
-            let shared = lines(&shelves);
-            depots.iter().enumerate().for_each(|(number, depot)| push(*depot, &shared, number == 0));
-        }
+            let shelf = |part| part_at(part, 0.0, shortest(part), behind(&depots, part));
+            let stock = stock((0..parts).filter_map(shelf).collect());
+            let slopes = stock.slopes(usual);
+            let lines: Vec<(f64, f64)> = ends.iter().map(|(from, to)| stock.mode(&slopes, usual, *from, *to)).collect();
+            for depot in &depots {
+                modes.extend(lines.iter().map(|line| allowance(*depot, *line)));
+            }
+            slopes
+        };
+        let mean: f64 = slopes.iter().zip(&shares).map(|(slope, share)| slope * share).sum();
+        let mixed = |number: usize| {
+            let own = mixes.shares[roads[number].0.at()].iter().map(|(part, share)| share * slopes[part.at()]);
+            own.sum::<f64>() - mean
+        };
         let dearest_load = modes.iter().map(|mode| mode.per_load).fold(0.0, f64::max);
         let lanes = roads.iter().zip(&prices).enumerate().map(|(number, ((region, _), price))| {
             // A lane outside is charged by the mode like the others; what it may be charged at most is given back.
-            let own = if inside[number] { mixed[number] } else { -dearest_load };
-            let own = if own.is_finite() { own * load.units[region.at()] } else { 0.0 };
-            (*region, price.linear + own, price.most)
+            let own = if inside[number] { mixed(number) } else { -dearest_load };
+            (*region, price.linear + own * load.units[region.at()], price.most)
         });
         let lanes = lanes.collect();
         Self { modes, lanes }

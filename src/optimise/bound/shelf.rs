@@ -23,25 +23,24 @@
 //! (cell)    g(ℓ) ≥ min_S E[ min(η·D(ℓ) + m(S), h·S + ρℓ_i) ]   for ℓ ≥ ℓ_i,  with m of ℓ_i
 //! ```
 //! is concave in ℓ (the mean of a concave function of a process with independent increments, and a minimum of those), so on a
-//! cell ℓ_i … ℓ_{i+1} it lies above the straight line between its ends; the same holds of the minimum over w.
+//! cell ℓ_i … ℓ_{i+1} it lies above the straight line between its ends; the same holds of the minimum over w. Without a depot
+//! g(ℓ) ≥ min_S [h·S + ρℓ·L_i(S)], a minimum of straight lines.
 //!
 //! A unit may be late in two ways with prices of their own, not on the shelf and not within a window: ρ·L is a sum of two. Where
-//! every outlet promises a share of its demand from the shelf, h times the least stock that keeps it is another bound.
+//! every outlet promises a share of its demand from the shelf, h times the least stock that keeps it (`stairs`) is another bound.
 //!
 //! Without a depot η·D is nothing and g(ℓ) = G(ℓ) of `bound`.
 
 use crate::scenario::{PartId, Stockout};
+use crate::stocking::Stairs;
 use crate::stocking::distribution::Pmf;
-use crate::stocking::erlang::Loss;
 
+use super::floor::{Cell, Floor};
 use super::lane::Lateness;
 use super::losses::LossFloor;
 
-/// Points at which g is evaluated in an interval.
-const POINTS: usize = 16;
-
-/// A promise short by less than this is kept.
-const KEPT: f64 = 1e-9;
+/// Cells are narrower for small loads, where g bends most.
+const CROWDING: f64 = 1.5;
 
 /// Intervals of a mean wait at a depot, narrow where it is short.
 const WAITS: usize = 8;
@@ -51,8 +50,8 @@ pub(super) struct Shelf<'a> {
     pub(super) part: PartId,
     /// ρ, by how a unit comes too late.
     pub(super) late: Lateness,
-    /// The share that has to be met from the shelf.
-    pub(super) required: f64,
+    /// The base stock that keeps the share that has to be met from the shelf, where there is one.
+    pub(super) required: Option<&'a Stairs>,
     pub(super) holding: f64,
     pub(super) lead_time: f64,
     /// What the window leaves of the lead time \[years\].
@@ -93,21 +92,18 @@ impl Shelf<'_> {
             // Stock that costs nothing makes nobody wait.
             return (0.0, 0.0);
         }
-        let required = self.holding * f64::from(self.required_level(from));
-        let (left, right) = (self.priced(from, from), self.priced(from, to));
-        // Either holds on all of the cell, but not the greater of both at each end.
-        if required >= 0.5 * (left + right) { (required, required) } else { (left, right) }
+        (self.priced(from, from), self.priced(from, to))
     }
 
-    /// (least) with D of a load of its own.
+    /// (least) with D of a load of its own; without a depot it is the late units' load instead.
     fn priced(&self, load: f64, ordered: f64) -> f64 {
         match self.stockout {
-            Stockout::Emergency if self.behind.time <= 0.0 => self.least_loss(load, self.lead_time),
+            Stockout::Emergency if self.behind.time <= 0.0 => self.least_loss(load, ordered, self.lead_time),
             Stockout::Emergency => {
                 let wait = |number: usize| self.behind.time * (number as f64 / WAITS as f64).powi(2);
                 let pays = |number: usize| {
                     let kept = self.behind.holding * ordered * (self.behind.time - wait(number + 1));
-                    kept + self.least_loss(load, self.lead_time + wait(number))
+                    kept + self.least_loss(load, load, self.lead_time + wait(number))
                 };
                 (0..WAITS).map(pays).fold(f64::INFINITY, f64::min)
             }
@@ -115,32 +111,14 @@ impl Shelf<'_> {
         }
     }
 
-    /// min_S h·S + ρℓ·lost(S).
-    fn least_loss(&self, load: f64, lead_time: f64) -> f64 {
-        self.losses.map_or(0.0, |losses| losses.least(self.holding, self.late.total() * load, load * lead_time))
+    /// min_S h·S + ρℓ·lost(S), with the lost shares of a load and the price of another.
+    fn least_loss(&self, load: f64, late: f64, lead_time: f64) -> f64 {
+        self.losses.map_or(0.0, |losses| losses.least(self.holding, self.late.total() * late, load * lead_time))
     }
 
     /// Y + J for a time: a unit finds its own batch before it, whatever the load.
     fn before_a_unit(&self, load: f64, time: f64) -> Pmf {
         Pmf::demand(load * time, self.ratio).plus(&Pmf::batch_before(self.ratio))
-    }
-
-    /// The least base stock that meets the required share from the shelf, under a depot that owes nothing.
-    fn required_level(&self, load: f64) -> u32 {
-        let allowed = 1.0 - self.required + KEPT;
-        if self.required <= 0.0 || load <= 0.0 {
-            return 0;
-        }
-        match self.stockout {
-            Stockout::Backorder => {
-                let before = self.before_a_unit(load, self.lead_time);
-                (0..).find(|&level| before.more_than(i64::from(level) - 1) <= allowed).unwrap_or(0)
-            }
-            Stockout::Emergency => {
-                let loss = Loss { offered: load * self.lead_time, variance_to_mean: self.ratio };
-                (0..).zip(loss.levels()).find(|(_, lost)| *lost <= allowed).map_or(0, |found| found.0)
-            }
-        }
     }
 
     /// (least).
@@ -149,16 +127,19 @@ impl Shelf<'_> {
         if self.left <= 1e-12 * self.lead_time {
             beyond_window = 0.0;
         }
-        let all_late = (off_shelf + beyond_window) * load;
-        if all_late <= 0.0 {
+        if (off_shelf + beyond_window) * load <= 0.0 {
             return 0.0;
         }
         let pipeline = |price: f64, time: f64| (price > 0.0).then(|| self.before_a_unit(load, time));
         let waited =
             [(off_shelf, pipeline(off_shelf, self.lead_time)), (beyond_window, pipeline(beyond_window, self.left))];
         let kept = self.holding.min(self.behind.holding);
-        let ordered =
-            (self.behind.time > 0.0 && kept > 0.0).then(|| Pmf::demand(ordered * self.behind.time, self.ratio));
+        let (late_load, ordered) = if self.behind.time > 0.0 && kept > 0.0 {
+            (load, Some(Pmf::demand(ordered * self.behind.time, self.ratio)))
+        } else {
+            (ordered, None)
+        };
+        let all_late = (off_shelf + beyond_window) * late_load;
         let rest = if ordered.is_some() { self.holding - kept } else { 0.0 };
         let unit = self.holding - rest;
         let (mut least, mut inner) = (f64::INFINITY, f64::INFINITY);
@@ -169,7 +150,7 @@ impl Shelf<'_> {
                 pipeline.as_ref().map_or(0.0, |pipeline| price * pipeline.more_than(i64::from(level) - 1))
             };
             let late: f64 = waited.iter().map(more).sum();
-            inner = inner.min(unit * f64::from(level) + load * late);
+            inner = inner.min(unit * f64::from(level) + late_load * late);
             let held = rest * f64::from(level);
             let value = match &ordered {
                 None => inner,
@@ -185,20 +166,29 @@ impl Shelf<'_> {
         least * (1.0 - 1e-12)
     }
 
-    /// A straight line (at rest, per unit of load) below g on an interval of loads.
-    pub(super) fn line(&self, from: f64, to: f64) -> (f64, f64) {
-        let from = from.min(to);
-        let at = |number: usize| from + (to - from) * number as f64 / POINTS as f64;
-        let cells: Vec<(f64, f64)> = (0..POINTS).map(|number| self.ends(at(number), at(number + 1))).collect();
-        let width = to - from;
-        let last = self.ends(to, to).0;
-        let slope = if width > 0.0 { ((last - cells[0].0) / width).max(0.0) } else { 0.0 };
-        let below = |(number, (left, right)): (usize, &(f64, f64))| {
-            f64::min(left - slope * at(number), right - slope * at(number + 1))
+    /// g from below up to a load, in so many cells, or the stock that the required share needs under a depot that owes nothing.
+    pub(super) fn floor(&self, most: f64, count: usize) -> Floor {
+        let required = self.required.map(|stairs| {
+            let mut from = 0.0;
+            let cells = stairs.corners().iter().map(|&(on_order, level)| {
+                let (to, held) = (on_order / self.lead_time, self.holding * f64::from(level));
+                let cell = Cell { from, to, left: held, right: held };
+                from = to;
+                cell
+            });
+            Floor::of(if self.lead_time > 0.0 { cells.collect() } else { Vec::new() })
+        });
+        if self.late.total() <= 0.0 {
+            return required.unwrap_or_default();
+        }
+        let at = |number: usize| most * (number as f64 / count as f64).powf(CROWDING);
+        let cell = |number: usize| {
+            let (from, to) = (at(number), at(number + 1));
+            let (left, right) = self.ends(from, to);
+            Cell { from, to, left, right }
         };
-        let rest = cells.iter().enumerate().map(below).fold(f64::INFINITY, f64::min);
-        // Rounding must not lift the line above g.
-        (rest - 1e-9 * rest.abs() - 1e-12 * slope * to, slope)
+        let priced = Floor::of((0..count).map(cell).collect());
+        required.map_or(priced.clone(), |required| priced.or(&required))
     }
 }
 
@@ -218,7 +208,7 @@ mod tests {
         Shelf {
             part: PartId(0),
             late: Lateness { off_shelf: price, beyond_window: 0.0 },
-            required: 0.0,
+            required: None,
             holding: 25.0,
             lead_time: 0.02,
             left: 0.02,
@@ -274,18 +264,17 @@ mod tests {
     }
 
     #[test]
-    fn the_line_of_an_interval_lies_below_the_least_cost_of_stock() {
+    fn the_floor_lies_below_the_least_cost_of_stock_and_near_it() {
         for price in [1.0, 30.0, 400.0] {
             let shelf = shelf(price);
-            for (from, to) in [(0.0, 5.0), (5.0, 40.0), (40.0, 41.0), (100.0, 1000.0)] {
-                let (rest, slope) = shelf.line(from, to);
-                for step in 0..=200 {
-                    let load = from + (to - from) * f64::from(step) / 200.0;
-                    assert!(
-                        rest + slope * load <= shelf.least(load) * (1.0 + 1e-9) + 1e-9,
-                        "{price} {from} {to} {load}"
-                    );
-                }
+            let floor = shelf.floor(300.0, 64);
+            for step in 1..=600 {
+                let load = 0.5 * f64::from(step);
+                let (below, least) = (floor.at(load), shelf.least(load));
+                assert!(
+                    below <= least * (1.0 + 1e-9) + 1e-9 && below >= 0.9 * least,
+                    "{price} {load}: {below} {least}"
+                );
             }
         }
     }

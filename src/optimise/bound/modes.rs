@@ -1,0 +1,165 @@
+//! The modes of an outlet: straight lines below what all its parts' stock costs, one for each interval of its load.
+//!
+//! ```text
+//! (mode)   cost of stock ≥ a_m + Σ_p (σ_p + τ_m)·ℓ_p      for every load L = Σ_p ℓ_p in the interval m
+//! (rest)   a_m = Σ_p min { g_p(ℓ) − (σ_p + τ_m + λ_p)·ℓ : least_p(from) ≤ ℓ ≤ most_p(to) }
+//!                + min { Σ_k x_k Σ_p λ_p·r_kp : from ≤ Σ_k u_k·x_k ≤ to, 0 ≤ x ≤ 1 }
+//! ```
+//! σ_p, the same in all modes, is what a lane's own mix of parts pays; τ_m is by unit of load. Every choice of σ, τ and λ gives a
+//! bound: with λ_p the price of ℓ_p = Σ_k r_kp·x_k, the parts fall apart (`floor`), each within what an outlet can be asked for
+//! with such a load (`mixes`), and what is left is a continuous knapsack over the lanes k. λ climbs by subgradients, the demand
+//! of the knapsack less that of the parts, from the best of a few prices that are the same for all parts. σ_p is the slope of g_p around a typical load, τ_m that of the whole along the mean mix less σ, both of the
+//! least concave function above g, for the slopes of stairs are none.
+
+use super::floor::{Floor, Roof};
+use super::mixes::Reach;
+use crate::scenario::PartId;
+
+/// Between so much less and so much more than the typical load σ is the slope.
+const AROUND: f64 = 0.35;
+
+/// Slopes of a mode that are tried, as shares of the chord's.
+const SLOPES: [f64; 6] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3];
+
+/// λ that are tried, as shares of the chord's slope.
+const PRICES: [f64; 9] = [0.0, -0.4, -0.2, -0.1, -0.05, 0.05, 0.1, 0.2, 0.4];
+
+/// The first step of λ, as a share of the chord's slope, and how the next ones shrink.
+const STRIDE: f64 = 0.3;
+const SHRINKS: f64 = 0.85;
+
+/// The parts of an outlet that its stock is bounded by.
+pub(super) struct Stock<'a> {
+    /// Those parts with a floor.
+    floors: Vec<Option<(Floor, Roof)>>,
+    /// Its lanes, where λ may differ between parts.
+    lanes: &'a [Lane<'a>],
+    /// Steps of λ.
+    steps: usize,
+    /// What it can be asked for, by part.
+    reach: &'a [Reach],
+    /// The share of each part in all that it can be asked for.
+    shares: &'a [f64],
+}
+
+impl<'a> Stock<'a> {
+    pub(super) fn of(
+        floors: Vec<(usize, Floor)>,
+        reach: &'a [Reach],
+        shares: &'a [f64],
+        lanes: &'a [Lane<'a>],
+        steps: usize,
+    ) -> Self {
+        let mut roofed: Vec<Option<(Floor, Roof)>> = reach.iter().map(|_| None).collect();
+        for (part, floor) in floors {
+            let roof = floor.roof();
+            roofed[part] = Some((floor, roof));
+        }
+        Self { floors: roofed, reach, shares, lanes, steps }
+    }
+
+    fn roofs(&self) -> impl Iterator<Item = (usize, &Roof)> {
+        self.floors.iter().enumerate().filter_map(|(part, own)| Some((part, &own.as_ref()?.1)))
+    }
+
+    /// σ by part, around a load.
+    pub(super) fn slopes(&self, typical: f64) -> Vec<f64> {
+        let mut slopes = vec![0.0; self.shares.len()];
+        for (part, roof) in self.roofs() {
+            let load = self.shares[part] * typical;
+            let (from, to) = (load * (1.0 - AROUND), load * (1.0 + AROUND));
+            if to > from {
+                slopes[part] = ((roof.at(to) - roof.at(from)) / (to - from)).max(0.0);
+            }
+        }
+        slopes
+    }
+
+    /// (mode) of an interval: a and σ + τ by unit of the mean mix, of those tried the best in the interval's middle or, below
+    /// the usual load, towards that, for the mode is on offer to every load.
+    pub(super) fn mode(&self, slopes: &[f64], usual: f64, from: f64, to: f64) -> (f64, f64) {
+        let along = |load: f64| -> f64 { self.roofs().map(|(part, roof)| roof.at(self.shares[part] * load)).sum() };
+        let chord = if to > from { ((along(to) - along(from)) / (to - from)).max(0.0) } else { 0.0 };
+        let mean: f64 = slopes.iter().zip(self.shares).map(|(slope, share)| slope * share).sum();
+        let middle = 0.5 * (from + to);
+        let judged = f64::min(2.0 * middle, 0.5 * (middle + usual)).max(middle);
+        let value = |(fixed, per_load): (f64, f64)| fixed + per_load * judged;
+        let tried = SLOPES.iter().map(|part| {
+            let per_load = part * chord;
+            let slopes: Vec<f64> = slopes.iter().map(|slope| slope + per_load - mean).collect();
+            let rests = PRICES.iter().map(|price| {
+                let prices = vec![price * chord; slopes.len()];
+                (self.rest(&slopes, &prices, (from, to)).0, prices)
+            });
+            let best = rests.max_by(|one, two| one.0.total_cmp(&two.0));
+            (
+                best.map_or(f64::NEG_INFINITY, |(rest, prices)| self.climb(&slopes, rest, prices, (from, to), chord)),
+                per_load,
+            )
+        });
+        tried.max_by(|one, two| value(*one).total_cmp(&value(*two))).unwrap_or_default()
+    }
+
+    /// (rest) from prices on upwards.
+    fn climb(&self, slopes: &[f64], rest: f64, mut prices: Vec<f64>, ends: (f64, f64), chord: f64) -> f64 {
+        let mut best = rest;
+        let mut stride = STRIDE * chord;
+        for _ in 0..self.steps {
+            let (value, ahead) = self.rest(slopes, &prices, ends);
+            best = best.max(value);
+            let length = ahead.iter().map(|own| own * own).sum::<f64>().sqrt();
+            if length <= 0.0 {
+                break;
+            }
+            prices.iter_mut().zip(&ahead).for_each(|(price, own)| *price += stride * own / length);
+            stride *= SHRINKS;
+        }
+        best
+    }
+
+    /// (rest) at slopes σ + τ and prices λ, and by part what the knapsack asks for more than the part takes.
+    fn rest(&self, slopes: &[f64], prices: &[f64], (from, to): (f64, f64)) -> (f64, Vec<f64>) {
+        let (mut sum, mut ahead) = (0.0, vec![0.0; slopes.len()]);
+        for (part, own) in ahead.iter_mut().enumerate() {
+            let slope = slopes[part] + prices[part];
+            let (least, most) = (self.reach[part].least(from), self.reach[part].most(to));
+            let (value, at) = match &self.floors[part] {
+                Some((floor, _)) => floor.least(slope, least, most),
+                None if slope > 0.0 => (-slope * most, most),
+                None => (-slope * least, least),
+            };
+            sum += value;
+            *own -= at;
+        }
+        let priced = |lane: &Lane| -> f64 { lane.shares.iter().map(|(part, share)| share * prices[part.at()]).sum() };
+        let alike = prices.windows(2).all(|pair| pair[0] == pair[1]);
+        if alike || self.lanes.is_empty() {
+            let price = prices.first().copied().unwrap_or(0.0);
+            let load = if price > 0.0 { from } else { to };
+            // Which lanes are in it is open: the mean mix.
+            ahead.iter_mut().zip(self.shares).for_each(|(own, share)| *own += share * load);
+            return (sum + price * load, ahead);
+        }
+        let mut lanes: Vec<(f64, &Lane)> = self.lanes.iter().map(|lane| (priced(lane), lane)).collect();
+        lanes.sort_by(|left, right| left.0.total_cmp(&right.0));
+        let (mut load, mut size) = (0.0, 0.0);
+        for (price, lane) in lanes {
+            let wanted = if price < 0.0 { to } else { from };
+            let taken = lane.units.min(wanted - load).max(0.0);
+            load += taken;
+            sum += price * taken;
+            size += price.abs() * taken;
+            lane.shares.iter().for_each(|(part, share)| ahead[part.at()] += share * taken);
+        }
+        // Rounding must not lift it.
+        (sum - 1e-12 * size, ahead)
+    }
+}
+
+/// A lane of an outlet.
+pub(super) struct Lane<'a> {
+    /// The region's part units \[a year\].
+    pub(super) units: f64,
+    /// Shares of the parts in them.
+    pub(super) shares: &'a [(PartId, f64)],
+}
