@@ -71,8 +71,8 @@ pub struct Breakpoint {
     pub opened: Vec<SiteId>,
     /// Sites that are open at the easier level only, in order.
     pub closed: Vec<SiteId>,
-    /// Is there no plan at the harder level?
-    pub ends: bool,
+    /// Why there is no plan at the harder level, where there is none: `Infeasible`, or `Unknown` where none was found.
+    pub ends: Option<Status>,
 }
 
 /// The least cost at every level of a target.
@@ -257,7 +257,8 @@ fn breakpoint(pair: &[Trial]) -> Option<Breakpoint> {
     let (from, to) = (pair[0].open()?, pair[1].open());
     let Some(to) = to else {
         let (from, to) = (pair[0].level, pair[1].level);
-        return Some(Breakpoint { from, to, opened: Vec::new(), closed: Vec::new(), ends: true });
+        let ends = Some(pair[1].outcome.status);
+        return Some(Breakpoint { from, to, opened: Vec::new(), closed: Vec::new(), ends });
     };
     let only = |one: (&[bool], &[bool]), other: (&[bool], &[bool])| -> Vec<SiteId> {
         let outlets = (0..one.0.len()).filter(|site| one.0[*site] && !other.0[*site]);
@@ -266,7 +267,7 @@ fn breakpoint(pair: &[Trial]) -> Option<Breakpoint> {
     };
     let (opened, closed) = (only(to, from), only(from, to));
     let some = !opened.is_empty() || !closed.is_empty();
-    some.then(|| Breakpoint { from: pair[0].level, to: pair[1].level, opened, closed, ends: false })
+    some.then(|| Breakpoint { from: pair[0].level, to: pair[1].level, opened, closed, ends: None })
 }
 
 fn points(trials: Vec<Trial>, in_hours: bool) -> Vec<Point> {

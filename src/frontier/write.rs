@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Breakpoint, Frontier, Point};
 use crate::cost::Component;
 use crate::plan::write::table::Table;
+use crate::run::Status;
 use crate::scenario::SiteId;
 
 /// The file of a frontier's levels.
@@ -60,7 +61,7 @@ fn breakpoints(frontier: &Frontier) -> String {
     let mut table = Table::with_header(&["from", "to", "opened", "closed", "ends"]);
     let ids = |sites: &[SiteId]| sites.iter().map(|site| frontier.scenario.site(*site).id.as_str()).collect::<Vec<_>>();
     for Breakpoint { from, to, opened, closed, ends } in &frontier.breakpoints {
-        table.row(&[from, to, &ids(opened).join(" "), &ids(closed).join(" "), ends]);
+        table.row(&[from, to, &ids(opened).join(" "), &ids(closed).join(" "), &ends.map_or("", Status::name)]);
     }
     table.0
 }
@@ -94,7 +95,7 @@ pub fn json(frontier: &Frontier) -> Value {
             "reason": outcome.reason,
         })
     };
-    let breakpoint = |own: &Breakpoint| json!({"from": own.from, "to": own.to, "opened": ids(&own.opened), "closed": ids(&own.closed), "ends": own.ends});
+    let breakpoint = |own: &Breakpoint| json!({"from": own.from, "to": own.to, "opened": ids(&own.opened), "closed": ids(&own.closed), "ends": own.ends.map(Status::name)});
     json!({
         "scenario": frontier.scenario.name,
         "currency": frontier.scenario.currency,

@@ -54,9 +54,7 @@ pub fn frontier(frontier: &Frontier) -> String {
     };
     for Breakpoint { from, to, opened, closed, ends } in &frontier.breakpoints {
         let mut what = Vec::new();
-        if *ends {
-            what.push("no plan any more".to_owned());
-        }
+        what.extend(ends.map(|status| no_more(status).to_owned()));
         if !opened.is_empty() {
             what.push(format!("{} opens", names(opened)));
         }
@@ -69,6 +67,11 @@ pub fn frontier(frontier: &Frontier) -> String {
         text.push_str("The same sites are open at every level\n");
     }
     text
+}
+
+/// What is said where the harder level has no plan.
+pub(crate) fn no_more(status: Status) -> &'static str {
+    if status == Status::Infeasible { "no plan any more" } else { "none was found any more" }
 }
 
 /// Regrets: what each plan costs in each future, how much more than the best there, and the plans to pick.

@@ -8,6 +8,7 @@ use super::map::plain;
 use super::tables::rounded;
 use super::{Contents, chart, page as whole, theme};
 use crate::frontier::{Frontier, Point};
+use crate::report::runs::no_more;
 use crate::report::terminal::grouped;
 use crate::scenario::{Objective, SiteId};
 
@@ -165,7 +166,7 @@ fn breakpoints(frontier: &Frontier) -> Markup {
                                 tr {
                                     td { (level(frontier, own.from)) }
                                     td { (level(frontier, own.to)) }
-                                    @if own.ends { td colspan="2" { "no plan any more" } } @else {
+                                    @if let Some(status) = own.ends { td colspan="2" { (no_more(status)) } } @else {
                                         td { (names(&own.opened)) }
                                         td { (names(&own.closed)) }
                                     }
