@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// A search may go deep; a thread of its own has as much room as the first thread of a process [bytes].
+/// A search may go deep; a thread of its own has as much room as the first thread of a process \[bytes\].
 const STACK: usize = 16 << 20;
 
 /// What is done so far.

@@ -17,7 +17,7 @@ pub use outcome::{Ending, Outcome, Promised, Status};
 
 /// Hears of runs and may end them: what [`Watch`] is to one search, this is to many.
 pub trait Overseer: Sync {
-    /// A watch over the run of that name, which may take so long [seconds].
+    /// A watch over the run of that name, which may take so long \[seconds\].
     fn watch(&self, name: &str, time_limit: Option<f64>) -> Box<dyn Watch + '_>;
 
     /// Should no more runs begin?

@@ -21,7 +21,7 @@ pub struct Asked {
     pub seed: u64,
     /// The gap at which it may end.
     pub gap_asked: f64,
-    /// The time at which it must end [seconds].
+    /// The time at which it must end \[seconds\].
     pub time_limit_seconds: Option<f64>,
 }
 
