@@ -8,12 +8,16 @@
 mod check;
 mod compare;
 mod export;
+mod frontier;
 mod judge;
 mod progress;
+mod regret;
 mod report;
+mod search;
 mod setup;
 mod simulate;
 mod solve;
+mod sweep;
 
 use std::io::{self, IsTerminal, Write};
 use std::panic;
@@ -21,8 +25,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use search::SearchArguments;
 use sparenet::load::Load;
 use sparenet::network::Network;
+use sparenet::report::terminal;
 use sparenet::scenario::{Loaded, Refused, Scenario, load};
 
 /// What the process tells its caller.
@@ -51,6 +57,9 @@ Examples:
   sparenet simulate scenarios/small --plan plans/small
   sparenet evaluate scenarios/small --plan edited --out plans/edited
   sparenet compare scenarios/europe-cars scenarios/europe-cars-labour-poland
+  sparenet sweep scenarios/small --vary stocking.holding_rate_per_year=0.2,0.25,0.3 --vary target.1.at_least=0.9,0.95
+  sparenet frontier scenarios/europe-cars --target on_time --from 0.90 --to 0.99
+  sparenet regret plans/europe-cars plans/other --future scenarios/europe-*
   sparenet export plans/europe-cars --format xlsx
   sparenet report scenarios/europe-cars --plan plans/europe-cars";
 
@@ -78,6 +87,12 @@ enum Command {
     Simulate(SimulateArguments),
     /// What was given otherwise, what is decided otherwise and what comes of it: scenarios or plans beside the first
     Compare(compare::CompareArguments),
+    /// Solve one scenario in many variants: a grid of keys and changes, one row of figures a run
+    Sweep(sweep::SweepArguments),
+    /// What every level of a target costs, and where the network changes
+    Frontier(frontier::FrontierArguments),
+    /// Live plans in futures: what keeping their sites costs there, how much it is regretted, and which plan to pick
+    Regret(regret::RegretArguments),
     /// Write a plan as one page: map, charts, tables and certificate, nothing fetched
     Report(report::ReportArguments),
     /// Write plans in the formats of other programs: tables, workbook, map layers, page, ERP file
@@ -102,26 +117,17 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct SolveArguments {
-    /// Scenario folders
+    /// Scenario folders, or patterns such as "scenarios/europe-*"
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// The plan's folder; of several scenarios the parent of their plans [default: plans/<scenario>]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The search may end at this (objective − bound) / objective, such as 0.5% or 0.005
-    #[arg(long)]
-    gap: Option<String>,
-    /// The search ends after this time, such as 60s, 5m or 90; the best plan is kept
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
-    time_limit: Option<f64>,
-    /// Threads to use; the plan is the same for any number \[default: all cores\]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-    /// Seed of every random choice
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
     #[command(flatten)]
-    settings: Settings,
+    search: SearchArguments,
+    /// Solve also what an unchanged plan folder answers already
+    #[arg(long)]
+    force: bool,
     /// One JSON object on stdout instead of the summary
     #[arg(long)]
     json: bool,
@@ -240,18 +246,6 @@ fn not_negative(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "write a number, zero or greater".to_owned())
 }
 
-/// Reads `60`, `60s`, `1.5m` or `2h` as seconds.
-fn seconds(text: &str) -> Result<f64, String> {
-    let (number, unit) = match text.chars().last() {
-        Some('s') => (&text[..text.len() - 1], 1.0),
-        Some('m') => (&text[..text.len() - 1], 60.0),
-        Some('h') => (&text[..text.len() - 1], 3600.0),
-        _ => (text, 1.0),
-    };
-    let value: f64 = number.trim().parse().map_err(|_| "write a time such as 60s, 5m or 90".to_owned())?;
-    if value.is_finite() && value > 0.0 { Ok(value * unit) } else { Err("a time is greater than zero".to_owned()) }
-}
-
 /// Runs the command line.
 pub fn main() -> ExitCode {
     // A panic is a bug; a user hears of it in one sentence and with the code for it.
@@ -271,6 +265,9 @@ fn run(command: Command) -> Exit {
         Command::Verify(arguments) => judge::verify(&arguments),
         Command::Simulate(arguments) => simulate::simulate(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Frontier(arguments) => frontier::frontier(&arguments),
+        Command::Regret(arguments) => regret::regret(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::Init { folder } => setup::init(&folder),
@@ -317,11 +314,7 @@ fn ready(
     let loaded = loaded(folder, settings)?;
     let scenario = loaded.scenario;
     if !quiet {
-        let warnings = loaded.warnings.len();
-        if warnings > 0 {
-            let warnings = sparenet::report::terminal::counted(warnings, "warning");
-            note(&format!("{warnings}, see `sparenet check {}`\n", folder.display()));
-        }
+        note(&warned(folder, loaded.warnings.len()));
     }
     let network = connect(&scenario);
     let load = Load::of(&scenario);
@@ -332,16 +325,27 @@ fn loaded(folder: &Path, settings: &[String]) -> Result<Loaded, Exit> {
     load(folder, settings).map_err(|refused| refused_exit(&refused))
 }
 
+/// A line about the warnings of a scenario; empty where there are none.
+fn warned(folder: &Path, warnings: usize) -> String {
+    if warnings == 0 {
+        return String::new();
+    }
+    format!("{}, see `sparenet check {}`\n", terminal::counted(warnings, "warning"), folder.display())
+}
+
 /// Tells why a folder is no scenario.
 fn refused_exit(refused: &Refused) -> Exit {
+    let (text, exit) = refusal(refused);
+    note(&text);
+    exit
+}
+
+/// Why a folder is no scenario, in words and as a code.
+fn refusal(refused: &Refused) -> (String, Exit) {
     match refused {
-        Refused::Invalid(faults) => {
-            note(&faults.human(colour()));
-            Exit::Invalid
-        }
+        Refused::Invalid(faults) => (faults.human(colour()), Exit::Invalid),
         Refused::Unreadable { path, error } => {
-            note(&format!("error: cannot read `{}`: {error}\n", path.display()));
-            Exit::FileSystem
+            (format!("error: cannot read `{}`: {error}\n", path.display()), Exit::FileSystem)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod figures;
 pub mod read;
+pub mod sums;
 pub mod write;
 
 use std::collections::BTreeMap;

@@ -2,5 +2,6 @@
 
 pub mod compared;
 pub mod html;
+pub mod runs;
 pub mod simulated;
 pub mod terminal;

@@ -75,9 +75,12 @@ pub fn told(breaches: &[Breach]) -> Vec<serde_json::Value> {
 
 /// Prints what does not hold.
 pub fn tell(breaches: &[Breach]) {
-    for breach in breaches {
-        note(&format!("broken: {breach}\n"));
-    }
+    note(&broken(breaches));
+}
+
+/// What does not hold, a line each.
+pub fn broken(breaches: &[Breach]) -> String {
+    breaches.iter().map(|breach| format!("broken: {breach}\n")).collect()
 }
 
 /// Says why a plan could not be read.

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sparenet::report::terminal::grouped;
+use sparenet::run::Overseer;
 use sparenet::watch::Watch;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -23,6 +24,62 @@ pub fn catch_interrupts() {
 /// Has Ctrl-C been pressed?
 pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// Bars of several solves, one under another; none where nobody sees them.
+pub struct Bars {
+    bars: MultiProgress,
+    whole: ProgressBar,
+}
+
+impl Bars {
+    /// Bars on a terminal, unless it shall be quiet.
+    pub fn new(quiet: bool) -> Self {
+        let hidden = quiet || !io::stderr().is_terminal();
+        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bars = MultiProgress::with_draw_target(target);
+        let whole = bars.add(ProgressBar::no_length());
+        if let Ok(style) = ProgressStyle::with_template("{elapsed} {bar:30} {pos}/{len}") {
+            whole.set_style(style);
+        }
+        Self { bars, whole }
+    }
+
+    /// A bar for one solve.
+    pub fn add(&self, name: &str, time_limit: Option<f64>) -> Progress {
+        Progress::on(self.bars.add(ProgressBar::new_spinner()), name, time_limit)
+    }
+
+    /// Prints while no bar is in the way.
+    pub fn apart(&self, print: impl FnOnce()) {
+        self.bars.suspend(print);
+    }
+
+    /// Takes the bars away.
+    pub fn finish(&self) {
+        self.whole.finish_and_clear();
+    }
+}
+
+impl Overseer for Bars {
+    fn watch(&self, name: &str, time_limit: Option<f64>) -> Box<dyn Watch + '_> {
+        Box::new(self.add(name, time_limit))
+    }
+
+    fn stop(&self) -> bool {
+        interrupted()
+    }
+
+    fn done(&self, done: usize, all: usize) {
+        self.whole.set_length(all as u64);
+        self.whole.set_position(done as u64);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.finish();
+    }
 }
 
 /// Shows the search on a terminal and ends it at the time limit or at Ctrl-C.
@@ -43,7 +100,11 @@ struct Shown {
 impl Progress {
     /// A watch over one solve.
     pub fn new(name: &str, time_limit: Option<f64>, quiet: bool) -> Self {
-        let bar = if quiet || !io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+        let hidden = quiet || !io::stderr().is_terminal();
+        Self::on(if hidden { ProgressBar::hidden() } else { ProgressBar::new_spinner() }, name, time_limit)
+    }
+
+    fn on(bar: ProgressBar, name: &str, time_limit: Option<f64>) -> Self {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {elapsed} {msg}") {
             bar.set_style(style);
         }

@@ -1,52 +1,69 @@
 //! `solve`: scenario folders into verified plan folders.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 use sparenet::diagnosis::Diagnosis;
+use sparenet::jobs::side_by_side;
+use sparenet::load::Load;
 use sparenet::network::Network;
-use sparenet::optimise::{Failure, optimise};
+use sparenet::optimise::Failure;
 use sparenet::plan::Plan;
-use sparenet::plan::write::{files, summary, write};
+use sparenet::plan::sums::unchanged;
+use sparenet::plan::write::{summary, write};
 use sparenet::report::terminal::{self, counted, percent_text};
-use sparenet::verify::verify_files;
+use sparenet::run::{Solved, Unsolved, solved};
+use sparenet::scenario::{Loaded, Scenario, load};
 
-use super::judge::tell;
-use super::progress::{Progress, catch_interrupts, interrupted};
-use super::{Exit, Ready, SolveArguments, note, ready, say};
+use super::judge::broken;
+use super::progress::{Bars, Progress, catch_interrupts, interrupted};
+use super::search::folders;
+use super::{Exit, SolveArguments, note, refusal, say, warned};
+
+/// What came of a scenario and what is to be said of it, once those before it have been heard.
+struct Told {
+    exit: Exit,
+    object: Map<String, Value>,
+    out: String,
+    err: String,
+}
 
 pub fn solve(arguments: &SolveArguments) -> Exit {
     catch_interrupts();
-    if let Some(threads) = arguments.threads {
-        // A pool that exists already keeps its size; the plan is the same for any.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
-    }
-    let mut settings = arguments.settings.set.clone();
-    if let Some(gap) = &arguments.gap {
-        let quoted = if gap.ends_with('%') { format!("\"{gap}\"") } else { gap.clone() };
-        settings.push(format!("planning.gap={quoted}"));
-    }
-    if let Some(limit) = arguments.time_limit {
-        settings.push(format!("planning.time_limit_seconds={limit}"));
-    }
-    if let Some(seed) = arguments.seed {
-        settings.push(format!("planning.seed={seed}"));
-    }
-    let several = arguments.scenarios.len() > 1;
-    let mut worst = Exit::Ok;
-    let mut objects = Vec::new();
-    for folder in &arguments.scenarios {
-        let out = plan_folder(folder, arguments.out.as_deref(), several);
-        let (exit, object) = solve_one(folder, &settings, &out, arguments);
-        // A caller that asked for JSON hears of every scenario, those without a plan too.
-        objects.push(Value::Object(object.unwrap_or_else(|| refused(folder, exit))));
-        worst = worst.max(exit);
-        if interrupted() {
-            break;
+    arguments.search.take_threads();
+    let scenarios = match folders(&arguments.scenarios, false) {
+        Ok(scenarios) => scenarios,
+        Err(message) => {
+            note(&format!("error: {message}\n"));
+            return Exit::Usage;
         }
-    }
+    };
+    let settings = arguments.search.settings();
+    let several = scenarios.len() > 1;
+    let tasks = match tasks(scenarios, arguments.out.as_deref()) {
+        Ok(tasks) => tasks,
+        Err(message) => {
+            note(&format!("error: {message}\n"));
+            return Exit::Usage;
+        }
+    };
+    let bars = Bars::new(arguments.quiet || arguments.json);
+    let work = |_: usize, (folder, out): &(PathBuf, PathBuf)| solve_one(folder, &settings, out, arguments, &bars);
+    let tell = |_: usize, told: &Told| {
+        bars.apart(|| {
+            note(&told.err);
+            say(&told.out);
+        });
+    };
+    let all = side_by_side(&tasks, arguments.search.jobs(tasks.len()), &interrupted, work, tell);
+    let all: Vec<Told> = all.into_iter().flatten().collect();
+    let worst =
+        all.iter().map(|told| told.exit).max().unwrap_or(if interrupted() { Exit::Interrupted } else { Exit::Ok });
     if arguments.json {
+        // A caller that asked for JSON hears of every scenario, those without a plan too.
+        let mut objects: Vec<Value> = all.into_iter().map(|told| Value::Object(told.object)).collect();
         let object = match objects.pop() {
             Some(object) if !several => object,
             last => json!({"plans": objects.into_iter().chain(last).collect::<Vec<_>>()}),
@@ -56,12 +73,41 @@ pub fn solve(arguments: &SolveArguments) -> Exit {
     worst
 }
 
+/// Each scenario with the folder of its plan. A scenario named twice is solved once; two that would write to the same folder
+/// are refused.
+fn tasks(scenarios: Vec<PathBuf>, out: Option<&Path>) -> Result<Vec<(PathBuf, PathBuf)>, String> {
+    let several = scenarios.len() > 1;
+    let mut taken: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    let mut tasks = Vec::new();
+    for scenario in scenarios {
+        let (whole, plan) = (whole(&scenario), plan_folder(&scenario, out, several));
+        match taken.get(&plan) {
+            Some(other) if *other == whole => continue,
+            Some(other) => {
+                let (other, whole, plan) = (other.display(), whole.display(), plan.display());
+                return Err(format!("the plans of `{other}` and `{whole}` would both be written to {plan}/"));
+            }
+            None => taken.insert(plan.clone(), whole),
+        };
+        tasks.push((scenario, plan));
+    }
+    Ok(tasks)
+}
+
+/// The scenario's folder, which may be named by its `scenario.toml`.
+fn whole(scenario: &Path) -> PathBuf {
+    let whole = scenario.canonicalize().unwrap_or_else(|_| scenario.to_path_buf());
+    if whole.is_file() { whole.parent().map_or(whole.clone(), Path::to_path_buf) } else { whole }
+}
+
+/// The name of a scenario's folder.
+pub fn folder_name(scenario: &Path) -> PathBuf {
+    whole(scenario).file_name().map_or_else(|| PathBuf::from("plan"), PathBuf::from)
+}
+
 /// The folder a scenario's plan is written to.
 fn plan_folder(scenario: &Path, out: Option<&Path>, several: bool) -> PathBuf {
-    let whole = scenario.canonicalize().unwrap_or_else(|_| scenario.to_path_buf());
-    // The scenario may be named by its `scenario.toml`.
-    let whole = if whole.is_file() { whole.parent().map_or(whole.clone(), Path::to_path_buf) } else { whole };
-    let name = whole.file_name().map_or_else(|| PathBuf::from("plan"), PathBuf::from);
+    let name = folder_name(scenario);
     match out {
         Some(out) if several => out.join(name),
         Some(out) => out.to_path_buf(),
@@ -69,30 +115,45 @@ fn plan_folder(scenario: &Path, out: Option<&Path>, several: bool) -> PathBuf {
     }
 }
 
-fn solve_one(
-    folder: &Path,
-    settings: &[String],
-    out: &Path,
-    arguments: &SolveArguments,
-) -> (Exit, Option<Map<String, Value>>) {
+fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveArguments, bars: &Bars) -> Told {
     let start = Instant::now();
-    let Ready { scenario, mut network, load } =
-        match ready(folder, settings, arguments.quiet || arguments.json, Network::connect) {
-            Ok(ready) => ready,
-            Err(exit) => return (exit, None),
-        };
     let quiet = arguments.quiet || arguments.json;
-    let progress = Progress::new(&scenario.name, scenario.planning.time_limit_seconds, quiet);
-    let found = optimise(&scenario, &mut network, &load, &progress);
-    progress.finish();
-    let seconds = start.elapsed().as_secs_f64();
-    let plan = match found {
-        Ok(plan) => plan,
-        Err(Failure::Infeasible(diagnosis)) => {
-            note(&terminal::diagnosis(&scenario.name, &diagnosis));
-            return (Exit::Infeasible, Some(infeasible(&scenario.name, &diagnosis)));
+    let Loaded { scenario, warnings, .. } = match load(folder, settings) {
+        Ok(loaded) => loaded,
+        Err(refused) => {
+            let (err, exit) = refusal(&refused);
+            return Told { exit, object: nothing(folder, exit), out: String::new(), err };
         }
-        Err(Failure::NothingFound { lower_bound }) => {
+    };
+    let mut err = if quiet { String::new() } else { warned(folder, warnings.len()) };
+    if !arguments.force
+        && let Some(mut object) = unchanged(out, &scenario)
+    {
+        // The plan may have been found for another gap.
+        object.insert("status".to_owned(), json!("optimal"));
+        object.insert("gap_asked".to_owned(), json!(scenario.planning.gap));
+        beside(&mut object, out, start, true);
+        if !quiet {
+            let (name, out) = (&scenario.name, out.display());
+            err.push_str(&format!(
+                "`{name}` is unchanged since its plan in {out}/ was made (--force solves it again)\n"
+            ));
+        }
+        return Told { exit: Exit::Ok, object, out: String::new(), err };
+    }
+    let mut network = Network::connect(&scenario);
+    let load = Load::of(&scenario);
+    let progress = bars.add(&scenario.name, scenario.planning.time_limit_seconds);
+    let found = solved(&scenario, &mut network, &load, &progress);
+    progress.finish();
+    let told = |exit: Exit, object: Map<String, Value>, out: String, err: String| Told { exit, object, out, err };
+    let Solved { plan, files, verdict } = match found.map_err(|unsolved| *unsolved) {
+        Ok(solved) => solved,
+        Err(Unsolved::Failure(Failure::Infeasible(diagnosis))) => {
+            err.push_str(&terminal::diagnosis(&scenario.name, &diagnosis));
+            return told(Exit::Infeasible, infeasible(&scenario.name, &diagnosis), String::new(), err);
+        }
+        Err(Unsolved::Failure(Failure::NothingFound { lower_bound })) => {
             let why = if interrupted() {
                 "interrupted"
             } else if progress.out_of_time() {
@@ -100,39 +161,46 @@ fn solve_one(
             } else {
                 "at the end of its work limit"
             };
-            note(&format!("no plan of `{}` was found: the search ended {why}\n", scenario.name));
+            err.push_str(&format!("no plan of `{}` was found: the search ended {why}\n", scenario.name));
             let object = json!({"scenario": scenario.name, "status": "unknown", "lower_bound": lower_bound});
-            return (Exit::NoPlan, object.as_object().cloned());
+            return told(Exit::NoPlan, object.as_object().cloned().unwrap_or_default(), String::new(), err);
+        }
+        Err(Unsolved::Broken(breaches)) => {
+            err.push_str(&broken(&breaches));
+            err.push_str("error: the plan did not pass its own verification and was not written\n");
+            return told(Exit::Broken, nothing(folder, Exit::Broken), String::new(), err);
         }
     };
-    let files = files(&scenario, &network, &load, &plan);
-    let verdict = verify_files(&scenario, &network, &load, &plan.decisions, &files);
-    if !verdict.holds() {
-        tell(&verdict.breaches);
-        note("error: the plan did not pass its own verification and was not written\n");
-        return (Exit::Broken, None);
-    }
     if let Err(error) = write(out, &files) {
-        note(&format!("error: cannot write `{}`: {error}\n", out.display()));
-        return (Exit::FileSystem, None);
+        err.push_str(&format!("error: cannot write `{}`: {error}\n", out.display()));
+        return told(Exit::FileSystem, nothing(folder, Exit::FileSystem), String::new(), err);
     }
     let mut object = summary(&scenario, &plan);
-    object.insert("solve_seconds".to_owned(), json!(seconds));
-    object.insert("threads".to_owned(), json!(rayon::current_num_threads()));
-    object.insert("plan".to_owned(), json!(out.display().to_string()));
-    if !arguments.json && !arguments.quiet {
-        say(&terminal::summary(&scenario, &network, &load, &plan));
+    beside(&mut object, out, start, false);
+    let mut text = String::new();
+    if !quiet {
+        text.push_str(&terminal::summary(&scenario, &network, &load, &plan));
         let (figures, promises) = (counted(verdict.figures, "figure"), counted(verdict.promises, "promise"));
-        say(&format!(
-            "Verified: {figures} and {promises} recomputed. Written to {}/ after {seconds:.1} s\n",
-            out.display()
+        let (out, seconds) = (out.display(), start.elapsed().as_secs_f64());
+        text.push_str(&format!(
+            "Verified: {figures} and {promises} recomputed. Written to {out}/ after {seconds:.1} s\n"
         ));
     }
-    (outcome(&scenario, &plan, &progress), Some(object))
+    let (exit, why) = outcome(&scenario, &plan, &progress);
+    err.push_str(&why);
+    told(exit, object, text, err)
+}
+
+/// What is told on stdout beside what a plan's files hold.
+fn beside(object: &mut Map<String, Value>, out: &Path, start: Instant, unchanged: bool) {
+    object.insert("solve_seconds".to_owned(), json!(start.elapsed().as_secs_f64()));
+    object.insert("threads".to_owned(), json!(rayon::current_num_threads()));
+    object.insert("plan".to_owned(), json!(out.display().to_string()));
+    object.insert("unchanged".to_owned(), json!(unchanged));
 }
 
 /// What is told of a scenario for which nothing was planned or written; the reason stands on stderr.
-fn refused(folder: &Path, exit: Exit) -> Map<String, Value> {
+fn nothing(folder: &Path, exit: Exit) -> Map<String, Value> {
     let status = match exit {
         Exit::Invalid => "invalid",
         Exit::FileSystem => "file_system",
@@ -152,21 +220,20 @@ fn infeasible(name: &str, diagnosis: &Diagnosis) -> Map<String, Value> {
     json!({"scenario": name, "status": "infeasible", "findings": findings}).as_object().cloned().unwrap_or_default()
 }
 
-fn outcome(scenario: &sparenet::scenario::Scenario, plan: &Plan, progress: &Progress) -> Exit {
-    let proven = plan.certificate.gap().is_some_and(|gap| gap <= scenario.planning.gap);
-    if proven {
-        return Exit::Ok;
+/// The code of a plan that was written, and why it is not 0.
+fn outcome(scenario: &Scenario, plan: &Plan, progress: &Progress) -> (Exit, String) {
+    if plan.certificate.gap().is_some_and(|gap| gap <= scenario.planning.gap) {
+        return (Exit::Ok, String::new());
     }
     if interrupted() {
-        return Exit::Interrupted;
+        return (Exit::Interrupted, String::new());
     }
     if plan.certificate.lower_bound.is_none() {
         let known = format!("no lower bound is known with {}", scenario.help().unwrap_or("these rules"));
-        note(&format!("the plan is kept; {known}, so nobody can say how close to the best it is\n"));
-        return Exit::GapLeft;
+        let why = format!("the plan is kept; {known}, so nobody can say how close to the best it is\n");
+        return (Exit::GapLeft, why);
     }
     let why = if progress.out_of_time() { "time limit" } else { "work limit" };
     let asked = percent_text(scenario.planning.gap);
-    note(&format!("stopped at the {why}: the plan is kept, its gap is above the {asked} % asked\n"));
-    Exit::GapLeft
+    (Exit::GapLeft, format!("stopped at the {why}: the plan is kept, its gap is above the {asked} % asked\n"))
 }

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
+use super::sums::{SUMS_FILE, sums};
 use super::{Certificate, Plan};
 use crate::cost::Component;
 use crate::export::geojson;
@@ -100,7 +101,8 @@ pub fn write(folder: &Path, files: &[(&'static str, String)]) -> io::Result<()> 
 
 fn write_all(folder: &Path, files: &[(&'static str, String)]) -> io::Result<()> {
     fs::create_dir(folder)?;
-    files.iter().try_for_each(|(name, content)| fs::write(folder.join(name), content))
+    files.iter().try_for_each(|(name, content)| fs::write(folder.join(name), content))?;
+    fs::write(folder.join(SUMS_FILE), sums(files))
 }
 
 /// An empty folder or an older plan may be replaced; anything else is somebody's work.

@@ -4,6 +4,7 @@
 mod borders;
 mod charts;
 mod compared;
+mod frontier;
 mod map;
 mod plan;
 mod tables;
@@ -12,6 +13,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::{Map, Value, json};
 
 pub use compared::page as comparison;
+pub use frontier::page as frontier;
 pub use plan::{Proof, page as plan};
 
 const STYLE: &str = include_str!("html/page.css");

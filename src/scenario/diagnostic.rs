@@ -69,6 +69,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("E22", "a plan's decision is a truth, a share or a whole number"),
     ("E23", "a plan decides each thing once"),
     ("E24", "a plan's figures are numbers, its summary and its map are JSON"),
+    ("E25", "a `$name` of a sweep's template has values"),
     ("W01", "coordinates are not rounded to a coarse grid"),
     ("W02", "a place lies in the country that its row names"),
     ("W03", "coordinates are not 0, 0"),

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::Refused;
 use super::diagnostic::Faults;
-use super::draft::{Draft, draft};
+use super::draft::{Besides, Draft, draft};
 use super::schema::TableSchema;
 use super::settings::{Entry, Value};
 use super::sheet::Sheet;
@@ -106,7 +106,7 @@ impl Differences {
 pub fn differences(left: &Path, right: &Path) -> Result<Differences, Refused> {
     let read = |folder: &Path| {
         let mut faults = Faults::default();
-        let draft = draft(folder, &[], &mut faults)?;
+        let draft = draft(folder, Besides::default(), &mut faults)?;
         if faults.errors() > 0 { Err(Refused::Invalid(faults.diagnostics(&draft.sources))) } else { Ok(draft) }
     };
     let (left, right) = (read(left)?, read(right)?);

@@ -1,5 +1,7 @@
 //! A scenario as it was written: a chain of folders merged, every value still text with its place.
 
+mod given;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -46,8 +48,17 @@ enum Chain {
 /// Longer chains of bases are refused.
 const LONGEST_CHAIN: usize = 32;
 
+/// What is laid over a folder besides its own files.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Besides<'a> {
+    /// Texts in the form of a `scenario.toml` with the names they are known by, in the order they are applied.
+    pub texts: &'a [(String, String)],
+    /// Keys of `scenario.toml`, applied last.
+    pub settings: &'a [String],
+}
+
 /// Reads a folder and its bases, and merges them.
-pub(crate) fn draft(folder: &Path, settings: &[String], faults: &mut Faults) -> Result<Draft, Refused> {
+pub(crate) fn draft(folder: &Path, besides: Besides<'_>, faults: &mut Faults) -> Result<Draft, Refused> {
     // Who names the file means its folder.
     let is_file = folder.file_name().is_some_and(|name| name == "scenario.toml") && folder.is_file();
     let folder = folder.parent().filter(|_| is_file).unwrap_or(folder);
@@ -81,7 +92,10 @@ pub(crate) fn draft(folder: &Path, settings: &[String], faults: &mut Faults) -> 
         let whole = Span::whole(draft.toml);
         faults.add("E12", whole, "the scenario has no `name`").hint(format!("name = \"{}\"", draft.folder));
     }
-    draft.set(settings, faults);
+    for (name, text) in besides.texts {
+        draft.lay_text(name, text, faults);
+    }
+    draft.set(besides.settings, faults);
     Ok(draft)
 }
 
@@ -181,8 +195,27 @@ impl Draft {
             }
         }
         self.unread_files(&level, faults).map_err(|error| (level.folder.clone(), error))?;
+        self.take(level.entries, faults);
+        Ok(())
+    }
+
+    /// Lays a text over what was read so far that stands in no folder of its own: keys, targets and changes.
+    fn lay_text(&mut self, name: &str, text: &str, faults: &mut Faults) {
+        let source = self.sources.add(name.to_owned(), text.to_owned());
+        let Some(entries) = parse(self.sources.whole_text(source), source, 0, faults) else { return };
+        let (refused, entries): (Vec<Entry>, Vec<Entry>) =
+            entries.into_iter().partition(|entry| ["extends", "name"].contains(&entry.key.as_str()));
+        for entry in refused {
+            let message = format!("`{}` belongs to a scenario's own folder", entry.key);
+            faults.add("E10", entry.key_span, message).hint("leave it out");
+        }
+        self.take(entries, faults);
+    }
+
+    /// Takes the entries of a `scenario.toml` in.
+    fn take(&mut self, entries: Vec<Entry>, faults: &mut Faults) {
         let (mut targets, mut changes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-        for entry in level.entries {
+        for entry in entries {
             match entry.key.as_str() {
                 "target" => targets.extend(tables(entry, "target", faults)),
                 "change" => changes.extend(tables(entry, "change", faults)),
@@ -196,7 +229,6 @@ impl Draft {
         for (entries, span) in changes {
             change(&entries, span, &mut self.sheets, &mut self.sources, faults);
         }
-        Ok(())
     }
 
     /// W09: a CSV file that nothing reads is probably misspelt.
@@ -216,63 +248,6 @@ impl Draft {
         }
         Ok(())
     }
-
-    /// Takes the settings of the command line in: `planning.gap=0.01`; text needs no quotes there.
-    fn set(&mut self, settings: &[String], faults: &mut Faults) {
-        if settings.is_empty() {
-            return;
-        }
-        let source = self.sources.add("--set".into(), settings.join("\n"));
-        let mut offset = 0;
-        for setting in settings {
-            let whole = Span { source, start: offset as u32, end: (offset + setting.len()) as u32 };
-            match entries_of(setting, source, offset) {
-                None => {
-                    faults.add("E09", whole, "a setting is written key=value").hint("--set planning.gap=0.01");
-                }
-                Some(entries) => {
-                    let refused = ["target", "change", "extends"];
-                    match entries.iter().find(|entry| refused.contains(&entry.key.as_str())) {
-                        Some(entry) => {
-                            let message = format!("`{}` cannot be set on the command line", entry.key);
-                            faults
-                                .add("E10", entry.key_span, message)
-                                .hint("write an overlay: a folder that `extends` this one");
-                        }
-                        None => self.settings.take(entries, faults),
-                    }
-                }
-            }
-            offset += setting.len() + 1;
-        }
-    }
-}
-
-/// The entries of `key=value`, where a value that is not TOML is taken as text.
-fn entries_of(setting: &str, source: u16, offset: usize) -> Option<Vec<Entry>> {
-    let mut silent = Faults::default();
-    if let Some(entries) = parse(setting, source, offset, &mut silent).filter(|entries| !entries.is_empty()) {
-        return Some(entries);
-    }
-    let (key, value) = setting.split_once('=')?;
-    let entries = parse(&format!("{key}=0"), source, offset, &mut silent).filter(|entries| entries.len() == 1)?;
-    let start = (offset + key.len() + 1) as u32;
-    let span = Span { source, start, end: start + value.len() as u32 };
-    let mut entries = entries;
-    let mut place = &mut entries;
-    loop {
-        let entry = place.first_mut()?;
-        match entry.value {
-            Value::Table(_) => {}
-            _ => {
-                (entry.value, entry.span) = (Value::Text(value.trim().to_string()), span);
-                break;
-            }
-        }
-        let Value::Table(below) = &mut entry.value else { return None };
-        place = below;
-    }
-    Some(entries)
 }
 
 /// The tables of an array of tables.

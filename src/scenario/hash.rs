@@ -14,7 +14,16 @@ use super::{Place, Scenario, Site};
 pub(crate) fn digest(scenario: &Scenario) -> String {
     let mut writer = Writer(Sha256::new());
     writer.scenario(scenario);
-    writer.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+    hexadecimal(&writer.0.finalize())
+}
+
+/// The SHA-256 of bytes as lower-case hexadecimal.
+pub fn hexadecimal_digest(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(digest: &[u8]) -> String {
+    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
         hex.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
         hex.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
         hex

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Scenario;
 use super::diagnostic::{Diagnostics, Faults};
-use super::draft::{Draft, draft};
+use super::draft::{Besides, Draft, draft};
 use super::hash::digest;
 use super::schema::Table;
 use super::source::Origin;
@@ -78,8 +78,14 @@ impl Origins {
 /// Loads a scenario folder with its bases; `settings` are keys of `scenario.toml` given elsewhere
 /// (`planning.gap=0.01`), which beat those of the file.
 pub fn load(folder: &Path, settings: &[String]) -> Result<Loaded, Refused> {
+    load_over(folder, &[], settings)
+}
+
+/// The same with texts in the form of a `scenario.toml`, each with the name it is known by, laid over the folder: their keys
+/// beat those of the folder, their targets stand in the place of its targets, their changes are applied last.
+pub fn load_over(folder: &Path, texts: &[(String, String)], settings: &[String]) -> Result<Loaded, Refused> {
     let mut faults = Faults::default();
-    let mut draft = draft(folder, settings, &mut faults)?;
+    let mut draft = draft(folder, Besides { texts, settings }, &mut faults)?;
     let mut scenario = validate(&draft, &mut faults);
     if faults.errors() > 0 {
         return Err(Refused::Invalid(faults.diagnostics(&draft.sources)));

@@ -104,7 +104,7 @@ fn an_older_plan_is_replaced_whole() {
     room.run("solve small -q").code(0);
     let first = room.bytes("plans/small");
     room.write("plans/small/left-over.csv", "from an older version\n");
-    room.run("solve small -q").code(0);
+    room.run("solve small -q --force").code(0);
     assert!(room.bytes("plans/small") == first);
     assert_eq!(std::fs::read_dir(room.path("plans")).expect("it is there").count(), 1, "nothing is left beside it");
 }

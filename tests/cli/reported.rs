@@ -180,3 +180,15 @@ fn a_comparison_is_a_page_too() {
     assert_eq!(complaints, Vec::<String>::new());
     assert!(page.contains("class=\"main-svg\""), "the waterfall is drawn");
 }
+
+#[test]
+fn a_frontier_is_a_page_too() {
+    let Some(browser) = browser() else { return };
+    let room = Room::with("scenarios/small");
+    room.run("frontier small --from 0.9 --to 0.999999 --steps 4 -q").code(0);
+    let (page, complaints) = opened(&browser, &room.path("frontiers/small/frontier.html"), &room);
+    assert_eq!(complaints, Vec::<String>::new());
+    let drawn = page.split("data-drawn=\"").nth(1).and_then(|rest| rest.split('"').next());
+    assert_eq!(drawn, Some("2"), "the cost and the price of a point");
+    assert!(page.contains("West, East"), "the sites that change stand in the page");
+}

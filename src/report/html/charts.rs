@@ -18,7 +18,7 @@ const COLOURS: [&str; 13] = [
 ];
 
 /// Margins that leave room for the names of an axis.
-fn margins(left: u32, bottom: u32) -> Value {
+pub(super) fn margins(left: u32, bottom: u32) -> Value {
     json!({"l": left, "r": 16, "t": 8, "b": bottom})
 }
 

@@ -1,0 +1,34 @@
+//! What is asked for: streams of demand and the installed base they come from.
+
+use super::{PartId, ProductId, RegionId};
+use crate::units::{Hours, Rate};
+
+/// One source of demand: jobs of a region that need one unit of a part, or no part.
+///
+/// From `demand.csv`, or installed base × failures (one row per region, product and failure), or `demand_history.csv`.
+#[derive(Debug, Clone)]
+pub struct Demand {
+    /// Where it arises.
+    pub region: RegionId,
+    /// The part each job needs; `None`: a job without a part.
+    pub part: Option<PartId>,
+    /// The product that fails, if known.
+    pub product: Option<ProductId>,
+    /// Jobs a year.
+    pub rate: Rate,
+    /// Variance-to-mean ratio of the demand in any period, at least 1 (1 = Poisson).
+    pub variance_to_mean: f64,
+    /// Hands-on work of a job \[hours\].
+    pub repair: Hours,
+}
+
+/// A row of `installed_base.csv`.
+#[derive(Debug, Clone)]
+pub struct Installed {
+    /// Where they are.
+    pub region: RegionId,
+    /// What is installed.
+    pub product: ProductId,
+    /// How many.
+    pub units: f64,
+}
