@@ -53,7 +53,7 @@ use super::rounds::{Best, MANY_LANES};
 use super::{Quiet, Search};
 use lane::goals;
 use mixes::Mixes;
-use outlet::{OutletPrice, ratios, required, typical_load};
+use outlet::{Known, OutletPrice, ratios, required, typical_load};
 
 /// Dual iterations of a large location problem, from the prices of the rounds.
 const ITERATIONS: usize = 600;
@@ -179,7 +179,7 @@ fn priced_bound(
                 search,
                 &goals,
                 &mixes,
-                (&same_ratio, &losses, &required),
+                Known { ratios: &same_ratio, losses: &losses, required: &required },
                 OutletId::from(outlet),
                 lanes,
                 typical,

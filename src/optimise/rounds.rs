@@ -66,6 +66,12 @@ pub fn plan(search: &Search, reach: f64) -> Result<Found, Nothing> {
             return Ok(Found { priced, objective, lower_bound: bound });
         }
     }
+    approach(search, reach)
+}
+
+/// The best plan and bound that are come to without trying every plan.
+pub fn approach(search: &Search, reach: f64) -> Result<Found, Nothing> {
+    let Search { scenario, network, watch, .. } = *search;
     let mut best = rounds(search, reach)?;
     watch.stage("proving the bound");
     watch.progress(Some(best.objective), f64::NEG_INFINITY);

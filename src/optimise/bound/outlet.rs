@@ -26,9 +26,8 @@ const INTERVALS: [f64; 5] = [0.0, 0.2, 0.6, 1.1, 2.0];
 const FINE_INTERVALS: [f64; 19] =
     [0.0, 0.01, 0.03, 0.06, 0.1, 0.15, 0.22, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.05, 1.2, 1.4, 1.7, 2.1, 3.0];
 
-/// Cells in which the cost of a part's stock is bounded, and where the intervals are fine.
-const CELLS: usize = 64;
-const FINE_CELLS: usize = 256;
+/// Cells of an interval in which the cost of a part's stock is bounded.
+const CELLS: usize = 16;
 
 /// Steps in which the prices of parts are sought where the intervals are fine.
 const STEPS: usize = 25;
@@ -134,6 +133,17 @@ fn allowance(depot: Option<DepotId>, (fixed, per_load): (f64, f64)) -> Allowance
     Allowance { depot, fixed, per_load }
 }
 
+/// What is known of every part, wherever it is stocked.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// Its variance-to-mean ratio; `None` leaves it out.
+    pub(super) ratios: &'a [Option<f64>],
+    /// Lost shares by ratio, where stockouts are expressed.
+    pub(super) losses: &'a BTreeMap<u64, LossFloor>,
+    /// What every outlet promises of its own shelf.
+    pub(super) required: &'a [Option<Stairs>],
+}
+
 /// What an outlet's lanes and stock pay at least.
 pub(super) struct OutletPrice {
     /// One for each depot and interval of its load.
@@ -176,7 +186,7 @@ impl OutletPrice {
         search: &Search,
         goals: &[Goal],
         mixes: &Mixes,
-        (ratios, losses, required): (&[Option<f64>], &BTreeMap<u64, LossFloor>, &[Option<Stairs>]),
+        Known { ratios, losses, required }: Known,
         outlet: OutletId,
         roads: &[(RegionId, Road)],
         typical: f64,
@@ -221,8 +231,7 @@ impl OutletPrice {
             }
         }
         let fine = scenario.outlets.len() * depots.len() <= MANY_MODES;
-        let (intervals, cells): (&[f64], usize) =
-            if fine { (&FINE_INTERVALS, FINE_CELLS) } else { (&INTERVALS, CELLS) };
+        let intervals: &[f64] = if fine { &FINE_INTERVALS } else { &INTERVALS };
         let mut ends: Vec<(f64, f64)> = intervals
             .iter()
             .enumerate()
@@ -232,11 +241,15 @@ impl OutletPrice {
             })
             .take_while(|(from, _)| *from == 0.0 || *from < most)
             .collect();
+        let cells: Vec<f64> = ends
+            .iter()
+            .flat_map(|&(from, to)| (1..=CELLS).map(move |end| from + (to - from) * end as f64 / CELLS as f64))
+            .collect();
         // Whoever need not stay open serves a region, all of it where nobody is split, if all lanes are inside.
         let served = order.iter().map(|number| units(*number)).fold(f64::INFINITY, f64::min);
         if priced == order.len() && !may_idle(scenario, outlet) {
             let least = if scenario.planning.sourcing == Sourcing::Single { served } else { LEAST_SHARE * served };
-            ends.retain(|(_, to)| *to > least);
+            ends.retain(|(_, to)| *to >= least);
             ends.iter_mut().for_each(|(from, _)| *from = from.max(least));
         }
         let regions: Vec<(RegionId, f64)> =
@@ -247,7 +260,11 @@ impl OutletPrice {
         let lanes: Vec<Lane> = if fine { regions.iter().map(lane).collect() } else { Vec::new() };
         let steps = if fine { STEPS } else { 0 };
         let stock = |shelves: Vec<Shelf>| {
-            let floor = |shelf: Shelf| (shelf.part.at(), shelf.floor(reach[shelf.part.at()].all(), cells));
+            let floor = |shelf: Shelf| {
+                let part = shelf.part.at();
+                let own: Vec<f64> = cells.iter().map(|load| load * shares[part]).collect();
+                (part, shelf.floor(&own))
+            };
             Stock::of(shelves.into_iter().map(floor).collect(), &reach, &shares, &lanes, steps)
         };
         // Only an outlet that the supplier replenishes orders batches, of no more than all the demand there is asks for.

@@ -39,9 +39,6 @@ use super::floor::{Cell, Floor};
 use super::lane::Lateness;
 use super::losses::LossFloor;
 
-/// Cells are narrower for small loads, where g bends most.
-const CROWDING: f64 = 1.5;
-
 /// Intervals of a mean wait at a depot, narrow where it is short.
 const WAITS: usize = 8;
 
@@ -127,7 +124,7 @@ impl Shelf<'_> {
         if self.left <= 1e-12 * self.lead_time {
             beyond_window = 0.0;
         }
-        if (off_shelf + beyond_window) * load <= 0.0 {
+        if (off_shelf + beyond_window) * ordered <= 0.0 {
             return 0.0;
         }
         let pipeline = |price: f64, time: f64| (price > 0.0).then(|| self.before_a_unit(load, time));
@@ -166,8 +163,8 @@ impl Shelf<'_> {
         least * (1.0 - 1e-12)
     }
 
-    /// g from below up to a load, in so many cells, or the stock that the required share needs under a depot that owes nothing.
-    pub(super) fn floor(&self, most: f64, count: usize) -> Floor {
+    /// g from below in cells that end at these loads, or the stock that the required share needs under a depot that owes nothing.
+    pub(super) fn floor(&self, ends: &[f64]) -> Floor {
         let required = self.required.map(|stairs| {
             let mut from = 0.0;
             let cells = stairs.corners().iter().map(|&(on_order, level)| {
@@ -181,13 +178,12 @@ impl Shelf<'_> {
         if self.late.total() <= 0.0 {
             return required.unwrap_or_default();
         }
-        let at = |number: usize| most * (number as f64 / count as f64).powf(CROWDING);
-        let cell = |number: usize| {
-            let (from, to) = (at(number), at(number + 1));
+        let mut from = 0.0;
+        let cells = ends.iter().map(|&to| {
             let (left, right) = self.ends(from, to);
-            Cell { from, to, left, right }
-        };
-        let priced = Floor::of((0..count).map(cell).collect());
+            Cell { from: std::mem::replace(&mut from, to), to, left, right }
+        });
+        let priced = Floor::of(cells.collect());
         required.map_or(priced.clone(), |required| priced.or(&required))
     }
 }
@@ -267,7 +263,8 @@ mod tests {
     fn the_floor_lies_below_the_least_cost_of_stock_and_near_it() {
         for price in [1.0, 30.0, 400.0] {
             let shelf = shelf(price);
-            let floor = shelf.floor(300.0, 64);
+            let ends: Vec<f64> = (1..=64).map(|end| 300.0 * (f64::from(end) / 64.0).powf(1.5)).collect();
+            let floor = shelf.floor(&ends);
             for step in 1..=600 {
                 let load = 0.5 * f64::from(step);
                 let (below, least) = (floor.at(load), shelf.least(load));
