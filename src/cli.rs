@@ -7,6 +7,8 @@
 
 mod check;
 mod compare;
+mod diagnose;
+mod explain;
 mod export;
 mod judge;
 mod progress;
@@ -51,6 +53,8 @@ Examples:
   sparenet simulate scenarios/small --plan plans/small
   sparenet evaluate scenarios/small --plan edited --out plans/edited
   sparenet compare scenarios/europe-cars scenarios/europe-cars-labour-poland
+  sparenet explain scenarios/small --outlet middle
+  sparenet diagnose my-scenario                    why it has no plan, and every way out with its price
   sparenet export plans/europe-cars --format xlsx
   sparenet report scenarios/europe-cars --plan plans/europe-cars";
 
@@ -98,6 +102,10 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Why an outlet, a depot, a region, a part or a promise is as it is in a plan, proven by solving again
+    Explain(explain::ExplainArguments),
+    /// Why a scenario has no plan, and the least that has to be relaxed for one, each way with its price and its overlay
+    Diagnose(diagnose::DiagnoseArguments),
 }
 
 #[derive(Debug, Args)]
@@ -281,6 +289,8 @@ fn run(command: Command) -> Exit {
             say(&String::from_utf8_lossy(&script));
             Exit::Ok
         }
+        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Diagnose(arguments) => diagnose::diagnose(&arguments),
     }
 }
 

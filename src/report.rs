@@ -1,6 +1,8 @@
 //! A plan as people read it.
 
 pub mod compared;
+pub mod explained;
 pub mod html;
+pub mod relaxed;
 pub mod simulated;
 pub mod terminal;
