@@ -7,6 +7,8 @@
 
 mod check;
 mod compare;
+mod diagnose;
+mod explain;
 mod export;
 mod frontier;
 mod judge;
@@ -60,6 +62,8 @@ Examples:
   sparenet sweep scenarios/small --vary stocking.holding_rate_per_year=0.2,0.25,0.3 --vary target.1.at_least=0.9,0.95
   sparenet frontier scenarios/europe-cars --target on_time --from 0.90 --to 0.99
   sparenet regret plans/europe-cars plans/other --future scenarios/europe-*
+  sparenet explain scenarios/small --outlet middle
+  sparenet diagnose my-scenario                    why it has no plan, and every way out with its price
   sparenet export plans/europe-cars --format xlsx
   sparenet report scenarios/europe-cars --plan plans/europe-cars";
 
@@ -113,6 +117,10 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Why an outlet, a depot, a region, a part or a promise is as it is in a plan, proven by solving again
+    Explain(explain::ExplainArguments),
+    /// Why a scenario has no plan, and the least that has to be relaxed for one, each way with its price and its overlay
+    Diagnose(diagnose::DiagnoseArguments),
 }
 
 #[derive(Debug, Args)]
@@ -278,6 +286,8 @@ fn run(command: Command) -> Exit {
             say(&String::from_utf8_lossy(&script));
             Exit::Ok
         }
+        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Diagnose(arguments) => diagnose::diagnose(&arguments),
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! First what arithmetic alone can tell: regions out of reach, capacity that is short, counts that contradict each other,
 //! promises that even every candidate open and every shelf full could not keep. Where each rule could be kept alone, the
-//! rules are lifted one at a time until a network exists; those are named.
+//! rules are lifted one at a time until a network exists; those are named. What it takes to have a plan, and what that plan
+//! costs, is the matter of `relax`.
 
+mod relax;
 mod shops;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use crate::scenario::{Count, Limit, Limits, Metric, Objective, OutletId, RegionI
 use crate::service::{Key, Question, Reading, Tally, What, installed_in};
 use crate::watch::Nobody;
 
+pub use relax::{Relaxation, Relaxations, Step, json as relaxations_json, relax};
 pub use shops::shops;
 
 /// The most members of one finding that are named one by one.
@@ -24,7 +27,8 @@ const NAMED: usize = 10;
 /// One reason, with its numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// Which rule: `reach`, `capacity`, `limits`, `target`, `budget`, `replenishment`.
+    /// Which rule: `reach`, `capacity`, `limits`, `target`, `budget`, `replenishment`; `together` where it is
+    /// several.
     pub rule: &'static str,
     /// What is wrong.
     pub message: String,
@@ -361,7 +365,7 @@ fn lifted(scenario: &Scenario, network: &Network, load: &Load) -> Vec<Finding> {
     }
     if findings.is_empty() {
         findings.push(Finding {
-            rule: "limits",
+            rule: "together",
             message: "no single rule is to blame: limits, capacities and targets together leave no network".to_owned(),
             hint: "relax several of them and solve again".to_owned(),
             members: Vec::new(),

@@ -1,7 +1,9 @@
 //! A plan as people read it.
 
 pub mod compared;
+pub mod explained;
 pub mod html;
+pub mod relaxed;
 pub mod runs;
 pub mod simulated;
 pub mod terminal;

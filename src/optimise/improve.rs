@@ -25,6 +25,9 @@ use state::State;
 /// So many of the best sets of open sites are annealed, with so many moves each, and the best of those again.
 const ANNEALED: [(usize, usize); 3] = [(48, 20_000), (8, 150_000), (2, 1_500_000)];
 
+/// No annealing makes more moves than so many by pair of customers.
+const MOVES_BY_PAIR: usize = 200;
+
 /// Sets of open sites are looked at as long as there are fewer customers × sets than this.
 const LOOKS: usize = 6_000_000;
 
@@ -97,7 +100,9 @@ pub fn improve(ground: &Ground, starts: &[Design], seed: u64, watch: &dyn Watch)
         }
     }
     // The same set of sites once, the better the longer.
+    let customers = ground.problem.customers.len();
     for (count, moves) in ANNEALED {
+        let moves = moves.min(MOVES_BY_PAIR * customers * customers);
         let mut sets: BTreeSet<Vec<Option<u32>>> = BTreeSet::new();
         pool.sort_by(|one, two| one.cost.total_cmp(&two.cost));
         pool.retain(|costed| sets.insert(costed.design.modes.clone()));

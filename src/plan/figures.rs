@@ -4,6 +4,7 @@
 //! `verify` to say.
 
 mod fields;
+mod made;
 mod map;
 
 use std::fs;
@@ -93,6 +94,9 @@ pub struct PromiseFigures {
     /// Must it be kept, or does missing it cost a penalty?
     #[serde(default = "hard")]
     pub hard: bool,
+    /// What one more point of it costs at the margin \[a year\], where it is known.
+    #[serde(default)]
+    pub one_more_point_per_year: Option<f64>,
 }
 
 fn endless<'a, From: serde::Deserializer<'a>>(from: From) -> Result<f64, From::Error> {

@@ -19,7 +19,13 @@ pub fn comparison(comparison: &Comparison) -> String {
         return text;
     }
     text.push_str(&kpis(comparison));
-    text.push_str(&money(comparison));
+    text.push_str(&decided(comparison));
+    text
+}
+
+/// What is decided otherwise: what the money does, who opens and closes, who changes hands, what to order.
+pub fn decided(comparison: &Comparison) -> String {
+    let mut text = money(comparison);
     text.push_str(&sites("outlets", &comparison.outlets));
     text.push_str(&sites("depots", &comparison.depots));
     text.push_str(&hands("region", "served", &comparison.served));
@@ -189,6 +195,9 @@ pub fn kept(comparison: &Comparison) -> Option<String> {
 }
 
 fn sites(what: &str, changes: &SiteChanges) -> String {
+    if !changes.any() && changes.kept == 0 {
+        return String::new();
+    }
     if !changes.any() {
         return format!("Open {what}: the same {}\n\n", grouped(changes.kept as f64));
     }
