@@ -18,7 +18,7 @@ pub struct DiagnoseArguments {
     /// The scenario folder
     pub scenario: PathBuf,
     /// The whole search ends after this time, such as 60s, 5m or 90; what was found is told
-    #[arg(long, value_name = "TIME", value_parser = super::seconds)]
+    #[arg(long, value_name = "TIME", value_parser = super::search::seconds)]
     pub time_limit: Option<f64>,
     #[command(flatten)]
     pub settings: Settings,

@@ -60,7 +60,7 @@ impl SearchArguments {
 }
 
 /// Reads `60`, `60s`, `1.5m` or `2h` as seconds.
-fn seconds(text: &str) -> Result<f64, String> {
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let (number, unit) = match text.chars().last() {
         Some('s') => (&text[..text.len() - 1], 1.0),
         Some('m') => (&text[..text.len() - 1], 60.0),
