@@ -12,6 +12,7 @@
 //! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`). With
 //! lateral supply or direct delivery (`pooled`) none is known and none is given.
 
+mod approach;
 mod bound;
 mod decide;
 mod enumerate;
@@ -138,7 +139,7 @@ impl Search<'_> {
     /// The plan of least cost (or most coverage) whose lanes are no longer than `reach` \[hours\].
     fn least(&self, reach: f64) -> Result<Found, Nothing> {
         if stock_matters(self.scenario, self.load) {
-            return rounds::plan(self, reach);
+            return approach::plan(self, reach);
         }
         self.location_alone(reach, &self.settings()).map(|(found, _)| found)
     }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use super::approach::approach;
 use super::enumerate::enumerate;
-use super::rounds::approach;
 use super::{Failure, Search, optimise};
 use crate::load::Load;
 use crate::network::Network;
