@@ -58,7 +58,7 @@ pub enum Failure {
 /// [`Failure`] where there is no plan or none was found.
 pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
     if shops(scenario, network, load).is_some() {
-        return Err(Failure::Infeasible(diagnose(scenario, network, load)));
+        return Err(Failure::Infeasible(diagnose(scenario, network, load, watch)));
     }
     if scenario.help().is_some() {
         return pooled::plan(scenario, network, load, watch);
@@ -75,7 +75,7 @@ pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: 
     };
     let Found { priced, objective, lower_bound } = match found {
         Ok(found) => found,
-        Err(Nothing::Infeasible) => return Err(Failure::Infeasible(diagnose(scenario, network, load))),
+        Err(Nothing::Infeasible) => return Err(Failure::Infeasible(diagnose(scenario, network, load, watch))),
         Err(Nothing::Found(lower_bound)) => return Err(Failure::NothingFound { lower_bound }),
     };
     if let Some(budget) = scenario.limits.budget {
