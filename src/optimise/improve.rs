@@ -22,8 +22,13 @@ use crate::watch::Watch;
 use super::bound::Floor;
 use state::State;
 
-/// So many of the best sets of open sites are annealed, with so many moves each, and the best of those again.
-const ANNEALED: [(usize, usize); 3] = [(48, 20_000), (8, 150_000), (2, 1_500_000)];
+/// Times that neighbours are sought, and the designs from which they are after the first.
+const PASSES: usize = 2;
+const RESTARTS: usize = 3;
+
+/// So many of the best sets of open sites are annealed, with so many moves each, and the best of those again and again.
+const SHORT: (usize, usize) = (48, 20_000);
+const LONG: [(usize, usize); 2] = [(8, 150_000), (2, 1_500_000)];
 
 /// No annealing makes more moves than so many by pair of customers.
 const MOVES_BY_PAIR: usize = 200;
@@ -70,19 +75,44 @@ pub fn bears(problem: &Problem) -> bool {
 
 /// The cheapest design found from some given ones.
 pub fn improve(ground: &Ground, starts: &[Design], seed: u64, watch: &dyn Watch) -> Option<Design> {
-    let mut known: BTreeSet<Vec<Option<u32>>> = BTreeSet::new();
-    let mut pool: Vec<Costed> = Vec::new();
-    let mut looks = LOOKS / ground.problem.customers.len().max(1);
-    for start in starts {
-        let Some(state) = State::of(ground, start) else { continue };
+    let looks = LOOKS / PASSES / ground.problem.customers.len().max(1);
+    let mut pool = Pool { ground, seed, watch, best: Vec::new() };
+    let mut starts = starts.to_vec();
+    for _ in 0..PASSES {
+        let mut known = BTreeSet::new();
+        let mut left = looks;
+        starts.iter().for_each(|start| pool.descend(start, &mut known, &mut left));
+        let (count, moves) = SHORT;
+        pool.anneal(count, moves);
+        // What annealing made of a set of sites has other neighbours that look good.
+        starts = pool.best.iter().take(RESTARTS).map(|costed| costed.design.clone()).collect();
+    }
+    for (count, moves) in LONG {
+        pool.anneal(count, moves);
+    }
+    pool.best.into_iter().next().map(|costed| costed.design)
+}
+
+/// The best designs so far, cheapest first, each with a set of sites of its own.
+struct Pool<'a> {
+    ground: &'a Ground<'a>,
+    seed: u64,
+    watch: &'a dyn Watch,
+    best: Vec<Costed>,
+}
+
+impl Pool<'_> {
+    /// Goes from a design to its best neighbour for as long as there is a better one; sets that are known are passed over.
+    fn descend(&mut self, start: &Design, known: &mut BTreeSet<Vec<Option<u32>>>, left: &mut usize) {
+        let (ground, watch) = (self.ground, self.watch);
+        let Some(state) = State::of(ground, start) else { return };
         let mut best = Costed { cost: state.cost(), design: start.clone() };
-        pool.push(best.clone());
-        // From every design the best neighbour is gone to, as long as there is a better one.
-        while looks > 0 && !watch.stop() {
+        self.best.push(best.clone());
+        while *left > 0 && !watch.stop() {
             let sets = neighbours(ground.problem, &best.design.modes);
             let fresh: Vec<Vec<Option<u32>>> =
-                sets.into_iter().filter(|set| known.insert(set.clone())).take(looks).collect();
-            looks -= fresh.len();
+                sets.into_iter().filter(|set| known.insert(set.clone())).take(*left).collect();
+            *left -= fresh.len();
             let from = &best.design;
             let tried: Vec<Costed> = fresh.into_par_iter().filter_map(|set| served(ground, from, set, watch)).collect();
             let before = best.cost;
@@ -90,30 +120,36 @@ pub fn improve(ground: &Ground, starts: &[Design], seed: u64, watch: &dyn Watch)
                 if costed.cost < best.cost {
                     best = costed.clone();
                 }
-                pool.push(costed);
+                self.best.push(costed);
             }
-            pool.sort_by(|one, two| one.cost.total_cmp(&two.cost));
-            pool.truncate(4 * ANNEALED[0].0);
+            self.keep(4 * SHORT.0);
             if best.cost >= before {
                 break;
             }
         }
     }
-    // The same set of sites once, the better the longer.
-    let customers = ground.problem.customers.len();
-    for (count, moves) in ANNEALED {
+
+    /// Anneals the best designs.
+    fn anneal(&mut self, count: usize, moves: usize) {
+        let (ground, seed, watch) = (self.ground, self.seed, self.watch);
+        let customers = ground.problem.customers.len();
         let moves = moves.min(MOVES_BY_PAIR * customers * customers);
-        let mut sets: BTreeSet<Vec<Option<u32>>> = BTreeSet::new();
-        pool.sort_by(|one, two| one.cost.total_cmp(&two.cost));
-        pool.retain(|costed| sets.insert(costed.design.modes.clone()));
-        pool.truncate(count);
+        self.keep(count);
         let anneal = |(number, costed): (usize, Costed)| {
             let mut dice = Dice(seed.wrapping_add(number as u64).wrapping_mul(0x9E37_79B9));
             annealed(ground, &costed, moves, &mut dice, watch)
         };
-        pool = pool.into_par_iter().enumerate().map(anneal).collect();
+        self.best = std::mem::take(&mut self.best).into_par_iter().enumerate().map(anneal).collect();
+        self.keep(count);
     }
-    pool.into_iter().min_by(|one, two| one.cost.total_cmp(&two.cost)).map(|costed| costed.design)
+
+    /// The cheapest, each set of sites once.
+    fn keep(&mut self, count: usize) {
+        let mut sets: BTreeSet<Vec<Option<u32>>> = BTreeSet::new();
+        self.best.sort_by(|one, two| one.cost.total_cmp(&two.cost));
+        self.best.retain(|costed| sets.insert(costed.design.modes.clone()));
+        self.best.truncate(count);
+    }
 }
 
 /// Every set of modes with one site more, one less, or one in place of another.
