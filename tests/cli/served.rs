@@ -365,7 +365,7 @@ fn other_machines_are_let_in_only_when_asked_for() {
 #[test]
 fn a_run_that_is_stopped_or_interrupted_keeps_its_best_plan() {
     let room = Room::new();
-    invented(&room, "long", 260, "gap = 0");
+    invented(&room, "long", 80, "gap = 0");
     std::fs::create_dir(room.path("scenarios")).expect("the room is ours");
     std::fs::rename(room.path("long"), room.path("scenarios/long")).expect("the room is ours");
     let mut server = Server::of(&room, "scenarios");
