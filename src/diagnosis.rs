@@ -16,7 +16,7 @@ use crate::network::{Network, kilometres};
 use crate::optimise::model::{Allowance, Terms, depots_of, model};
 use crate::scenario::{Count, Limit, Limits, Metric, Objective, OutletId, RegionId, Scenario, Scope, Status, Target};
 use crate::service::{Key, Question, Reading, Tally, What, installed_in};
-use crate::watch::Nobody;
+use crate::watch::Watch;
 
 pub use relax::{Relaxation, Relaxations, Step, json as relaxations_json, relax};
 pub use shops::shops;
@@ -58,7 +58,7 @@ impl Diagnosis {
 }
 
 /// Finds out why a scenario has no plan.
-pub fn diagnose(scenario: &Scenario, network: &Network, load: &Load) -> Diagnosis {
+pub fn diagnose(scenario: &Scenario, network: &Network, load: &Load, watch: &dyn Watch) -> Diagnosis {
     let mut diagnosis = Diagnosis::default();
     let findings = &mut diagnosis.findings;
     findings.extend(out_of_reach(scenario, network, load));
@@ -68,7 +68,7 @@ pub fn diagnose(scenario: &Scenario, network: &Network, load: &Load) -> Diagnosi
     findings.extend(contradicting_counts(scenario));
     findings.extend(impossible_targets(scenario, network, load));
     if findings.is_empty() {
-        findings.extend(lifted(scenario, network, load));
+        findings.extend(lifted(scenario, network, load, watch));
     }
     diagnosis
 }
@@ -303,12 +303,12 @@ fn at_best(metric: Metric, reading: &Reading) -> f64 {
 }
 
 /// Rules that cannot be kept together: each is lifted alone, and named if a network then exists.
-fn lifted(scenario: &Scenario, network: &Network, load: &Load) -> Vec<Finding> {
+fn lifted(scenario: &Scenario, network: &Network, load: &Load, watch: &dyn Watch) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut attempt = |rule: &'static str, what: String, change: &dyn Fn(&mut Scenario)| {
         let mut freed = scenario.clone();
         change(&mut freed);
-        if network_exists(&freed, network, load) {
+        if !watch.stop() && network_exists(&freed, network, load, watch) {
             findings.push(Finding {
                 rule,
                 message: format!("{what} cannot be kept together with the other rules"),
@@ -364,9 +364,14 @@ fn lifted(scenario: &Scenario, network: &Network, load: &Load) -> Vec<Finding> {
         });
     }
     if findings.is_empty() {
+        let message = if watch.stop() {
+            "limits, capacities and targets together leave no network; the search for the rule to blame was stopped"
+        } else {
+            "no single rule is to blame: limits, capacities and targets together leave no network"
+        };
         findings.push(Finding {
             rule: "together",
-            message: "no single rule is to blame: limits, capacities and targets together leave no network".to_owned(),
+            message: message.to_owned(),
             hint: "relax several of them and solve again".to_owned(),
             members: Vec::new(),
         });
@@ -375,7 +380,7 @@ fn lifted(scenario: &Scenario, network: &Network, load: &Load) -> Vec<Finding> {
 }
 
 /// Is there a network, stock apart?
-fn network_exists(scenario: &Scenario, network: &Network, load: &Load) -> bool {
+fn network_exists(scenario: &Scenario, network: &Network, load: &Load, watch: &dyn Watch) -> bool {
     let mut scenario = scenario.clone();
     scenario.planning.objective = Objective::Cost;
     let Limits { budget, .. } = &mut scenario.limits;
@@ -390,5 +395,5 @@ fn network_exists(scenario: &Scenario, network: &Network, load: &Load) -> bool {
         Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach: f64::INFINITY };
     let model = model(&scenario, network, load, &terms);
     let settings = Settings { gap: 1.0, node_limit: 200, iteration_limit: 200, ..Settings::default() };
-    !matches!(locate(&model.problem, &settings, &Nobody), Err(Failure::Infeasible(_) | Failure::NothingFound { .. }))
+    !matches!(locate(&model.problem, &settings, watch), Err(Failure::Infeasible(_) | Failure::NothingFound { .. }))
 }

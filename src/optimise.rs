@@ -12,6 +12,7 @@
 //! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`). With
 //! lateral supply or direct delivery (`pooled`) none is known and none is given.
 
+mod approach;
 mod bound;
 mod decide;
 mod enumerate;
@@ -57,7 +58,7 @@ pub enum Failure {
 /// [`Failure`] where there is no plan or none was found.
 pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
     if shops(scenario, network, load).is_some() {
-        return Err(Failure::Infeasible(diagnose(scenario, network, load)));
+        return Err(Failure::Infeasible(diagnose(scenario, network, load, watch)));
     }
     if scenario.help().is_some() {
         return pooled::plan(scenario, network, load, watch);
@@ -74,7 +75,7 @@ pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: 
     };
     let Found { priced, objective, lower_bound } = match found {
         Ok(found) => found,
-        Err(Nothing::Infeasible) => return Err(Failure::Infeasible(diagnose(scenario, network, load))),
+        Err(Nothing::Infeasible) => return Err(Failure::Infeasible(diagnose(scenario, network, load, watch))),
         Err(Nothing::Found(lower_bound)) => return Err(Failure::NothingFound { lower_bound }),
     };
     if let Some(budget) = scenario.limits.budget {
@@ -138,7 +139,7 @@ impl Search<'_> {
     /// The plan of least cost (or most coverage) whose lanes are no longer than `reach` \[hours\].
     fn least(&self, reach: f64) -> Result<Found, Nothing> {
         if stock_matters(self.scenario, self.load) {
-            return rounds::plan(self, reach);
+            return approach::plan(self, reach);
         }
         self.location_alone(reach, &self.settings()).map(|(found, _)| found)
     }

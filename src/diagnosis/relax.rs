@@ -95,7 +95,7 @@ impl Laboratory<'_> {
     fn may_exist(&self, scenario: &Scenario) -> bool {
         let network = Network::connect(scenario);
         // A network may need lanes that are not on short lists.
-        !network.is_complete() || network_exists(scenario, &network, self.load)
+        !network.is_complete() || network_exists(scenario, &network, self.load, self.watch)
     }
 
     /// Some plan of the scenario, if one is found: any will do, so that little is proven of it.
@@ -136,7 +136,11 @@ pub fn relax(
             break;
         }
         watch.stage(&format!("relaxing {}", rule.code()));
-        match settle(&laboratory, scenario, rule) {
+        let settled = settle(&laboratory, scenario, rule);
+        // A rule that was not tried to the end is not told to be too little.
+        found.stopped = settled.is_none() && watch.stop();
+        match settled {
+            None if found.stopped => break,
             Some(settled) => found.ways.push(way(scenario, &[(rule, &settled)], &settled.solved)),
             None if found.insufficient.contains(&rule.code()) => {}
             None => found.insufficient.push(rule.code()),

@@ -63,8 +63,9 @@ pub fn bound(search: &Search, reach: f64, best: &Best) -> Proof {
     let Best { priced: plan, objective: incumbent, stocked, start } = best;
     let (incumbent, prices) = (*incumbent, &stocked.prices);
     let large = search.network.road_count() > MANY_LANES;
-    // What the problem leaves open adds to what its stock leaves open, so it is asked for a tenth.
-    let asked = Settings { gap: 0.1 * search.scenario.planning.gap, ..search.settings() };
+    // What the problem leaves open adds to what its stock leaves open, so it is asked for a part.
+    let part = if large { 0.25 } else { 0.1 };
+    let asked = Settings { gap: part * search.scenario.planning.gap, ..search.settings() };
     let settings = if large {
         Settings { node_limit: 0, iteration_limit: ITERATIONS, start: start.clone(), ..asked }
     } else {

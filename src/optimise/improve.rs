@@ -217,7 +217,7 @@ fn annealed(ground: &Ground, from: &Costed, moves: usize, dice: &mut Dice, watch
             continue;
         }
         let mut change = vec![(*customer, lane)];
-        if dice.roll() % 2 == 0 {
+        if dice.roll().is_multiple_of(2) {
             let (other, others) = &free[dice.below(free.len())];
             let there = ground.problem.lanes.site[lane];
             let here = ground.problem.lanes.site[state.lane(*customer)];

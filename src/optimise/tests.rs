@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use super::approach::approach;
 use super::enumerate::enumerate;
-use super::rounds::approach;
 use super::{Failure, Search, optimise};
 use crate::load::Load;
 use crate::network::Network;
@@ -223,8 +223,7 @@ fn compare_with_enumeration(seeds: std::ops::Range<u64>, enough: usize, make: fn
         found += usize::from(plan.objective <= optimum * (1.0 + 1e-9));
     }
     assert!(proved >= enough, "only {proved} scenarios could be compared");
-    println!("{found} of {proved} met the optimum");
-    assert!(3 * found >= proved, "only {found} of {proved} met the optimum");
+    assert!(4 * found >= 3 * proved, "only {found} of {proved} met the optimum");
 }
 
 /// A scenario of 14 regions and 9 outlets without parts: towns in the plane, some with a promise, a count or capacities.

@@ -8,15 +8,12 @@
 //! σ_p, the same in all modes, is what a lane's own mix of parts pays; τ_m is by unit of load. Every choice of σ, τ and λ gives a
 //! bound: with λ_p the price of ℓ_p = Σ_k r_kp·x_k, the parts fall apart (`floor`), each within what an outlet can be asked for
 //! with such a load (`mixes`), and what is left is a continuous knapsack over the lanes k. λ climbs by subgradients, the demand
-//! of the knapsack less that of the parts, from the best of a few prices that are the same for all parts. σ_p is the slope of g_p around a typical load, τ_m that of the whole along the mean mix less σ, both of the
+//! of the knapsack less that of the parts, from what each part's own slope in the interval is more than σ + τ. σ_p is the slope of g_p over what the part can be asked for at a usual load, τ_m that of the whole along the mean mix less σ, both of the
 //! least concave function above g, for the slopes of stairs are none.
 
 use super::floor::{Floor, Roof};
 use super::mixes::Reach;
 use crate::scenario::PartId;
-
-/// Between so much less and so much more than the typical load σ is the slope.
-const AROUND: f64 = 0.35;
 
 /// Slopes of a mode that are tried, as shares of the chord's.
 const SLOPES: [f64; 7] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.15];
@@ -67,14 +64,13 @@ impl<'a> Stock<'a> {
         self.floors.iter().enumerate().filter_map(|(part, own)| Some((part, &own.as_ref()?.1)))
     }
 
-    /// σ by part, around a load.
-    pub(super) fn slopes(&self, typical: f64) -> Vec<f64> {
+    /// σ by part, for the loads of an interval.
+    pub(super) fn slopes(&self, (from, to): (f64, f64)) -> Vec<f64> {
         let mut slopes = vec![0.0; self.shares.len()];
         for (part, roof) in self.roofs() {
-            let load = self.shares[part] * typical;
-            let (from, to) = (load * (1.0 - AROUND), load * (1.0 + AROUND));
-            if to > from {
-                slopes[part] = ((roof.at(to) - roof.at(from)) / (to - from)).max(0.0);
+            let (least, most) = (self.reach[part].least(from), self.reach[part].most(to));
+            if most > least {
+                slopes[part] = ((roof.at(most) - roof.at(least)) / (most - least)).max(0.0);
             }
         }
         slopes
@@ -85,6 +81,7 @@ impl<'a> Stock<'a> {
     pub(super) fn mode(&self, slopes: &[f64], usual: f64, from: f64, to: f64) -> (f64, f64) {
         let along = |load: f64| -> f64 { self.roofs().map(|(part, roof)| roof.at(self.shares[part] * load)).sum() };
         let chord = if to > from { ((along(to) - along(from)) / (to - from)).max(0.0) } else { 0.0 };
+        let chords = self.slopes((from, to));
         let mean: f64 = slopes.iter().zip(self.shares).map(|(slope, share)| slope * share).sum();
         let middle = 0.5 * (from + to);
         let judged = f64::min(2.0 * middle, 0.5 * (middle + usual)).max(middle);
@@ -93,8 +90,10 @@ impl<'a> Stock<'a> {
         let tried = SLOPES.iter().map(|part| {
             let per_load = part * chord;
             let slopes: Vec<f64> = slopes.iter().map(|slope| slope + per_load - mean).collect();
+            // What a part's own chord is steeper by is the first guess of its price.
+            let own: Vec<f64> = chords.iter().zip(&slopes).map(|(chord, slope)| chord - slope).collect();
             let rests = PRICES.iter().map(|price| {
-                let prices = vec![price * chord; slopes.len()];
+                let prices: Vec<f64> = own.iter().map(|own| own + price * chord).collect();
                 (self.rest(&slopes, &prices, (from, to)).0, prices)
             });
             let best = rests.max_by(|one, two| one.0.total_cmp(&two.0));

@@ -31,6 +31,7 @@ const CELLS: usize = 16;
 
 /// Steps in which the prices of parts are sought where the intervals are fine.
 const STEPS: usize = 25;
+const FEW_STEPS: usize = 0;
 
 /// Where service may be split, an outlet serves at least this share of a region.
 const LEAST_SHARE: f64 = 1e-9;
@@ -257,8 +258,8 @@ impl OutletPrice {
         let reach: Vec<Reach> = (0..parts).map(|part| Reach::of(mixes, part, &regions)).collect();
         let shares: Vec<f64> = reach.iter().map(|reach| if most > 0.0 { reach.all() / most } else { 0.0 }).collect();
         let lane = |&(region, units): &(RegionId, f64)| Lane { units, shares: &mixes.shares[region.at()] };
-        let lanes: Vec<Lane> = if fine { regions.iter().map(lane).collect() } else { Vec::new() };
-        let steps = if fine { STEPS } else { 0 };
+        let lanes: Vec<Lane> = regions.iter().map(lane).collect();
+        let steps = if fine { STEPS } else { FEW_STEPS };
         let stock = |shelves: Vec<Shelf>| {
             let floor = |shelf: Shelf| {
                 let part = shelf.part.at();
@@ -306,6 +307,7 @@ impl OutletPrice {
         };
         // What a lane's own mix pays around a usual load, the lane pays; a mode charges every lane's units alike.
         let usual = typical.min(USUAL * most);
+        let around = ends.iter().copied().find(|(_, to)| *to >= usual).unwrap_or((0.0, most));
         let mut modes = Vec::new();
         let (slopes, mut floors) = if scenario.stocking.stockout == Stockout::Emergency {
             // What a late unit saves of freight and duty depends on the depot, and so does its price.
@@ -315,7 +317,7 @@ impl OutletPrice {
                 stock((0..parts).filter_map(shelf).collect())
             });
             let stocks: Vec<Stock> = stocks.collect();
-            let slopes = stocks.first().map_or(vec![0.0; parts], |stock| stock.slopes(usual));
+            let slopes = stocks.first().map_or(vec![0.0; parts], |stock| stock.slopes(around));
             let floors = stocks.first().map_or(Vec::new(), Stock::floors);
             for (depot, stock) in depots.iter().zip(&stocks) {
                 modes.extend(ends.iter().map(|(from, to)| allowance(*depot, stock.mode(&slopes, usual, *from, *to))));
@@ -328,7 +330,7 @@ impl OutletPrice {
             };
             let shelf = |part| part_at(part, 0.0, shortest(part), behind(&depots, part));
             let stock = stock((0..parts).filter_map(shelf).collect());
-            let slopes = stock.slopes(usual);
+            let slopes = stock.slopes(around);
             let floors = stock.floors();
             let lines: Vec<(f64, f64)> = ends.iter().map(|(from, to)| stock.mode(&slopes, usual, *from, *to)).collect();
             for depot in &depots {
