@@ -16,6 +16,7 @@ mod progress;
 mod regret;
 mod report;
 mod search;
+mod serve;
 mod setup;
 mod simulate;
 mod solve;
@@ -65,6 +66,7 @@ Examples:
   sparenet explain scenarios/small --outlet middle
   sparenet diagnose my-scenario                    why it has no plan, and every way out with its price
   sparenet export plans/europe-cars --format xlsx
+  sparenet serve                                   all of it as a page on this machine
   sparenet report scenarios/europe-cars --plan plans/europe-cars";
 
 /// Plans spare-parts supply and repair-outlet networks: which outlets and depots to open, who serves whom, how many of
@@ -121,6 +123,8 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// Why a scenario has no plan, and the least that has to be relaxed for one, each way with its price and its overlay
     Diagnose(diagnose::DiagnoseArguments),
+    /// A page on this machine: list scenarios, edit overlays, solve with progress, see map and comparison
+    Serve(serve::ServeArguments),
 }
 
 #[derive(Debug, Args)]
@@ -288,6 +292,7 @@ fn run(command: Command) -> Exit {
         }
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Diagnose(arguments) => diagnose::diagnose(&arguments),
+        Command::Serve(arguments) => serve::serve(&arguments),
     }
 }
 

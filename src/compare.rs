@@ -5,6 +5,7 @@
 
 pub mod attribution;
 mod json;
+pub mod side;
 mod sites;
 mod stock;
 

@@ -20,6 +20,7 @@ pub mod report;
 pub mod resolve;
 pub mod run;
 pub mod scenario;
+pub mod serve;
 pub mod service;
 pub mod simulation;
 pub mod stocking;

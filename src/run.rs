@@ -2,6 +2,7 @@
 //!
 //! A plan is handed out only with its files and only after [`verify_files`] recomputed every figure of them.
 
+pub mod object;
 mod outcome;
 
 use crate::load::Load;

@@ -1,20 +1,13 @@
 //! `compare`: plans, or scenarios with their plans, beside the first of them.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
-use sparenet::compare::attribution::{Crossed, complete, lifted, priced};
-use sparenet::compare::{Beyond, Comparison, compare as beside, inputs_json, json as object};
-use sparenet::load::Load;
-use sparenet::network::Network;
-use sparenet::plan::figures::{Figures, figures};
-use sparenet::plan::read::read;
-use sparenet::plan::write::{PLAN_FILE, write_file};
+use sparenet::compare::Comparison;
+use sparenet::compare::side::{Beside, Side, Trouble, beside};
+use sparenet::plan::write::write_file;
 use sparenet::report::{compared, html};
-use sparenet::scenario::{Scenario, differences, load};
-use sparenet::verify::{evaluate, rules};
 
 use super::judge::unread_exit;
 use super::{Exit, note, refused_exit, say};
@@ -41,19 +34,20 @@ pub struct CompareArguments {
     pub exit_code: bool,
 }
 
-/// A scenario or a plan that was named, with what belongs to it.
-struct Side {
-    name: String,
-    plan: Option<(PathBuf, Figures)>,
-    scenario: Option<(PathBuf, Scenario)>,
-}
-
 pub fn compare(arguments: &CompareArguments) -> Exit {
     let mut sides = Vec::new();
     for folder in &arguments.folders {
-        match side(folder, arguments) {
-            Ok(side) => sides.push(side),
-            Err(exit) => return exit,
+        match Side::of(folder, &arguments.plans, &arguments.scenarios) {
+            Ok(side) => {
+                if side.stale() {
+                    let name = &side.name;
+                    note(&format!(
+                        "warning: the plan of `{name}` was made of another input than the scenario is now\n"
+                    ));
+                }
+                sides.push(side);
+            }
+            Err(trouble) => return trouble_exit(&trouble),
         }
     }
     let Some((first, others)) = sides.split_first() else { return Exit::Usage };
@@ -61,55 +55,33 @@ pub fn compare(arguments: &CompareArguments) -> Exit {
     let mut objects = Vec::new();
     let mut comparisons = Vec::new();
     for other in others {
-        let inputs = match (&first.scenario, &other.scenario) {
-            (Some((left, _)), Some((right, _))) => match differences(left, right) {
-                Ok(differences) => Some(differences),
-                Err(refused) => return refused_exit(&refused),
-            },
-            _ => None,
+        let both = match beside(first, other) {
+            Ok(both) => both,
+            Err(trouble) => return trouble_exit(&trouble),
         };
-        let (Some(left), Some(right)) = (&first.plan, &other.plan) else {
-            // Without both plans there is only what was given to compare.
-            let Some(inputs) = inputs else {
-                note("error: neither both plans nor both scenarios are at hand\n");
-                return Exit::FileSystem;
-            };
-            differ |= !inputs.is_empty();
-            objects.push(json!({"from": first.name, "to": other.name, "differs": !inputs.is_empty(),
-                "inputs": inputs_json(&inputs)}));
-            if !arguments.json {
-                let told = if inputs.is_empty() {
-                    "Given: the same input\n".to_owned()
-                } else {
-                    format!("Given otherwise\n{}", compared::inputs_text(&inputs))
-                };
-                say(&format!("{} → {}\n\n{told}\n", first.name, other.name));
+        differ |= both.differs();
+        objects.push(both.json());
+        match both {
+            Beside::Given { inputs, .. } => {
+                if !arguments.json {
+                    let told = if inputs.is_empty() {
+                        "Given: the same input\n".to_owned()
+                    } else {
+                        format!("Given otherwise\n{}", compared::inputs_text(&inputs))
+                    };
+                    say(&format!("{} → {}\n\n{told}\n", first.name, other.name));
+                }
+                for side in [first, other].into_iter().filter(|side| side.plan.is_none()) {
+                    note(&format!("`{}` has no plan yet: solve it to compare what comes of it\n", side.name));
+                }
             }
-            for side in [first, other].into_iter().filter(|side| side.plan.is_none()) {
-                note(&format!("`{}` has no plan yet: solve it to compare what comes of it\n", side.name));
+            Beside::Planned(comparison) => {
+                if !arguments.json {
+                    say(&compared::comparison(&comparison));
+                }
+                comparisons.push(*comparison);
             }
-            continue;
-        };
-        let crossed = crossed(first, other);
-        let unit_costs = [&first.scenario, &other.scenario]
-            .into_iter()
-            .flatten()
-            .flat_map(|(_, scenario)| scenario.parts.iter().map(|part| (part.id.clone(), part.unit_cost.get())));
-        let beyond = Beyond { inputs, crossed, unit_costs: unit_costs.collect::<BTreeMap<_, _>>() };
-        let mut comparison = match beside(&left.1, &right.1, beyond) {
-            Ok(comparison) => comparison,
-            Err(incomparable) => {
-                note(&format!("error: {incomparable}\n"));
-                return Exit::Invalid;
-            }
-        };
-        (comparison.from, comparison.to) = (first.name.clone(), other.name.clone());
-        differ |= comparison.differs();
-        objects.push(object(&comparison));
-        if !arguments.json {
-            say(&compared::comparison(&comparison));
         }
-        comparisons.push(comparison);
     }
     if arguments.json {
         let object = match objects.pop() {
@@ -137,61 +109,22 @@ fn page(arguments: &CompareArguments, comparisons: &[Comparison]) -> Option<Exit
     }
 }
 
-/// What is at hand of a folder: a scenario with its plan, or a plan with its scenario.
-fn side(folder: &Path, arguments: &CompareArguments) -> Result<Side, Exit> {
-    let whole = folder.canonicalize().map_err(|error| {
-        note(&format!("error: cannot read `{}`: {error}\n", folder.display()));
-        Exit::FileSystem
-    })?;
-    let whole = if whole.is_file() { whole.parent().map_or(whole.clone(), Path::to_path_buf) } else { whole };
-    let name = whole.file_name().map_or_else(|| "plan".to_owned(), |name| name.to_string_lossy().into_owned());
-    if whole.join("scenario.toml").exists() {
-        let scenario = load(&whole, &[]).map_err(|refused| refused_exit(&refused))?.scenario;
-        let plan = arguments.plans.join(&name);
-        let plan = if plan.join(PLAN_FILE).exists() { Some(read_plan(&plan)?) } else { None };
-        if plan.as_ref().is_some_and(|(_, figures)| figures.summary.input_hash != scenario.input_hash) {
-            note(&format!("warning: the plan of `{name}` was made of another input than the scenario is now\n"));
+/// Tells why folders cannot be compared.
+fn trouble_exit(trouble: &Trouble) -> Exit {
+    match trouble {
+        Trouble::Missing(folder, error) => {
+            note(&format!("error: cannot read `{}`: {error}\n", folder.display()));
+            Exit::FileSystem
         }
-        return Ok(Side { name, plan, scenario: Some((whole, scenario)) });
-    }
-    let plan = read_plan(&whole)?;
-    let scenario = scenario_of(&plan.1, &name, &arguments.scenarios);
-    Ok(Side { name, plan: Some(plan), scenario })
-}
-
-fn read_plan(folder: &Path) -> Result<(PathBuf, Figures), Exit> {
-    let figures = figures(folder).map_err(|unread| unread_exit(&unread))?;
-    Ok((folder.to_path_buf(), figures))
-}
-
-/// The scenario that a plan was made of, where a folder of its name holds just that input.
-fn scenario_of(plan: &Figures, name: &str, scenarios: &Path) -> Option<(PathBuf, Scenario)> {
-    [name, plan.summary.scenario.as_str()].into_iter().find_map(|name| {
-        let folder = scenarios.join(name);
-        let scenario = folder.join("scenario.toml").exists().then(|| load(&folder, &[]).ok()).flatten()?.scenario;
-        (scenario.input_hash == plan.summary.input_hash).then_some((folder, scenario))
-    })
-}
-
-/// The costs of each plan's decisions under the other's conditions, where both can be had.
-fn crossed(first: &Side, other: &Side) -> Option<Crossed> {
-    let (left, right) = (first.scenario.as_ref()?, other.scenario.as_ref()?);
-    let (from, to) = (first.plan.as_ref()?, other.plan.as_ref()?);
-    let up_to_date = from.1.summary.input_hash == left.1.input_hash && to.1.summary.input_hash == right.1.input_hash;
-    if !up_to_date {
-        return None;
-    }
-    let price = |scenario: &Scenario, own: &Scenario, plan: &Path| {
-        let decisions = read(plan, scenario).ok()?;
-        let lifted = lifted(scenario, own, &decisions);
-        let (network, load) = (Network::unlisted(&lifted), Load::of(&lifted));
-        if !complete(&lifted, &network, &load, &decisions) {
-            return None;
+        Trouble::Refused(refused) => refused_exit(refused),
+        Trouble::Unread(unread) => unread_exit(unread),
+        Trouble::Incomparable(incomparable) => {
+            note(&format!("error: {incomparable}\n"));
+            Exit::Invalid
         }
-        let plan = evaluate(&lifted, &network, &load, decisions);
-        Some((priced(&lifted, &plan.costs), rules(scenario, &network, &load, &plan).len()))
-    };
-    let (first_in_second, broken) = price(&right.1, &left.1, &from.0)?;
-    let (second_in_first, _) = price(&left.1, &right.1, &to.0)?;
-    Some(Crossed { first_in_second, second_in_first, broken })
+        Trouble::Nothing => {
+            note("error: neither both plans nor both scenarios are at hand\n");
+            Exit::FileSystem
+        }
+    }
 }

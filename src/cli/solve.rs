@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
-use sparenet::diagnosis::Diagnosis;
 use sparenet::jobs::side_by_side;
 use sparenet::load::Load;
 use sparenet::network::Network;
@@ -14,7 +13,7 @@ use sparenet::plan::Plan;
 use sparenet::plan::sums::unchanged;
 use sparenet::plan::write::{summary, write};
 use sparenet::report::terminal::{self, counted, percent_text};
-use sparenet::run::{Solved, Unsolved, solved};
+use sparenet::run::{Solved, Unsolved, object, solved};
 use sparenet::scenario::{Loaded, Scenario, load};
 
 use super::judge::broken;
@@ -132,7 +131,7 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
         // The plan may have been found for another gap.
         object.insert("status".to_owned(), json!("optimal"));
         object.insert("gap_asked".to_owned(), json!(scenario.planning.gap));
-        beside(&mut object, out, start, true);
+        object::beside(&mut object, out, start.elapsed().as_secs_f64(), true);
         if !quiet {
             let (name, out) = (&scenario.name, out.display());
             err.push_str(&format!(
@@ -151,7 +150,7 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
         Ok(solved) => solved,
         Err(Unsolved::Failure(Failure::Infeasible(diagnosis))) => {
             err.push_str(&terminal::diagnosis(&scenario.name, &diagnosis));
-            return told(Exit::Infeasible, infeasible(&scenario.name, &diagnosis), String::new(), err);
+            return told(Exit::Infeasible, object::infeasible(&scenario.name, &diagnosis), String::new(), err);
         }
         Err(Unsolved::Failure(Failure::NothingFound { lower_bound })) => {
             let why = if interrupted() {
@@ -162,8 +161,7 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
                 "at the end of its work limit"
             };
             err.push_str(&format!("no plan of `{}` was found: the search ended {why}\n", scenario.name));
-            let object = json!({"scenario": scenario.name, "status": "unknown", "lower_bound": lower_bound});
-            return told(Exit::NoPlan, object.as_object().cloned().unwrap_or_default(), String::new(), err);
+            return told(Exit::NoPlan, object::unknown(&scenario.name, lower_bound), String::new(), err);
         }
         Err(Unsolved::Broken(breaches)) => {
             err.push_str(&broken(&breaches));
@@ -176,7 +174,7 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
         return told(Exit::FileSystem, nothing(folder, Exit::FileSystem), String::new(), err);
     }
     let mut object = summary(&scenario, &plan);
-    beside(&mut object, out, start, false);
+    object::beside(&mut object, out, start.elapsed().as_secs_f64(), false);
     let mut text = String::new();
     if !quiet {
         text.push_str(&terminal::summary(&scenario, &network, &load, &plan));
@@ -191,14 +189,6 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
     told(exit, object, text, err)
 }
 
-/// What is told on stdout beside what a plan's files hold.
-fn beside(object: &mut Map<String, Value>, out: &Path, start: Instant, unchanged: bool) {
-    object.insert("solve_seconds".to_owned(), json!(start.elapsed().as_secs_f64()));
-    object.insert("threads".to_owned(), json!(rayon::current_num_threads()));
-    object.insert("plan".to_owned(), json!(out.display().to_string()));
-    object.insert("unchanged".to_owned(), json!(unchanged));
-}
-
 /// What is told of a scenario for which nothing was planned or written; the reason stands on stderr.
 fn nothing(folder: &Path, exit: Exit) -> Map<String, Value> {
     let status = match exit {
@@ -206,18 +196,7 @@ fn nothing(folder: &Path, exit: Exit) -> Map<String, Value> {
         Exit::FileSystem => "file_system",
         _ => "failed",
     };
-    Map::from_iter([("scenario".to_owned(), json!(folder.display().to_string())), ("status".to_owned(), json!(status))])
-}
-
-fn infeasible(name: &str, diagnosis: &Diagnosis) -> Map<String, Value> {
-    let findings: Vec<Value> = diagnosis
-        .findings
-        .iter()
-        .map(|finding| {
-            json!({"rule": finding.rule, "message": finding.message, "hint": finding.hint, "members": finding.members})
-        })
-        .collect();
-    json!({"scenario": name, "status": "infeasible", "findings": findings}).as_object().cloned().unwrap_or_default()
+    object::nothing(folder, status)
 }
 
 /// The code of a plan that was written, and why it is not 0.

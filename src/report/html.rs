@@ -16,7 +16,8 @@ pub use compared::page as comparison;
 pub use frontier::page as frontier;
 pub use plan::{Proof, page as plan};
 
-const STYLE: &str = include_str!("html/page.css");
+/// The style of every page.
+pub(crate) const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
 /// What a page holds besides its text.

@@ -69,6 +69,19 @@ impl Origins {
         self.draft.sources.origin(self.draft.targets.get(number).map_or(whole, |(_, span)| *span))
     }
 
+    /// The value of a key as it stands in a TOML text; `None` where it is not given.
+    pub fn key_written(&self, path: &str) -> Option<String> {
+        self.draft.settings.get(path).map(|setting| setting.value.toml())
+    }
+
+    /// Every target as it was given: its keys in their order, each with its value as it stands in a TOML text.
+    pub fn targets_written(&self) -> Vec<Vec<(String, String)>> {
+        let written = |entries: &Vec<super::settings::Entry>| {
+            entries.iter().map(|entry| (entry.key.clone(), entry.value.toml())).collect()
+        };
+        self.draft.targets.iter().map(|(entries, _)| written(entries)).collect()
+    }
+
     /// The rows of these tables can be found again; those of the long ones are let go after reading.
     fn keeps(&self, table: Table) -> bool {
         table < Table::Demand

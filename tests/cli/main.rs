@@ -21,6 +21,7 @@ mod repairs;
 mod reported;
 mod room;
 mod same;
+mod served;
 mod setup;
 mod several;
 mod simulated;

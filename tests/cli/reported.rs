@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::room::{Room, skipped};
 
 /// A browser that can be run without a screen: `SPARENET_BROWSER`, else one of the usual names.
-fn browser() -> Option<String> {
+pub fn browser() -> Option<String> {
     let named = std::env::var("SPARENET_BROWSER").ok();
     let usual = ["chromium", "chromium-browser", "google-chrome", "chrome"].map(str::to_owned);
     let runs = |name: &String| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
@@ -19,13 +19,18 @@ fn browser() -> Option<String> {
 
 /// The page as it stands after its scripts have run, and what they complained of.
 fn opened(browser: &str, page: &Path, room: &Room) -> (String, Vec<String>) {
+    opened_at(browser, &format!("file://{}", page.display()), room)
+}
+
+/// The same of a page at an address.
+pub fn opened_at(browser: &str, address: &str, room: &Room) -> (String, Vec<String>) {
     let output = Command::new(browser)
         .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"])
         .args(["--enable-logging=stderr", "--virtual-time-budget=15000", "--dump-dom"])
         .arg(format!("--user-data-dir={}", room.path("profile").display()))
         // No name leads anywhere, so that whatever is fetched fails and is complained of.
-        .arg("--host-resolver-rules=MAP * ~NOTFOUND")
-        .arg(format!("file://{}", page.display()))
+        .arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+        .arg(address)
         .output()
         .expect("it starts");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

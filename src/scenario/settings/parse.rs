@@ -19,6 +19,27 @@ pub(crate) enum Value {
 }
 
 impl Value {
+    /// It as it stands in a TOML text.
+    pub fn toml(&self) -> String {
+        match self {
+            Self::Text(text) => toml::Value::String(text.clone()).to_string(),
+            Self::Number(_, written) => written.clone(),
+            Self::Switch(on) => on.to_string(),
+            Self::List(items) => {
+                format!("[{}]", items.iter().map(|(item, _)| item.toml()).collect::<Vec<_>>().join(", "))
+            }
+            Self::Table(entries) => {
+                let own = |entry: &Entry| {
+                    let key = toml::Value::String(entry.key.clone());
+                    format!("{key} = {}", entry.value.toml())
+                };
+                format!("{{ {} }}", entries.iter().map(own).collect::<Vec<_>>().join(", "))
+            }
+            // No key wants one, so no scenario without faults holds one.
+            Self::Date => "\"\"".to_owned(),
+        }
+    }
+
     /// What it is, in a planner's words.
     pub const fn words(&self) -> &'static str {
         match self {
