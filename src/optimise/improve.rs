@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::location::{Dice, Problem, Status};
+use crate::location::{Dice, Problem, Site, Status};
 use crate::watch::Watch;
 
 use super::bound::Floor;
@@ -77,7 +77,8 @@ pub fn bears(problem: &Problem) -> bool {
 pub fn improve(ground: &Ground, starts: &[Design], seed: u64, watch: &dyn Watch) -> Option<Design> {
     let looks = LOOKS / PASSES / ground.problem.customers.len().max(1);
     let mut pool = Pool { ground, seed, watch, best: Vec::new() };
-    let mut starts = starts.to_vec();
+    // From given designs little may be closed; from all sites open, much.
+    let mut starts: Vec<Design> = starts.iter().cloned().chain(all_open(ground, starts.first()?)).collect();
     for _ in 0..PASSES {
         let mut known = BTreeSet::new();
         let mut left = looks;
@@ -91,6 +92,30 @@ pub fn improve(ground: &Ground, starts: &[Design], seed: u64, watch: &dyn Watch)
         pool.anneal(count, moves);
     }
     pool.best.into_iter().next().map(|costed| costed.design)
+}
+
+/// Every site open that may be, with the uppers of another design, every customer where its lane costs least.
+fn all_open(ground: &Ground, like: &Design) -> Option<Design> {
+    let problem = ground.problem;
+    let uppers = uppers_of(problem, &like.modes);
+    let mode = |site: usize| {
+        let fits = |mode: &usize| problem.sites[site].modes[*mode].upper.is_none_or(|upper| uppers.contains(&upper));
+        let own = (0..problem.sites[site].modes.len()).find(fits);
+        own.filter(|_| problem.sites[site].status != Status::Closed).map(|mode| mode as u32)
+    };
+    let modes: Vec<Option<u32>> = (0..problem.sites.len()).map(mode).collect();
+    let lane = |ends: &[usize]| {
+        let open = (ends[0]..ends[1]).filter(|lane| modes[problem.lanes.site[*lane] as usize].is_some());
+        open.min_by(|one, two| problem.lanes.cost[*one].total_cmp(&problem.lanes.cost[*two]))
+    };
+    let lanes: Vec<usize> = problem.lanes.starts.windows(2).map(lane).collect::<Option<_>>()?;
+    allowed(problem, &modes).then_some(Design { lanes, modes })
+}
+
+/// The uppers that modes need.
+fn uppers_of(problem: &Problem, modes: &[Option<u32>]) -> BTreeSet<u32> {
+    let upper = |(mode, site): (&Option<u32>, &Site)| site.modes[(*mode)? as usize].upper;
+    modes.iter().zip(&problem.sites).filter_map(upper).collect()
 }
 
 /// The best designs so far, cheapest first, each with a set of sites of its own.
@@ -108,8 +133,9 @@ impl Pool<'_> {
         let Some(state) = State::of(ground, start) else { return };
         let mut best = Costed { cost: state.cost(), design: start.clone() };
         self.best.push(best.clone());
+        let mut exchanging = false;
         while *left > 0 && !watch.stop() {
-            let sets = neighbours(ground.problem, &best.design.modes);
+            let sets = neighbours(ground.problem, &best.design.modes, exchanging);
             let fresh: Vec<Vec<Option<u32>>> =
                 sets.into_iter().filter(|set| known.insert(set.clone())).take(*left).collect();
             *left -= fresh.len();
@@ -123,9 +149,11 @@ impl Pool<'_> {
                 self.best.push(costed);
             }
             self.keep(4 * SHORT.0);
-            if best.cost >= before {
+            // Exchanges are many, so they are tried where nothing else helps.
+            if best.cost >= before && exchanging {
                 break;
             }
+            exchanging = best.cost >= before;
         }
     }
 
@@ -152,11 +180,10 @@ impl Pool<'_> {
     }
 }
 
-/// Every set of modes with one site more, one less, or one in place of another.
-fn neighbours(problem: &Problem, modes: &[Option<u32>]) -> Vec<Vec<Option<u32>>> {
+/// Every set of modes with one site more or one less, or with one in place of another.
+fn neighbours(problem: &Problem, modes: &[Option<u32>], exchanging: bool) -> Vec<Vec<Option<u32>>> {
     let sites = &problem.sites;
-    let upper_open = |mode: &Option<u32>, site: usize| mode.and_then(|mode| sites[site].modes[mode as usize].upper);
-    let uppers: BTreeSet<u32> = modes.iter().enumerate().filter_map(|(site, mode)| upper_open(mode, site)).collect();
+    let uppers = uppers_of(problem, modes);
     let opening = |site: usize| -> Vec<u32> {
         let own = sites[site].modes.iter().enumerate();
         let fits = own.filter(|(_, mode)| mode.upper.is_none_or(|upper| uppers.contains(&upper)));
@@ -174,13 +201,16 @@ fn neighbours(problem: &Problem, modes: &[Option<u32>]) -> Vec<Vec<Option<u32>>>
             sets.push(set);
         }
     };
-    for &site in &open {
-        put(&[(site, None)]);
+    if !exchanging {
+        open.iter().for_each(|&site| put(&[(site, None)]));
     }
     for &site in &closed {
         for mode in opening(site) {
-            put(&[(site, Some(mode))]);
-            open.iter().for_each(|&other| put(&[(site, Some(mode)), (other, None)]));
+            if exchanging {
+                open.iter().for_each(|&other| put(&[(site, Some(mode)), (other, None)]));
+            } else {
+                put(&[(site, Some(mode))]);
+            }
         }
     }
     sets
@@ -189,12 +219,9 @@ fn neighbours(problem: &Problem, modes: &[Option<u32>]) -> Vec<Vec<Option<u32>>>
 /// Are the counts kept?
 fn allowed(problem: &Problem, modes: &[Option<u32>]) -> bool {
     let open = |site: &u32| modes[*site as usize].is_some();
-    let uppers: BTreeSet<u32> = modes
-        .iter()
-        .zip(&problem.sites)
-        .filter_map(|(mode, site)| site.modes[(*mode)? as usize].upper)
-        .chain((0_u32..).zip(&problem.uppers).filter(|(_, upper)| upper.status == Status::Open).map(|(own, _)| own))
-        .collect();
+    let forced = (0_u32..).zip(&problem.uppers).filter(|(_, upper)| upper.status == Status::Open);
+    let mut uppers = uppers_of(problem, modes);
+    uppers.extend(forced.map(|(own, _)| own));
     problem.counts.iter().all(|count| {
         let own = count.sites.iter().filter(|site| open(site)).count()
             + count.uppers.iter().filter(|upper| uppers.contains(upper)).count();
