@@ -20,11 +20,12 @@
 //! * what a depot holds so as to be short less often is charged to its outlets (`shelf`);
 //! * a soft promise's price is at most its penalty, so what is priced of a shortfall is at most what is paid for it.
 //!
-//! G grows with ℓ (for every S late demand does), so straight lines lie below it on intervals of ℓ (`shelf`). Each interval of an
-//! outlet's load is a mode of its site: fixed Σ_p a_p, per load Σ_p b_p·(share of p in the mean mix). A region whose mix pays
-//! more than that in every mode pays the difference on its lane, one that pays less has it back. Whatever a plan's load is,
-//! it lies in one of the intervals and that mode costs no more than the plan's stock; so the location problem with these
-//! modes costs no more than the plan, and neither does its own Lagrangian bound.
+//! G grows with ℓ (for every S late demand does) and is bounded from below on cells of ℓ (`floor`). A promise that every outlet makes for
+//! its own shelf needs a least stock whatever is priced (`stairs` of the stocking room), and the greater of both counts. Straight lines below
+//! all parts together, one for each interval of an outlet's load (`modes`), are the modes of its site: fixed a_m, per load the mean of σ + τ_m;
+//! what a region's own mix pays more or less at σ, its lane pays. Whatever a plan's load is, it lies in one of the intervals and that mode
+//! costs no more than the plan's stock; so the location problem with these modes costs no more than the plan, and neither does its own
+//! Lagrangian bound. An outlet that need not be open serves a region or is closed, so its intervals begin at the least region's load.
 
 mod floor;
 mod lane;

@@ -141,6 +141,12 @@ fn random_with(seed: u64, twist: Twist) -> Scenario {
         let reach = if twist == Twist::Far { "cost_per_km = 0.5\nmax_hours = 1.6\n" } else { "cost_per_km = 0.5\n" };
         write("scenario.toml", (rest + &own).replace("cost_per_km = 0.5\n", reach));
     }
+    if twist == Twist::Far && seed.is_multiple_of(3) {
+        // One region asks for visits alone.
+        let text = fs::read_to_string(folder.path().join("demand.csv")).expect("it was just written");
+        let rows = text.lines().filter(|row| !row.starts_with("r0,p1"));
+        write("demand.csv", rows.map(|row| row.replace("r0,p0", "r0,") + "\n").collect());
+    }
     if twist == Twist::Repairs {
         // Drawn last, so that all else is as it is without repairs.
         let mut repaired = |file: &str, column: &str| {

@@ -246,9 +246,9 @@ impl OutletPrice {
             .iter()
             .flat_map(|&(from, to)| (1..=CELLS).map(move |end| from + (to - from) * end as f64 / CELLS as f64))
             .collect();
-        // Whoever need not stay open serves a region, all of it where nobody is split, if all lanes are inside.
+        // Whoever need not stay open serves a region, all of it where nobody is split, if all lanes are inside and all ask for parts.
         let served = order.iter().map(|number| units(*number)).fold(f64::INFINITY, f64::min);
-        if priced == order.len() && !may_idle(scenario, outlet) {
+        if priced == roads.len() && !may_idle(scenario, outlet) {
             let least = if scenario.planning.sourcing == Sourcing::Single { served } else { LEAST_SHARE * served };
             ends.retain(|(_, to)| *to >= least);
             ends.iter_mut().for_each(|(from, _)| *from = from.max(least));
