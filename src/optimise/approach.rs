@@ -109,6 +109,7 @@ fn improved(search: &Search, shelves: &Shelves, starts: &[Option<Decisions>]) ->
         problem: &model.problem,
         floors: floors.iter().map(Vec::as_slice).collect(),
         demands: model.regions.iter().map(demand).collect(),
+        terms: improve::terms(&model.problem),
     };
     let starts: Vec<Design> = starts.iter().flatten().filter_map(|decisions| design(model, decisions)).collect();
     let design = improve::improve(&ground, &starts, search.scenario.planning.seed, search.watch)?;

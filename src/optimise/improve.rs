@@ -30,6 +30,9 @@ const RESTARTS: usize = 3;
 const SHORT: (usize, usize) = (48, 20_000);
 const LONG: [(usize, usize); 2] = [(8, 150_000), (2, 1_500_000)];
 
+/// Times that all customers are asked whether they would rather go elsewhere.
+const SWEEPS: usize = 4;
+
 /// No annealing makes more moves than so many by pair of customers.
 const MOVES_BY_PAIR: usize = 200;
 
@@ -47,6 +50,8 @@ pub struct Ground<'a> {
     pub floors: Vec<&'a [Option<Floor>]>,
     /// Part units of each customer \[a year\].
     pub demands: Vec<Vec<(usize, f64)>>,
+    /// Rows and coefficients of each lane; empty where no row has any.
+    pub terms: Vec<Vec<(usize, f64)>>,
 }
 
 /// A plan of the ground: the lane of each customer and the mode of each open site.
@@ -63,6 +68,18 @@ pub struct Design {
 struct Costed {
     cost: f64,
     design: Design,
+}
+
+/// Rows and coefficients by lane.
+pub fn terms(problem: &Problem) -> Vec<Vec<(usize, f64)>> {
+    if problem.rows.iter().all(|row| row.lane.is_empty()) {
+        return Vec::new();
+    }
+    let mut terms = vec![Vec::new(); problem.lanes.site.len()];
+    for (number, row) in problem.rows.iter().enumerate() {
+        row.lane.iter().for_each(|(lane, coefficient)| terms[*lane as usize].push((number, *coefficient)));
+    }
+    terms
 }
 
 /// Can the search keep everything that the problem asks for?
@@ -253,9 +270,6 @@ fn served(ground: &Ground, from: &Design, modes: Vec<Option<u32>>, watch: &dyn W
     Some(Costed { cost: state.cost(), design: state.design() })
 }
 
-/// Times that all customers are asked whether they would rather go elsewhere.
-const SWEEPS: usize = 4;
-
 /// The best design met while customers are moved and exchanged between the open sites.
 fn annealed(ground: &Ground, from: &Costed, moves: usize, dice: &mut Dice, watch: &dyn Watch) -> Costed {
     let Some(mut state) = State::of(ground, &from.design) else { return from.clone() };
@@ -293,7 +307,7 @@ fn annealed(ground: &Ground, from: &Costed, moves: usize, dice: &mut Dice, watch
         let Some(more) = state.change(&change) else { continue };
         let chance = (dice.roll() >> 11) as f64 / (1_u64 << 53) as f64;
         if more <= 0.0 || chance < (-more / warmth.max(f64::MIN_POSITIVE)).exp() {
-            state.take(&change);
+            state.take(&change, more);
             if state.cost() < best.cost - 1e-9 * best.cost.abs() {
                 best = Costed { cost: state.cost(), design: state.design() };
             }

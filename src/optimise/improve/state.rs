@@ -18,8 +18,6 @@ pub(super) struct State<'a> {
     work: Vec<f64>,
     /// What each row has used up.
     rows: Vec<f64>,
-    /// Rows and coefficients of each lane.
-    terms: Vec<Vec<(usize, f64)>>,
     cost: f64,
 }
 
@@ -29,13 +27,6 @@ impl<'a> State<'a> {
         let problem = ground.problem;
         let sites = problem.sites.len();
         let parts = ground.floors.first().map_or(0, |floors| floors.len());
-        let mut terms: Vec<Vec<(usize, f64)>> = Vec::new();
-        if problem.rows.iter().any(|row| !row.lane.is_empty()) {
-            terms = vec![Vec::new(); problem.lanes.site.len()];
-            for (number, row) in problem.rows.iter().enumerate() {
-                row.lane.iter().for_each(|(lane, coefficient)| terms[*lane as usize].push((number, *coefficient)));
-            }
-        }
         let mut state = Self {
             ground,
             lanes: design.lanes.clone(),
@@ -44,7 +35,6 @@ impl<'a> State<'a> {
             parts: vec![vec![0.0; parts]; sites],
             work: vec![0.0; sites],
             rows: vec![0.0; problem.rows.len()],
-            terms,
             cost: 0.0,
         };
         for (customer, &lane) in design.lanes.iter().enumerate() {
@@ -102,7 +92,7 @@ impl<'a> State<'a> {
             }
         }
         if let Some(lane) = best.1 {
-            self.take(&[(customer, lane)]);
+            self.take(&[(customer, lane)], best.0);
         }
         best.1.is_some()
     }
@@ -122,7 +112,7 @@ impl<'a> State<'a> {
         for &site in &sites {
             more += self.site_change(site, change)?;
         }
-        if !self.terms.is_empty() && !self.rows_bear(change) {
+        if !self.ground.terms.is_empty() && !self.rows_bear(change) {
             return None;
         }
         Some(more)
@@ -165,7 +155,7 @@ impl<'a> State<'a> {
         let mut rows: Vec<(usize, f64)> = Vec::new();
         for &(customer, lane) in change {
             for (lane, sign) in [(self.lanes[customer], -1.0), (lane, 1.0)] {
-                rows.extend(self.terms[lane].iter().map(|(row, coefficient)| (*row, sign * coefficient)));
+                rows.extend(self.ground.terms[lane].iter().map(|(row, coefficient)| (*row, sign * coefficient)));
             }
         }
         rows.sort_by_key(|entry| entry.0);
@@ -175,9 +165,9 @@ impl<'a> State<'a> {
         })
     }
 
-    /// Makes a change that breaks no limit.
-    pub(super) fn take(&mut self, change: &[(usize, usize)]) {
-        self.cost += self.change(change).unwrap_or(0.0);
+    /// Makes a change that breaks no limit and costs so much more.
+    pub(super) fn take(&mut self, change: &[(usize, usize)], more: f64) {
+        self.cost += more;
         for &(customer, lane) in change {
             self.add(customer, self.lanes[customer], -1.0);
             self.add(customer, lane, 1.0);
@@ -193,7 +183,7 @@ impl<'a> State<'a> {
         for &(part, units) in &self.ground.demands[customer] {
             self.parts[site][part] += sign * units;
         }
-        if let Some(terms) = self.terms.get(lane) {
+        if let Some(terms) = self.ground.terms.get(lane) {
             terms.iter().for_each(|(row, coefficient)| self.rows[*row] += sign * coefficient);
         }
     }
