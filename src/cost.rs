@@ -17,11 +17,13 @@
 //! | ordering | orders sent to the supplier × order cost of the part |
 //! | direct | units delivered directly by the depot × direct cost of the region |
 //! | penalty | shortfall of soft promises × penalty |
+//! | option | what the options taken cost, wherever the sites are |
 //!
 //! Units sent are those met from the shelf: with `stockout = "backorder"` all, with `"emergency"` the filled share. New units
 //! are ordered from the supplier, by the depot or by an outlet without one; a depot's orders are those of all that is asked
 //! of its outlets, as its service is. A unit delivered directly pays duty like one sent to the outlet, and no freight but its own.
 
+mod component;
 mod unit;
 
 use crate::load::Load;
@@ -30,84 +32,12 @@ use crate::plan::Decisions;
 use crate::scenario::{CountryId, DepotId, OutletId, PartId, Scenario, Site, SiteId, Status, Stockout};
 use crate::service::{Service, depot_repair, outlet_repair, repaired_shares};
 
+pub use component::Component;
 pub use unit::{UnitCost, unit_cost};
 
 use unit::direct_cost;
 
-/// What money is spent on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Component {
-    /// Being open: outlets.
-    OutletFixed,
-    /// Being open: depots.
-    DepotFixed,
-    /// Opening candidates, annualised.
-    Opening,
-    /// Closing existing sites, annualised.
-    Closing,
-    /// Journeys to jobs.
-    Travel,
-    /// Hands-on work.
-    Labour,
-    /// Repair of failed parts.
-    Repair,
-    /// Depot → outlet transport.
-    Freight,
-    /// Duty.
-    Duty,
-    /// Expressed parts.
-    Emergency,
-    /// Holding stock.
-    Holding,
-    /// Soft promises that are not kept.
-    Penalty,
-    /// Orders to the supplier.
-    Ordering,
-    /// Parts that depots deliver directly.
-    Direct,
-}
-
-impl Component {
-    /// All of them, in the order of reports.
-    pub const ALL: [Self; 14] = [
-        Self::OutletFixed,
-        Self::DepotFixed,
-        Self::Opening,
-        Self::Closing,
-        Self::Travel,
-        Self::Labour,
-        Self::Repair,
-        Self::Freight,
-        Self::Duty,
-        Self::Emergency,
-        Self::Holding,
-        Self::Penalty,
-        Self::Ordering,
-        Self::Direct,
-    ];
-
-    /// Its name in files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::OutletFixed => "outlet_fixed",
-            Self::DepotFixed => "depot_fixed",
-            Self::Opening => "opening",
-            Self::Closing => "closing",
-            Self::Travel => "travel",
-            Self::Labour => "labour",
-            Self::Repair => "repair",
-            Self::Freight => "freight",
-            Self::Duty => "duty",
-            Self::Emergency => "emergency",
-            Self::Holding => "holding",
-            Self::Penalty => "penalty",
-            Self::Ordering => "ordering",
-            Self::Direct => "direct",
-        }
-    }
-}
-
-/// One component at one site; penalties have no site.
+/// One component at one site; penalties and overheads have no site.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CostLine {
     /// Where, if anywhere.
@@ -160,6 +90,11 @@ impl Costs {
         for line in &self.lines {
             if let Some(country) = line.site.and_then(|site| scenario.site(site).country) {
                 sums[country.at()] += line.amount;
+            }
+        }
+        for overhead in &scenario.overheads {
+            if let Some(country) = overhead.country {
+                sums[country.at()] += overhead.amount;
             }
         }
         let mut countries: Vec<(CountryId, f64)> =
@@ -334,5 +269,42 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
     if penalty != 0.0 {
         costs.lines.push(CostLine { site: None, component: Component::Penalty, amount: penalty });
     }
+    costs.lines.extend(overhead_lines(scenario));
     costs
+}
+
+/// What every plan pays, by component.
+fn overhead_lines(scenario: &Scenario) -> impl Iterator<Item = CostLine> {
+    let amounts = scenario.overheads.iter().map(|overhead| (Component::of(overhead.cause), overhead.amount));
+    let lines = sums(amounts).into_iter().filter(|(_, amount)| *amount != 0.0);
+    lines.map(|(component, amount)| CostLine { site: None, component, amount })
+}
+
+/// What every plan pays, wherever its sites are \[a year\].
+pub fn overhead(scenario: &Scenario) -> f64 {
+    overhead_lines(scenario).fold(0.0, |sum, line| sum + line.amount)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Cause, Overhead};
+
+    #[test]
+    fn what_every_plan_pays_shifts_cost_and_bound_alike() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/small");
+        let plain = crate::scenario::load(&folder, &[]).expect("the scenario is sound").scenario;
+        let mut laden = plain.clone();
+        laden.overheads.push(Overhead { cause: Cause::Option, country: None, amount: 1_000.0 });
+        let solved = |scenario: &Scenario| {
+            let load = Load::of(scenario);
+            let mut network = Network::connect(scenario);
+            crate::optimise::optimise(scenario, &mut network, &load, &crate::watch::Nobody).expect("there is a plan")
+        };
+        let (plain, laden) = (solved(&plain), solved(&laden));
+        let bound = |plan: &crate::plan::Plan| plan.certificate.lower_bound.expect("the bound is printed");
+        assert_eq!(laden.costs.of(Component::Option), 1_000.0);
+        assert!((laden.costs.total() - plain.costs.total() - 1_000.0).abs() < 1e-6);
+        assert!((bound(&laden) - bound(&plain) - 1_000.0).abs() < 1e-6);
+    }
 }

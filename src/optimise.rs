@@ -27,6 +27,7 @@ pub mod stock;
 #[cfg(test)]
 mod tests;
 
+use crate::cost::overhead;
 use crate::diagnosis::{Diagnosis, diagnose, shops};
 use crate::load::Load;
 use crate::location::{Failure as LocationFailure, Settings, Start, locate};
@@ -87,8 +88,10 @@ pub fn optimise(scenario: &Scenario, network: &mut Network, load: &Load, watch: 
             return Err(Failure::NothingFound { lower_bound: Some(lower_bound) });
         }
     }
-    // No cost is negative, nor is a number of jobs or an hour: zero is a bound where the search had no time for a better.
-    let certificate = Certificate { objective, lower_bound: Some(lower_bound.max(0.0).min(objective)) };
+    // No cost but an overhead is negative, nor is a number of jobs or an hour: what is left without them is a bound where the
+    // search had no time for a better.
+    let least = if scenario.planning.objective == Objective::Cost { overhead(scenario) } else { 0.0 };
+    let certificate = Certificate { objective, lower_bound: Some(lower_bound.max(least).min(objective)) };
     let Priced { decisions, service, costs, points } = priced;
     Ok(Plan { decisions, costs, service, certificate, points, seed: scenario.planning.seed })
 }

@@ -13,6 +13,7 @@ mod index;
 mod lane;
 mod limits;
 mod load;
+mod overhead;
 mod overlay;
 mod part;
 mod planning;
@@ -40,6 +41,7 @@ pub use index::{ClassId, CountryId, DepotId, OutletId, PartId, PolicyId, Product
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
 pub use load::{Loaded, Origins, Refused, load, load_over};
+pub use overhead::{Cause, Overhead};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
 pub use region::{Place, Region};
@@ -109,6 +111,8 @@ pub struct Scenario {
     pub history: Option<History>,
     /// Every class that a part has, in order of name.
     pub classes: Vec<String>,
+    /// What every plan pays, wherever its sites are.
+    pub overheads: Vec<Overhead>,
 }
 
 impl Scenario {

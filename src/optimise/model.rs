@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::cost::site_cost;
+use crate::cost::{overhead, site_cost};
 use crate::load::Load;
 use crate::location::{Count, Mode, Problem, Row, Site, Status as Openness, Upper};
 use crate::network::{Network, Road};
@@ -72,7 +72,7 @@ pub struct Model {
     pub regions: Vec<RegionId>,
     /// The depot of each mode of each site.
     pub depots: Vec<Vec<Option<DepotId>>>,
-    /// What every plan pays besides: repairs, and the closing costs that sites save which stay open.
+    /// What every plan pays besides: overheads, repairs, and the closing costs that sites save which stay open.
     pub constant: f64,
     /// What each row stands for: a target and the member of its scope, `None` for capacities and budgets.
     pub promises: Vec<Option<(usize, Key)>>,
@@ -112,7 +112,7 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
     let (lanes, spent) = Served::of(scenario, network, load, terms, &supply).lanes(&regions);
 
     // What repairs cost at the least, wherever failed parts come to; lanes and modes charge what is dearer.
-    let mut constant = if by_cost { repairs(load, &regions, &cheapest) } else { 0.0 };
+    let mut constant = if by_cost { repairs(load, &regions, &cheapest) + overhead(scenario) } else { 0.0 };
     let mut sites = Vec::with_capacity(scenario.outlets.len());
     let mut depots = Vec::with_capacity(scenario.outlets.len());
     for (number, outlet) in scenario.outlets.iter().enumerate() {
@@ -283,7 +283,7 @@ impl Model {
     /// The budget as a row, where money is not what is sought: what location alone spends has to fit.
     fn budget(&mut self, scenario: &Scenario, by_cost: bool, spent: &[f64]) {
         let Some(budget) = scenario.limits.budget.filter(|_| !by_cost) else { return };
-        let mut row = Row { at_most: budget.get(), ..Row::default() };
+        let mut row = Row { at_most: budget.get() - overhead(scenario), ..Row::default() };
         row.lane = (0u32..).zip(spent.iter().copied()).collect();
         let cost = |site: &crate::scenario::Site| site_cost(scenario, site);
         row.site =

@@ -167,9 +167,9 @@ fn promised(scenario: &Scenario, plan: &Plan, promise: &Promise) -> Value {
     })
 }
 
-/// The columns of a site's cost lines: every component but penalties, which have no site.
+/// The columns of a site's cost lines: every component but those without a site.
 fn site_components() -> impl Iterator<Item = Component> {
-    Component::ALL.into_iter().filter(|component| *component != Component::Penalty)
+    Component::ALL.into_iter().filter(|component| component.has_site())
 }
 
 fn site_table(id: &'static str, measures: &[&'static str]) -> Table {

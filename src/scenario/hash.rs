@@ -143,6 +143,13 @@ impl Writer {
             self.shown("reading", &history.reading);
         }
         self.list("classes", &scenario.classes, |to, class| to.text(class));
+        if !scenario.overheads.is_empty() {
+            self.list("overheads", &scenario.overheads, |to, overhead| {
+                to.shown("cause", &overhead.cause);
+                to.index(overhead.country.map(|country| country.0));
+                to.number(overhead.amount);
+            });
+        }
     }
 
     fn site(&mut self, site: &Site) {

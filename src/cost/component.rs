@@ -1,0 +1,92 @@
+//! What money is spent on.
+
+use crate::scenario::Cause;
+
+/// What money is spent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Component {
+    /// Being open: outlets.
+    OutletFixed,
+    /// Being open: depots.
+    DepotFixed,
+    /// Opening candidates, annualised.
+    Opening,
+    /// Closing existing sites, annualised.
+    Closing,
+    /// Journeys to jobs.
+    Travel,
+    /// Hands-on work.
+    Labour,
+    /// Repair of failed parts.
+    Repair,
+    /// Depot → outlet transport.
+    Freight,
+    /// Duty.
+    Duty,
+    /// Expressed parts.
+    Emergency,
+    /// Holding stock.
+    Holding,
+    /// Soft promises that are not kept.
+    Penalty,
+    /// Orders to the supplier.
+    Ordering,
+    /// Parts that depots deliver directly.
+    Direct,
+    /// Options that were taken.
+    Option,
+}
+
+impl Component {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 15] = [
+        Self::OutletFixed,
+        Self::DepotFixed,
+        Self::Opening,
+        Self::Closing,
+        Self::Travel,
+        Self::Labour,
+        Self::Repair,
+        Self::Freight,
+        Self::Duty,
+        Self::Emergency,
+        Self::Holding,
+        Self::Penalty,
+        Self::Ordering,
+        Self::Direct,
+        Self::Option,
+    ];
+
+    /// Its name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OutletFixed => "outlet_fixed",
+            Self::DepotFixed => "depot_fixed",
+            Self::Opening => "opening",
+            Self::Closing => "closing",
+            Self::Travel => "travel",
+            Self::Labour => "labour",
+            Self::Repair => "repair",
+            Self::Freight => "freight",
+            Self::Duty => "duty",
+            Self::Emergency => "emergency",
+            Self::Holding => "holding",
+            Self::Penalty => "penalty",
+            Self::Ordering => "ordering",
+            Self::Direct => "direct",
+            Self::Option => "option",
+        }
+    }
+
+    /// Is it spent at sites? Penalties and overheads are not.
+    pub const fn has_site(self) -> bool {
+        !matches!(self, Self::Penalty | Self::Option)
+    }
+
+    /// What an overhead is spent on.
+    pub(super) const fn of(cause: Cause) -> Self {
+        match cause {
+            Cause::Option => Self::Option,
+        }
+    }
+}
