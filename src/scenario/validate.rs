@@ -7,6 +7,7 @@ mod fields;
 mod keys;
 mod lanes;
 mod names;
+mod options;
 mod places;
 mod repairs;
 mod tables;
@@ -78,6 +79,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
 
+    let overheads = options::overheads(&ids, &mut reader);
+
     let settings = &draft.settings;
     let text = |path: &str, faults: &mut Faults| settings.text(path, faults).map(str::to_string);
     let name = text("name", reader.faults).filter(|name| !name.is_empty()).unwrap_or_else(|| draft.folder.clone());
@@ -110,7 +113,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         laterals,
         history: None,
         classes: ids.classes.keys().map(|name| name.to_string()).collect(),
-        overheads: Vec::new(),
+        overheads,
+        choices: draft.choices.clone(),
     };
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
     there_is_something_to_plan(&scenario, &mut reader);
