@@ -14,6 +14,7 @@ mod index;
 mod lane;
 mod limits;
 mod load;
+pub(crate) mod market;
 mod overhead;
 mod overlay;
 mod part;
@@ -43,6 +44,7 @@ pub use index::{ClassId, CountryId, DepotId, OutletId, PartId, PolicyId, Product
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
 pub use load::{Loaded, Origins, Refused, load, load_over, load_taking};
+pub use market::{Market, Markets, Period, Response, Years};
 pub use overhead::{Cause, Overhead};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
@@ -117,6 +119,8 @@ pub struct Scenario {
     pub overheads: Vec<Overhead>,
     /// The choices, in order of name, each with the option that is taken here.
     pub choices: Vec<Choice>,
+    /// Markets over years, if a roll-out is to be planned.
+    pub markets: Option<Markets>,
 }
 
 impl Scenario {

@@ -95,6 +95,9 @@ impl Writer {
             to.number(region.emergency_cost_per_unit.get());
             to.number(region.direct_hours.get());
             to.number(region.direct_cost_per_unit.get());
+            if let Some(area) = region.area_km2 {
+                to.number(area);
+            }
         });
         self.list("products", &scenario.products, |to, product| to.shown("product", product));
         self.list("parts", &scenario.parts, |to, part| to.shown("part", part));
@@ -143,6 +146,9 @@ impl Writer {
             self.shown("reading", &history.reading);
         }
         self.list("classes", &scenario.classes, |to, class| to.text(class));
+        if let Some(markets) = &scenario.markets {
+            self.shown("markets", markets);
+        }
         if !scenario.choices.is_empty() {
             self.list("choices", &scenario.choices, |to, choice| to.shown(&choice.name, choice));
         }

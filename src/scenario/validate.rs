@@ -6,6 +6,7 @@
 mod fields;
 mod keys;
 mod lanes;
+mod markets;
 mod names;
 mod options;
 mod places;
@@ -79,6 +80,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
 
+    let markets = markets::markets(&ids, &regions, &mut reader);
     let overheads = options::overheads(&ids, &mut reader);
 
     let settings = &draft.settings;
@@ -115,6 +117,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         classes: ids.classes.keys().map(|name| name.to_string()).collect(),
         overheads,
         choices: draft.choices.clone(),
+        markets,
     };
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
     there_is_something_to_plan(&scenario, &mut reader);
