@@ -17,6 +17,9 @@
 //! | ordering | orders sent to the supplier × order cost of the part |
 //! | direct | units delivered directly by the depot × direct cost of the region |
 //! | penalty | shortfall of soft promises × penalty |
+//! | equipment, training | tools and trained staff of an open outlet for the types of job it does |
+//! | lost_profit | jobs that a policy does not offer × loss of a job |
+//! | contact | contacts over channels × cost of a contact |
 //! | option | what the options taken cost, wherever the sites are |
 //!
 //! Units sent are those met from the shelf: with `stockout = "backorder"` all, with `"emergency"` the filled share. New units
@@ -123,9 +126,9 @@ fn sum<'a>(lines: impl Iterator<Item = &'a CostLine>) -> f64 {
 pub fn site_cost(scenario: &Scenario, site: &Site) -> (f64, f64) {
     let recovery = scenario.finance.capital_recovery();
     match site.status {
-        Status::Candidate => (site.fixed_cost.get() + recovery * site.opening_cost.get(), 0.0),
-        Status::Open | Status::Closed => (site.fixed_cost.get(), 0.0),
-        Status::Existing => (site.fixed_cost.get(), recovery * site.closing_cost.get()),
+        Status::Candidate => (site.running_cost() + recovery * site.opening_cost.get(), 0.0),
+        Status::Open | Status::Closed => (site.running_cost(), 0.0),
+        Status::Existing => (site.running_cost(), recovery * site.closing_cost.get()),
     }
 }
 
@@ -165,21 +168,22 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
     ];
     for (sites, open, lines, fixed) in sites {
         for ((site, open), line) in sites.iter().zip(open).zip(lines) {
+            if *open {
+                line[fixed as usize] += site.fixed_cost.get();
+                line[Component::Equipment as usize] += site.equipment_cost.get();
+                line[Component::Training as usize] += site.training_cost.get();
+            }
             match (open, site.status) {
-                (true, Status::Candidate) => {
-                    line[fixed as usize] += site.fixed_cost.get();
-                    line[Component::Opening as usize] += recovery * site.opening_cost.get();
-                }
-                (true, _) => line[fixed as usize] += site.fixed_cost.get(),
+                (true, Status::Candidate) => line[Component::Opening as usize] += recovery * site.opening_cost.get(),
                 (false, Status::Existing) => line[Component::Closing as usize] += recovery * site.closing_cost.get(),
-                (false, _) => {}
+                _ => {}
             }
         }
     }
     for (region, outlet, share) in decisions.assignments() {
         let Some(road) = network.road(region, outlet) else { continue };
         let line = &mut outlets[outlet.at()];
-        line[Component::Travel as usize] += share * load.jobs[region.at()] * road.cost_per_job;
+        line[Component::Travel as usize] += share * load.journeys[region.at()] * road.cost_per_job;
         line[Component::Labour as usize] += share * load.repair_hours[region.at()] * wage(scenario, outlet);
         if scenario.stocking.stockout == Stockout::Emergency {
             let express = scenario.regions[region.at()].emergency_cost_per_unit.get();

@@ -165,7 +165,7 @@ pub fn capacity(scenario: &Scenario, network: &Network, load: &Load) -> Option<F
     let least_hours = |region: RegionId| {
         let open = network.roads(region).filter(|(outlet, _)| may_open(scenario.outlets[outlet.at()].status));
         let least = open.map(|(_, road)| road.hours_per_job).fold(f64::INFINITY, f64::min);
-        load.repair_hours[region.at()] + load.jobs[region.at()] * if least.is_finite() { least } else { 0.0 }
+        load.repair_hours[region.at()] + load.journeys[region.at()] * if least.is_finite() { least } else { 0.0 }
     };
     let hours: f64 = regions_with_demand(load).map(least_hours).sum();
     let short = |what: &str, needed: f64, capacity: Option<f64>, column: &str| {

@@ -4,12 +4,14 @@
 //! unchecked passes this border, and nothing behind it opens a file.
 
 mod change;
+mod channel;
 mod country;
 mod diagnostic;
 mod difference;
 pub(crate) mod draft;
 mod hash;
 mod index;
+mod job;
 mod lane;
 mod limits;
 mod load;
@@ -21,7 +23,7 @@ mod read;
 mod region;
 pub mod schema;
 mod settings;
-mod sheet;
+pub(crate) mod sheet;
 mod site;
 pub(crate) mod source;
 mod split;
@@ -33,11 +35,13 @@ mod travel;
 pub(crate) mod validate;
 mod warn;
 
+pub use channel::{Channel, Contacts};
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
 pub use hash::hexadecimal_digest;
-pub use index::{ClassId, CountryId, DepotId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId};
+pub use index::{ClassId, CountryId, DepotId, JobId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId};
+pub use job::{JobType, Offer};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
 pub use load::{Loaded, Origins, Refused, load, load_over};
@@ -113,6 +117,16 @@ pub struct Scenario {
     pub classes: Vec<String>,
     /// What every plan pays, wherever its sites are.
     pub overheads: Vec<Overhead>,
+    /// Types of job.
+    pub jobs: Vec<JobType>,
+    /// What policies offer, in order of policy.
+    pub offers: Vec<Offer>,
+    /// Jobs that no policy offers to those who would ask for them \[1/year\].
+    pub jobs_not_offered: f64,
+    /// How customers come.
+    pub channels: Vec<Channel>,
+    /// What comes over the channels, in order of country and channel.
+    pub contacts: Vec<Contacts>,
 }
 
 impl Scenario {
@@ -122,6 +136,18 @@ impl Scenario {
             SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
             SiteId::Depot(depot) => &self.depots[depot.at()],
         }
+    }
+
+    /// The policy under which a region gets service for a product: the product's, else the region's.
+    pub fn policy_of(&self, region: RegionId, product: Option<ProductId>) -> Option<PolicyId> {
+        let own = product.and_then(|product| self.products[product.at()].policy);
+        own.or(self.regions[region.at()].policy)
+    }
+
+    /// What a policy offers; `None`: everything.
+    pub fn offer(&self, policy: Option<PolicyId>) -> Option<&Offer> {
+        let policy = policy?;
+        self.offers.binary_search_by_key(&policy, |offer| offer.policy).ok().map(|found| &self.offers[found])
     }
 
     /// Who helps an outlet that lacks a part before it is expressed from outside, in words; `None`: nobody.

@@ -143,6 +143,16 @@ impl Writer {
             self.shown("reading", &history.reading);
         }
         self.list("classes", &scenario.classes, |to, class| to.text(class));
+        if !scenario.jobs.is_empty() {
+            self.list("jobs", &scenario.jobs, |to, job| to.shown("job", job));
+            self.list("jobs asked for", &scenario.demands, |to, demand| to.index(demand.job.map(|job| job.0)));
+        }
+        if !scenario.offers.is_empty() {
+            self.list("offers", &scenario.offers, |to, offer| to.shown("offer", offer));
+        }
+        if !scenario.channels.is_empty() {
+            self.list("channels", &scenario.channels, |to, channel| to.shown("channel", channel));
+        }
         if !scenario.overheads.is_empty() {
             self.list("overheads", &scenario.overheads, |to, overhead| {
                 to.shown("cause", &overhead.cause);

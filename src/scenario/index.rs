@@ -55,6 +55,11 @@ index!(
     ClassId
 );
 
+index!(
+    /// A row of [`Scenario::jobs`](super::Scenario::jobs).
+    JobId
+);
+
 /// An outlet or a depot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SiteId {

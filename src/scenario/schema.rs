@@ -39,6 +39,12 @@ pub enum Table {
     Repairs,
     /// `laterals.csv`
     Laterals,
+    /// `jobs.csv`
+    Jobs,
+    /// `policies.csv`
+    Policies,
+    /// `channels.csv`
+    Channels,
 }
 
 impl Table {

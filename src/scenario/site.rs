@@ -47,6 +47,17 @@ pub struct Site {
     pub holding_rate: Share,
     /// Servers that all repairs at the site share, whose repair times are then exponential; `None`: one is always free.
     pub repair_servers: Option<u32>,
+    /// Tools and workshops for the types of job it does, while open \[a year\].
+    pub equipment_cost: Money,
+    /// Trained staff for them, while open \[a year\].
+    pub training_cost: Money,
+}
+
+impl Site {
+    /// Cost of being open, whatever it is for \[a year\].
+    pub fn running_cost(&self) -> f64 {
+        self.fixed_cost.get() + self.equipment_cost.get() + self.training_cost.get()
+    }
 }
 
 /// A row of `repairs.csv`: what a site repairs of a part, or of every part.

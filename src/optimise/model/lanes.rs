@@ -125,7 +125,9 @@ impl<'a> Served<'a> {
             let Some(road) = nearest else { return f64::INFINITY };
             let jobs = self.load.jobs[region.at()];
             match self.scenario.planning.objective {
-                Objective::Cost => jobs * road.cost_per_job + self.load.repair_hours[region.at()] * wage,
+                Objective::Cost => {
+                    self.load.journeys[region.at()] * road.cost_per_job + self.load.repair_hours[region.at()] * wage
+                }
                 Objective::Coverage { within } if road.hours > within.get() * (1.0 + 1e-12) => jobs,
                 Objective::Coverage { .. } | Objective::Farthest => 0.0,
             }
@@ -155,7 +157,8 @@ impl<'a> Served<'a> {
                 };
                 if let Some(work) = stretch.work.get_mut(at) {
                     let hands_on = load.repair_hours[region.at()];
-                    *work = if self.by_hours { hands_on + jobs * road.hours_per_job } else { jobs };
+                    *work =
+                        if self.by_hours { hands_on + load.journeys[region.at()] * road.hours_per_job } else { jobs };
                 }
                 if let Some(spent) = stretch.spent.get_mut(at) {
                     *spent = money;
@@ -170,7 +173,7 @@ impl<'a> Served<'a> {
     fn money(&self, region: RegionId, outlet: OutletId, road: &Road) -> f64 {
         let load = self.load;
         let wage = self.sites[outlet.at()].1;
-        let own = load.jobs[region.at()] * road.cost_per_job + load.repair_hours[region.at()] * wage;
+        let own = load.journeys[region.at()] * road.cost_per_job + load.repair_hours[region.at()] * wage;
         if self.free {
             return own;
         }

@@ -2,6 +2,9 @@
 
 use super::{Bounds, ColumnSchema, Kind, Need, Table, TableSchema};
 
+/// The words of a column that says yes or no.
+pub const YES_NO: &[&str] = &["yes", "no"];
+
 /// The words of `status`.
 pub const STATUSES: &[&str] = &["candidate", "open", "closed", "existing"];
 
@@ -22,6 +25,7 @@ const COUNTED: Kind = Kind::Number(Bounds::COUNTED);
 const ANY: Kind = Kind::Number(Bounds::ANY);
 const LATITUDE: Kind = Kind::Number(Bounds::LATITUDE);
 const LONGITUDE: Kind = Kind::Number(Bounds::LONGITUDE);
+const JOB: &str = "type of job; blank: a plain repair, which every outlet does";
 const VARIANCE: &str = "variance-to-mean ratio of the demand in a period, at least 1 (default 1: Poisson)";
 
 /// The columns that outlets and depots share, with their own capacities between.
@@ -203,6 +207,7 @@ pub const TABLES: &[TableSchema] = &[
             filled("units_per_year", AMOUNT, "jobs [jobs/year]"),
             optional("variance_to_mean", RATIO, VARIANCE),
             optional("repair_hours", AMOUNT, "hands-on work of a job [hours] (default 0)"),
+            optional("job", Kind::Of(Table::Jobs), JOB),
         ],
     },
     TableSchema {
@@ -216,6 +221,11 @@ pub const TABLES: &[TableSchema] = &[
             filled("region", Kind::Of(Table::Regions), "where they are"),
             filled("product", Kind::Of(Table::Products), "what is installed"),
             filled("units", AMOUNT, "how many"),
+            optional(
+                "sales_per_year",
+                AMOUNT,
+                "units sold in a year, for jobs_per_sale of failures.csv [1/year] (default 0)",
+            ),
         ],
     },
     TableSchema {
@@ -223,7 +233,7 @@ pub const TABLES: &[TableSchema] = &[
         name: "failures",
         file: "failures.csv",
         required: false,
-        doc: "how often an installed unit of a product needs a job",
+        doc: "how often an installed unit of a product, or one that is sold, needs a job",
         keys: 2,
         columns: &[
             filled("product", Kind::Of(Table::Products), "what fails"),
@@ -233,9 +243,20 @@ pub const TABLES: &[TableSchema] = &[
                 Kind::Of(Table::Parts),
                 "part that the job needs; blank: a visit without a part",
             ),
-            filled("failures_per_unit_year", AMOUNT, "jobs of an installed unit [1/year]"),
+            column(
+                "failures_per_unit_year",
+                Need::Named,
+                AMOUNT,
+                "jobs of an installed unit [1/year]; blank only where jobs_per_sale is given",
+            ),
             optional("repair_hours", AMOUNT, "hands-on work of a job [hours] (default 0)"),
             optional("variance_to_mean", RATIO, VARIANCE),
+            optional("job", Kind::Of(Table::Jobs), JOB),
+            optional(
+                "jobs_per_sale",
+                AMOUNT,
+                "jobs that a sold unit brings: delivery, installation, commissioning, training [jobs/unit] (default 0)",
+            ),
         ],
     },
     TableSchema {
@@ -308,6 +329,84 @@ pub const TABLES: &[TableSchema] = &[
             optional("part", Kind::Of(Table::Parts), "part; blank: every part without a row of its own"),
             filled("hours", AMOUNT, "time for the part to arrive where it is needed [hours]"),
             optional("cost_per_unit", AMOUNT, "freight of a unit [currency] (default 0)"),
+        ],
+    },
+    TableSchema {
+        table: Table::Jobs,
+        name: "jobs",
+        file: "jobs.csv",
+        required: false,
+        doc: "a type of job: what an outlet needs to do it",
+        keys: 1,
+        columns: &[
+            filled("job", Kind::Id, "id of the job type (installation, maintenance, training, …)"),
+            optional("name", Kind::Text, "name (default: the id)"),
+            optional(
+                "equipment_cost_per_year",
+                AMOUNT,
+                "tools and workshop of every open outlet that does such jobs [currency/year] (default 0)",
+            ),
+            optional(
+                "training_cost_per_year",
+                AMOUNT,
+                "trained staff of every open outlet that does such jobs [currency/year] (default 0)",
+            ),
+            optional(
+                "travel",
+                Kind::Choice(YES_NO),
+                "does a technician travel to the region? no: the customer comes, or it is done from afar (default yes)",
+            ),
+        ],
+    },
+    TableSchema {
+        table: Table::Policies,
+        name: "policies",
+        file: "policies.csv",
+        required: false,
+        doc: "what a service policy offers; a policy without a row offers everything",
+        keys: 1,
+        columns: &[
+            filled("policy", Kind::Text, "policy, as regions.csv and products.csv name it"),
+            optional(
+                "jobs",
+                Kind::Text,
+                "job types it includes besides plain repairs, separated by `;`; `none`: no other; blank: every one",
+            ),
+            optional(
+                "channels",
+                Kind::Text,
+                "channels it includes, separated by `;`; `none`: no channel; blank: every one",
+            ),
+            optional(
+                "loss_per_job",
+                AMOUNT,
+                "profit lost with each job that it does not offer, charged as a cost [currency] (default 0)",
+            ),
+            optional("note", Kind::Text, "why; nothing is made of it"),
+        ],
+    },
+    TableSchema {
+        table: Table::Channels,
+        name: "channels",
+        file: "channels.csv",
+        required: false,
+        doc: "a way in which customers ask for jobs of a type; what is solved there needs no visit and no part",
+        keys: 2,
+        columns: &[
+            filled("channel", Kind::Text, "phone, mail, online, …"),
+            optional("job", Kind::Of(Table::Jobs), "type of job asked for; blank: plain repairs"),
+            filled(
+                "share",
+                SHARE,
+                "share of the requests that come this way first; what no channel takes goes straight to an outlet [1]",
+            ),
+            optional(
+                "solved_share",
+                SHARE,
+                "share of its contacts that are solved there: no visit, no part [1] (default 0)",
+            ),
+            optional("minutes", AMOUNT, "handling time of a contact [minutes] (default 0: nobody is needed)"),
+            optional("cost_per_contact", AMOUNT, "cost of a contact, agents apart [currency] (default 0)"),
         ],
     },
 ];
