@@ -8,7 +8,7 @@
 //! | opening | opening cost of a candidate that opens × capital recovery factor |
 //! | closing | closing cost of an existing site that closes × capital recovery factor |
 //! | travel | Σ jobs × cost of a job on its lane: trips × (km × cost per km + hours × wage), or the measured cost |
-//! | labour | hands-on hours × the wage of the outlet's country |
+//! | labour | hands-on hours × the wage of the outlet's country (and its format's factors) |
 //! | repair | units repaired × repair cost, where they are repaired: at the outlet, or of what it orders at the depot |
 //! | freight | units sent from depot to outlet (those the outlet does not repair itself) × (weight × km × cost per kg km + cost per shipment), or the measured cost |
 //! | duty | units × unit cost × duty rate of the country entered: from the supplier (new units only) and over a customs border |
@@ -18,6 +18,7 @@
 //! | direct | units delivered directly by the depot × direct cost of the region |
 //! | penalty | shortfall of soft promises × penalty |
 //! | equipment, training | tools and trained staff of an open outlet for the types of job it does |
+//! | fee | jobs × fee of the outlet's format |
 //! | lost_profit | jobs that a policy does not offer × loss of a job |
 //! | contact | contacts over channels × cost of a contact |
 //! | option | what the options taken cost, wherever the sites are |
@@ -142,10 +143,17 @@ pub fn order_cost(scenario: &Scenario, part: PartId, ordered: f64) -> f64 {
     scenario.parts[part.at()].order_cost.get() * ordered
 }
 
-/// The wage of an hour of an outlet's work.
+/// What an hour of asked-for work costs at an outlet: its country's wage and, by its format, its own and that of visits
+/// that are made again.
 pub fn wage(scenario: &Scenario, outlet: OutletId) -> f64 {
     let country = scenario.outlets[outlet.at()].country;
-    country.map_or(0.0, |country| scenario.countries[country.at()].labour_cost_per_hour.get())
+    let wage = country.map_or(0.0, |country| scenario.countries[country.at()].labour_cost_per_hour.get());
+    scenario.format(outlet).map_or(wage, |format| wage * format.labour_cost_factor * format.visits())
+}
+
+/// What an outlet is paid for each job besides, by its format.
+pub fn fee(scenario: &Scenario, outlet: OutletId) -> f64 {
+    scenario.format(outlet).map_or(0.0, |format| format.fee_per_job.get())
 }
 
 /// Yearly cost of holding the stock of a site, by part.
@@ -185,6 +193,7 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
         let line = &mut outlets[outlet.at()];
         line[Component::Travel as usize] += share * load.journeys[region.at()] * road.cost_per_job;
         line[Component::Labour as usize] += share * load.repair_hours[region.at()] * wage(scenario, outlet);
+        line[Component::Fee as usize] += share * load.jobs[region.at()] * fee(scenario, outlet);
         if scenario.stocking.stockout == Stockout::Emergency {
             let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
             let direct = scenario.regions[region.at()].direct_cost_per_unit.get();

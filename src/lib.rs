@@ -8,6 +8,7 @@ pub mod demand;
 pub mod diagnosis;
 pub mod explain;
 pub mod export;
+pub mod format;
 pub mod frontier;
 pub mod jobs;
 pub mod load;

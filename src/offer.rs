@@ -8,7 +8,7 @@
 //! A plain repair (a job without a type) belongs to every policy and to every outlet. (withdrawn) comes before anything else
 //! is made of the demand: nobody writes or rings for what is not offered.
 
-use crate::scenario::{Cause, Demand, JobId, Overhead, Scenario};
+use crate::scenario::{Cause, Demand, JobId, OutletId, Overhead, Scenario};
 use crate::units::Money;
 
 /// Takes the demand away that no policy offers to serve, (withdrawn).
@@ -51,7 +51,9 @@ pub(crate) fn equip(scenario: &mut Scenario) {
     }
     let needed: Vec<JobId> = (0..asked.len()).filter(|&job| asked[job]).map(JobId::from).collect();
     for outlet in 0..scenario.outlets.len() {
-        let done = || needed.iter().map(|job| &scenario.jobs[job.at()]);
+        let format = scenario.format(OutletId::from(outlet));
+        let does = |job: &&JobId| format.is_none_or(|format| format.does(**job));
+        let done = || needed.iter().filter(does).map(|job| &scenario.jobs[job.at()]);
         let sum = |amounts: f64| Money::new(amounts).expect("a sum of amounts is one");
         let equipment = sum(done().map(|job| job.equipment_cost.get()).fold(0.0, |sum, cost| sum + cost));
         let training = sum(done().map(|job| job.training_cost.get()).fold(0.0, |sum, cost| sum + cost));

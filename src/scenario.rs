@@ -9,6 +9,7 @@ mod country;
 mod diagnostic;
 mod difference;
 pub(crate) mod draft;
+mod format;
 mod hash;
 mod index;
 mod job;
@@ -39,8 +40,11 @@ pub use channel::{Channel, Contacts};
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
+pub use format::{Format, Ownership, candidate_id};
 pub use hash::hexadecimal_digest;
-pub use index::{ClassId, CountryId, DepotId, JobId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId};
+pub use index::{
+    ClassId, CountryId, DepotId, FormatId, JobId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId,
+};
 pub use job::{JobType, Offer};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
@@ -127,6 +131,10 @@ pub struct Scenario {
     pub channels: Vec<Channel>,
     /// What comes over the channels, in order of country and channel.
     pub contacts: Vec<Contacts>,
+    /// Formats of outlets.
+    pub formats: Vec<Format>,
+    /// Outlets that are formats of one place, of which one may be open at most.
+    pub alternatives: Vec<Vec<OutletId>>,
 }
 
 impl Scenario {
@@ -142,6 +150,11 @@ impl Scenario {
     pub fn policy_of(&self, region: RegionId, product: Option<ProductId>) -> Option<PolicyId> {
         let own = product.and_then(|product| self.products[product.at()].policy);
         own.or(self.regions[region.at()].policy)
+    }
+
+    /// The format of an outlet, if it has one.
+    pub fn format(&self, outlet: OutletId) -> Option<&Format> {
+        self.outlets[outlet.at()].format.map(|format| &self.formats[format.at()])
     }
 
     /// What a policy offers; `None`: everything.

@@ -43,11 +43,13 @@ pub enum Component {
     LostProfit,
     /// Contacts over channels.
     Contact,
+    /// Fees for jobs to whoever runs an outlet.
+    Fee,
 }
 
 impl Component {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::OutletFixed,
         Self::DepotFixed,
         Self::Opening,
@@ -67,6 +69,7 @@ impl Component {
         Self::Training,
         Self::LostProfit,
         Self::Contact,
+        Self::Fee,
     ];
 
     /// Its name in files.
@@ -91,6 +94,7 @@ impl Component {
             Self::Training => "training",
             Self::LostProfit => "lost_profit",
             Self::Contact => "contact",
+            Self::Fee => "fee",
         }
     }
 

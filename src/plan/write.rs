@@ -21,7 +21,7 @@ use crate::cost::Component;
 use crate::export::geojson;
 use crate::load::Load;
 use crate::network::Network;
-use crate::scenario::{Contacts, DepotId, DistanceMetric, OutletId, RegionId, Scenario, Site, SiteId};
+use crate::scenario::{Contacts, DepotId, DistanceMetric, Format, OutletId, RegionId, Scenario, Site, SiteId};
 use crate::service::{Promise, outlet_streams, repaired_shares};
 pub use file::{write_file, write_folder};
 use stock::stock;
@@ -214,13 +214,19 @@ pub struct OutletLoad {
 }
 
 /// The yearly load of every outlet.
-pub fn outlet_loads(network: &Network, load: &Load, decisions: &super::Decisions) -> Vec<OutletLoad> {
+pub fn outlet_loads(
+    scenario: &Scenario,
+    network: &Network,
+    load: &Load,
+    decisions: &super::Decisions,
+) -> Vec<OutletLoad> {
     let mut loads = vec![OutletLoad::default(); decisions.outlet_open.len()];
     for (region, outlet, share) in decisions.assignments() {
         let hours_per_job = network.road(region, outlet).map_or(0.0, |road| road.hours_per_job);
         let journeys = load.journeys[region.at()];
         loads[outlet.at()].jobs += share * load.jobs[region.at()];
-        loads[outlet.at()].hours += share * (load.repair_hours[region.at()] + journeys * hours_per_job);
+        let visits = scenario.format(outlet).map_or(1.0, Format::visits);
+        loads[outlet.at()].hours += share * (load.repair_hours[region.at()] * visits + journeys * hours_per_job);
     }
     loads
 }
@@ -245,7 +251,7 @@ pub fn utilisation(site: &Site, load: &OutletLoad) -> f64 {
 }
 
 fn outlets(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> String {
-    let loads = outlet_loads(network, load, &plan.decisions);
+    let loads = outlet_loads(scenario, network, load, &plan.decisions);
     let components = site_components(plan);
     let mut table = site_table("outlet", &["load_jobs_per_year", "load_hours_per_year", "utilisation"], &components);
     for (number, site) in scenario.outlets.iter().enumerate() {

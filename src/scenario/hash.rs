@@ -153,6 +153,13 @@ impl Writer {
         if !scenario.channels.is_empty() {
             self.list("channels", &scenario.channels, |to, channel| to.shown("channel", channel));
         }
+        if !scenario.formats.is_empty() {
+            self.list("formats", &scenario.formats, |to, format| to.shown("format", format));
+            self.list("formats of outlets", &scenario.outlets, |to, outlet| {
+                to.index(outlet.format.map(|format| format.0))
+            });
+            self.shown("alternatives", &scenario.alternatives);
+        }
         if !scenario.overheads.is_empty() {
             self.list("overheads", &scenario.overheads, |to, overhead| {
                 to.shown("cause", &overhead.cause);

@@ -60,6 +60,11 @@ index!(
     JobId
 );
 
+index!(
+    /// A row of [`Scenario::formats`](super::Scenario::formats).
+    FormatId
+);
+
 /// An outlet or a depot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SiteId {

@@ -1,6 +1,6 @@
 //! Outlets and depots, and what they repair: rows of `outlets.csv`, `depots.csv` and `repairs.csv`.
 
-use super::{CountryId, PartId, Place, SiteId};
+use super::{CountryId, FormatId, PartId, Place, SiteId};
 use crate::units::{Days, Money, Share};
 
 /// May a site open, must it, is it open today?
@@ -51,6 +51,8 @@ pub struct Site {
     pub equipment_cost: Money,
     /// Trained staff for them, while open \[a year\].
     pub training_cost: Money,
+    /// The format, which its costs have been multiplied by already.
+    pub format: Option<FormatId>,
 }
 
 impl Site {

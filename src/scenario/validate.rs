@@ -5,6 +5,7 @@
 
 mod channels;
 mod fields;
+mod formats;
 mod jobs;
 mod keys;
 mod lanes;
@@ -38,6 +39,7 @@ pub(crate) struct Ids<'a> {
     pub policies: BTreeMap<&'a str, PolicyId>,
     pub classes: BTreeMap<&'a str, ClassId>,
     pub jobs: Names<'a>,
+    pub formats: Names<'a>,
 }
 
 /// Checks a draft; the scenario is sound if no error was added to the faults.
@@ -64,6 +66,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         policies,
         classes,
         jobs: Names::of(Table::Jobs, "job", &mut reader),
+        formats: Names::of(Table::Formats, "format", &mut reader),
     };
     names::sites_share_one_space(&ids, &mut reader);
     reader.required_fields_are_filled();
@@ -84,6 +87,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let jobs = jobs::jobs(&ids, &mut reader);
     let offers = jobs::offers(&ids, &mut reader);
     let channels = channels::channels(&ids, &mut reader);
+    let formats = formats::formats(&ids, &mut reader);
+    let chosen = formats::of_outlets(&ids, &outlets, &mut reader);
 
     let settings = &draft.settings;
     let text = |path: &str, faults: &mut Faults| settings.text(path, faults).map(str::to_string);
@@ -123,6 +128,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         jobs_not_offered: 0.0,
         channels,
         contacts: Vec::new(),
+        formats,
+        alternatives: Vec::new(),
     };
     let requests = scenario.demands.len();
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
@@ -134,6 +141,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         let past = scenario.demands.len() - requests;
         crate::offer::withdraw(&mut scenario);
         crate::contact::take(&mut scenario, past);
+        crate::format::lay_out(&mut scenario, &chosen);
         crate::offer::equip(&mut scenario);
         something_is_left(&scenario, &mut reader);
     }

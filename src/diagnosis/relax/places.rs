@@ -98,5 +98,6 @@ fn candidate(scenario: &Scenario, region: RegionId) -> Option<Site> {
         repair_servers: None,
         equipment_cost: Money::new(median(|site| site.equipment_cost.get()))?,
         training_cost: Money::new(median(|site| site.training_cost.get()))?,
+        format: None,
     })
 }

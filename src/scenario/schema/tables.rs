@@ -5,6 +5,9 @@ use super::{Bounds, ColumnSchema, Kind, Need, Table, TableSchema};
 /// The words of a column that says yes or no.
 pub const YES_NO: &[&str] = &["yes", "no"];
 
+/// The words of `ownership`.
+pub const OWNERSHIPS: &[&str] = &["own", "franchise", "partner", "van", "mail_in"];
+
 /// The words of `status`.
 pub const STATUSES: &[&str] = &["candidate", "open", "closed", "existing"];
 
@@ -30,7 +33,7 @@ const VARIANCE: &str = "variance-to-mean ratio of the demand in a period, at lea
 
 /// The columns that outlets and depots share, with their own capacities between.
 macro_rules! site_columns {
-    ($id:literal, $what:literal, $($capacity:expr),+) => {
+    ($id:literal, $what:literal, $($capacity:expr),+ $(; $own:expr)?) => {
         &[
             filled($id, Kind::Id, concat!("id of the ", $what, "; outlets and depots share one space of ids")),
             optional("name", Kind::Text, "name (default: the id)"),
@@ -50,6 +53,7 @@ macro_rules! site_columns {
                 "yearly cost of holding stock as a share of its value [1/year] (default: the scenario's)"),
             optional("repair_servers", COUNTED,
                 "servers that all repairs here share, repair times then being exponential (default: one is always free)"),
+            $($own,)?
         ]
     };
 }
@@ -177,7 +181,13 @@ pub const TABLES: &[TableSchema] = &[
             "outlet",
             "outlet",
             optional("capacity_hours_per_year", POSITIVE, "most hours of work [hours/year] (default: no limit)"),
-            optional("capacity_jobs_per_year", POSITIVE, "most jobs [jobs/year] (default: no limit)")
+            optional("capacity_jobs_per_year", POSITIVE, "most jobs [jobs/year] (default: no limit)");
+            optional(
+                "format",
+                Kind::Text,
+                "format of formats.csv; several separated by `;`: the plan chooses one of them, and the candidates are called \
+                 outlet:format (an existing outlet has the first today)"
+            )
         ),
     },
     TableSchema {
@@ -407,6 +417,38 @@ pub const TABLES: &[TableSchema] = &[
             ),
             optional("minutes", AMOUNT, "handling time of a contact [minutes] (default 0: nobody is needed)"),
             optional("cost_per_contact", AMOUNT, "cost of a contact, agents apart [currency] (default 0)"),
+        ],
+    },
+    TableSchema {
+        table: Table::Formats,
+        name: "formats",
+        file: "formats.csv",
+        required: false,
+        doc: "a format of outlets: whose it is, what it costs, what it does",
+        keys: 1,
+        columns: &[
+            filled("format", Kind::Id, "id of the format"),
+            optional("name", Kind::Text, "name (default: the id)"),
+            optional("ownership", Kind::Choice(OWNERSHIPS), "whose it is, for reports (default own)"),
+            optional("fixed_cost_factor", AMOUNT, "on the outlet's fixed cost [1] (default 1)"),
+            optional("opening_cost_factor", AMOUNT, "on the outlet's opening cost [1] (default 1)"),
+            optional("labour_cost_factor", AMOUNT, "on the wage of its country, on journeys too [1] (default 1)"),
+            optional("fee_per_job", AMOUNT, "paid to whoever runs it for each job [currency] (default 0)"),
+            optional(
+                "repeat_share",
+                Kind::Number(Bounds::REPEATED),
+                "share of visits that must be made again, without another part: journeys and work × 1/(1 − it) [1] (default 0)",
+            ),
+            optional(
+                "travel_cost_factor",
+                AMOUNT,
+                "on what journeys cost; 0 where customers come or mail what is broken [1] (default 1)",
+            ),
+            optional(
+                "jobs",
+                Kind::Text,
+                "types of job that it does besides plain repairs, separated by `;`; `none`: no other; blank: every one",
+            ),
         ],
     },
 ];

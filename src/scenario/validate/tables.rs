@@ -206,6 +206,7 @@ pub(crate) fn sites(table: Table, ids: &Ids<'_>, travel: &Travel, reader: &mut R
         repair_servers: reader.count(&servers, row),
         equipment_cost: Money::ZERO,
         training_cost: Money::ZERO,
+        format: None,
     };
     own.list.iter().enumerate().map(row).collect()
 }
