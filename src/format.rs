@@ -1,7 +1,7 @@
 //! Outlets in their formats.
 //!
 //! An outlet of one format is that outlet at other costs. An outlet with a choice becomes one candidate a format, all at its
-//! place and on its lanes, of which one may be open at most ([`Scenario::alternatives`]), so that whoever decides which
+//! place and on its lanes, of which one may be open at most ([`Scenario::formats_of_place`]), so that whoever decides which
 //! outlets are open decides the formats too.
 //!
 //! ```text
@@ -66,7 +66,7 @@ pub(crate) fn lay_out(scenario: &mut Scenario, formats: &[Vec<FormatId>]) {
     }
     repairs.sort_by_key(|repair| (repair.site, repair.part));
     scenario.repairs = repairs;
-    scenario.alternatives = candidates.into_iter().filter(|own| own.len() > 1).collect();
+    scenario.formats_of_place = candidates.into_iter().filter(|own| own.len() > 1).collect();
 }
 
 /// An outlet in one of its formats; where there is a choice, with an id of its own.

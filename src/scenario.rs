@@ -5,6 +5,7 @@
 
 mod change;
 mod channel;
+mod choice;
 mod country;
 mod diagnostic;
 mod difference;
@@ -37,6 +38,7 @@ pub(crate) mod validate;
 mod warn;
 
 pub use channel::{Channel, Contacts};
+pub use choice::{Alternative, Choice, Taken};
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
@@ -48,7 +50,7 @@ pub use index::{
 pub use job::{JobType, Offer};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
-pub use load::{Loaded, Origins, Refused, load, load_over};
+pub use load::{Loaded, Origins, Refused, load, load_over, load_taking};
 pub use overhead::{Cause, Overhead};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
@@ -134,7 +136,9 @@ pub struct Scenario {
     /// Formats of outlets.
     pub formats: Vec<Format>,
     /// Outlets that are formats of one place, of which one may be open at most.
-    pub alternatives: Vec<Vec<OutletId>>,
+    pub formats_of_place: Vec<Vec<OutletId>>,
+    /// The choices, in order of name, each with the option that is taken here.
+    pub choices: Vec<Choice>,
 }
 
 impl Scenario {
@@ -161,6 +165,12 @@ impl Scenario {
     pub fn offer(&self, policy: Option<PolicyId>) -> Option<&Offer> {
         let policy = policy?;
         self.offers.binary_search_by_key(&policy, |offer| offer.policy).ok().map(|found| &self.offers[found])
+    }
+
+    /// The options that are taken of choices that are the optimiser's.
+    pub fn taken(&self) -> Taken {
+        let free = self.choices.iter().filter(|choice| !choice.given);
+        free.map(|choice| (choice.name.clone(), choice.options[choice.taken].name.clone())).collect()
     }
 
     /// Who helps an outlet that lacks a part before it is expressed from outside, in words; `None`: nobody.

@@ -214,7 +214,7 @@ fn counts(scenario: &Scenario) -> Vec<Count> {
         all.push(count(Vec::new(), depots(&inside(country)), limit));
     }
     // Of the formats of one place one may be open at most.
-    for place in &scenario.alternatives {
+    for place in &scenario.formats_of_place {
         let sites = place.iter().map(|outlet| outlet.0).collect();
         all.push(Count { sites, uppers: Vec::new(), min: 0, max: 1 });
     }

@@ -158,7 +158,10 @@ impl Writer {
             self.list("formats of outlets", &scenario.outlets, |to, outlet| {
                 to.index(outlet.format.map(|format| format.0))
             });
-            self.shown("alternatives", &scenario.alternatives);
+            self.shown("formats of a place", &scenario.formats_of_place);
+        }
+        if !scenario.choices.is_empty() {
+            self.list("choices", &scenario.choices, |to, choice| to.shown(&choice.name, choice));
         }
         if !scenario.overheads.is_empty() {
             self.list("overheads", &scenario.overheads, |to, overhead| {

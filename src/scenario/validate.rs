@@ -10,6 +10,7 @@ mod jobs;
 mod keys;
 mod lanes;
 mod names;
+mod options;
 mod places;
 mod repairs;
 mod tables;
@@ -90,6 +91,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let formats = formats::formats(&ids, &mut reader);
     let chosen = formats::of_outlets(&ids, &outlets, &mut reader);
 
+    let overheads = options::overheads(&ids, &mut reader);
+
     let settings = &draft.settings;
     let text = |path: &str, faults: &mut Faults| settings.text(path, faults).map(str::to_string);
     let name = text("name", reader.faults).filter(|name| !name.is_empty()).unwrap_or_else(|| draft.folder.clone());
@@ -122,14 +125,15 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         laterals,
         history: None,
         classes: ids.classes.keys().map(|name| name.to_string()).collect(),
-        overheads: Vec::new(),
         jobs,
         offers,
         jobs_not_offered: 0.0,
         channels,
         contacts: Vec::new(),
         formats,
-        alternatives: Vec::new(),
+        formats_of_place: Vec::new(),
+        overheads,
+        choices: draft.choices.clone(),
     };
     let requests = scenario.demands.len();
     demand::read_history(&ids, &mut scenario, reading, &mut reader);

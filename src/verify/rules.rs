@@ -169,7 +169,7 @@ fn limits(scenario: &Scenario, plan: &Plan, tell: &mut dyn FnMut(String)) {
     if let Some(most) = limits.max_closings.filter(|most| closings > *most) {
         tell(format!("{closings} existing sites close, at most {most} may"));
     }
-    for place in &scenario.alternatives {
+    for place in &scenario.formats_of_place {
         let open: Vec<&str> = place
             .iter()
             .filter(|outlet| decisions.outlet_open[outlet.at()])
