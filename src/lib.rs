@@ -2,17 +2,20 @@
 //! to keep where, so that every promise is kept at least cost, with a bound that says how close to the best it is.
 
 pub mod compare;
+pub mod contact;
 pub mod cost;
 pub mod demand;
 pub mod diagnosis;
 pub mod explain;
 pub mod export;
+pub mod format;
 pub mod frontier;
 pub mod jobs;
 pub mod load;
 pub mod location;
 pub mod mip;
 pub mod network;
+pub mod offer;
 pub mod optimise;
 pub mod plan;
 pub mod regret;

@@ -35,11 +35,21 @@ pub enum Component {
     Direct,
     /// Options that were taken.
     Option,
+    /// Tools and workshops for types of job.
+    Equipment,
+    /// Trained staff for types of job.
+    Training,
+    /// Profit lost with jobs that a policy does not offer.
+    LostProfit,
+    /// Contacts over channels.
+    Contact,
+    /// Fees for jobs to whoever runs an outlet.
+    Fee,
 }
 
 impl Component {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 20] = [
         Self::OutletFixed,
         Self::DepotFixed,
         Self::Opening,
@@ -55,6 +65,11 @@ impl Component {
         Self::Ordering,
         Self::Direct,
         Self::Option,
+        Self::Equipment,
+        Self::Training,
+        Self::LostProfit,
+        Self::Contact,
+        Self::Fee,
     ];
 
     /// Its name in files.
@@ -75,18 +90,30 @@ impl Component {
             Self::Ordering => "ordering",
             Self::Direct => "direct",
             Self::Option => "option",
+            Self::Equipment => "equipment",
+            Self::Training => "training",
+            Self::LostProfit => "lost_profit",
+            Self::Contact => "contact",
+            Self::Fee => "fee",
         }
+    }
+
+    /// Do files tell it only where it is not nothing? So it is of whatever a scenario may leave out as a whole.
+    pub const fn is_seldom(self) -> bool {
+        self as usize > Self::Direct as usize
     }
 
     /// Is it spent at sites? Penalties and overheads are not.
     pub const fn has_site(self) -> bool {
-        !matches!(self, Self::Penalty | Self::Option)
+        !matches!(self, Self::Penalty | Self::Option | Self::LostProfit | Self::Contact)
     }
 
     /// What an overhead is spent on.
     pub(super) const fn of(cause: Cause) -> Self {
         match cause {
             Cause::Option => Self::Option,
+            Cause::LostProfit => Self::LostProfit,
+            Cause::Contact => Self::Contact,
         }
     }
 }

@@ -149,6 +149,23 @@ impl Writer {
         if let Some(markets) = &scenario.markets {
             self.shown("markets", markets);
         }
+        if !scenario.jobs.is_empty() {
+            self.list("jobs", &scenario.jobs, |to, job| to.shown("job", job));
+            self.list("jobs asked for", &scenario.demands, |to, demand| to.index(demand.job.map(|job| job.0)));
+        }
+        if !scenario.offers.is_empty() {
+            self.list("offers", &scenario.offers, |to, offer| to.shown("offer", offer));
+        }
+        if !scenario.channels.is_empty() {
+            self.list("channels", &scenario.channels, |to, channel| to.shown("channel", channel));
+        }
+        if !scenario.formats.is_empty() {
+            self.list("formats", &scenario.formats, |to, format| to.shown("format", format));
+            self.list("formats of outlets", &scenario.outlets, |to, outlet| {
+                to.index(outlet.format.map(|format| format.0))
+            });
+            self.shown("formats of a place", &scenario.formats_of_place);
+        }
         if !scenario.choices.is_empty() {
             self.list("choices", &scenario.choices, |to, choice| to.shown(&choice.name, choice));
         }

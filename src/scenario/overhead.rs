@@ -7,6 +7,10 @@ use super::CountryId;
 pub enum Cause {
     /// An option that was taken.
     Option,
+    /// Profit lost with jobs that a policy does not offer.
+    LostProfit,
+    /// Contacts over channels.
+    Contact,
 }
 
 /// An amount that every plan pays: it shifts costs and bounds alike and decides nothing.

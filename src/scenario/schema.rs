@@ -43,6 +43,14 @@ pub enum Table {
     Markets,
     /// `periods.csv`
     Periods,
+    /// `jobs.csv`
+    Jobs,
+    /// `policies.csv`
+    Policies,
+    /// `channels.csv`
+    Channels,
+    /// `formats.csv`
+    Formats,
 }
 
 impl Table {
@@ -147,6 +155,8 @@ impl Bounds {
     pub const COUNTED: Self = Self { least: 1.0, above: false, most: 1e6 };
     /// At least one.
     pub const RATIO: Self = Self { least: 1.0, ..Self::ANY };
+    /// A share of visits that are made again: not so large that hardly any succeeds.
+    pub const REPEATED: Self = Self { least: 0.0, above: false, most: 0.9 };
     /// A latitude.
     pub const LATITUDE: Self = Self { least: -90.0, above: false, most: 90.0 };
     /// A longitude.

@@ -3,7 +3,10 @@
 //! Rules gather faults and go on; a faulty value is replaced by its default, so that one fault does not raise others. The
 //! scenario that comes out is used only if no error was found.
 
+mod channels;
 mod fields;
+mod formats;
+mod jobs;
 mod keys;
 mod lanes;
 mod markets;
@@ -37,6 +40,8 @@ pub(crate) struct Ids<'a> {
     pub countries: BTreeMap<&'a str, CountryId>,
     pub policies: BTreeMap<&'a str, PolicyId>,
     pub classes: BTreeMap<&'a str, ClassId>,
+    pub jobs: Names<'a>,
+    pub formats: Names<'a>,
 }
 
 /// Checks a draft; the scenario is sound if no error was added to the faults.
@@ -62,6 +67,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         countries,
         policies,
         classes,
+        jobs: Names::of(Table::Jobs, "job", &mut reader),
+        formats: Names::of(Table::Formats, "format", &mut reader),
     };
     names::sites_share_one_space(&ids, &mut reader);
     reader.required_fields_are_filled();
@@ -79,6 +86,11 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let demands = demand::demands(&ids, &installed, &mut reader);
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
+    let jobs = jobs::jobs(&ids, &mut reader);
+    let offers = jobs::offers(&ids, &mut reader);
+    let channels = channels::channels(&ids, &mut reader);
+    let formats = formats::formats(&ids, &mut reader);
+    let chosen = formats::of_outlets(&ids, &outlets, &mut reader);
 
     let markets = markets::markets(&ids, &regions, &mut reader);
     let overheads = options::overheads(&ids, &mut reader);
@@ -115,16 +127,30 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         laterals,
         history: None,
         classes: ids.classes.keys().map(|name| name.to_string()).collect(),
+        jobs,
+        offers,
+        jobs_not_offered: 0.0,
+        channels,
+        contacts: Vec::new(),
+        formats,
+        formats_of_place: Vec::new(),
         overheads,
         choices: draft.choices.clone(),
         markets,
     };
+    let requests = scenario.demands.len();
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
     places::all_can_be_reached(&scenario, &mut reader);
     if reader.faults.errors() == 0 {
         super::warn::warn(&scenario, &mut reader);
+        let past = scenario.demands.len() - requests;
+        crate::offer::withdraw(&mut scenario);
+        crate::contact::take(&mut scenario, past);
+        crate::format::lay_out(&mut scenario, &chosen);
+        crate::offer::equip(&mut scenario);
+        something_is_left(&scenario, &mut reader);
     }
     scenario
 }
@@ -158,6 +184,18 @@ fn there_is_something_to_plan(scenario: &Scenario, reader: &mut Reader<'_>) {
             .add("E17", Span::whole(given.unwrap_or(reader.draft.toml)), "there is no demand")
             .hint("demand.csv, or installed_base.csv with failures.csv, or demand_history.csv gives it");
     }
+}
+
+/// E17: neither channels nor policies leave nothing to do.
+fn something_is_left(scenario: &Scenario, reader: &mut Reader<'_>) {
+    if scenario.demands.iter().any(|demand| demand.rate.get() > 0.0) {
+        return;
+    }
+    let made = [Table::Channels, Table::Policies].into_iter().find_map(|table| reader.sheet(table).source);
+    reader
+        .faults
+        .add("E17", Span::whole(made.unwrap_or(reader.draft.toml)), "no job is left for an outlet")
+        .hint("what is solved on channels or is in no policy needs no network");
 }
 
 /// Does the scenario ask about travel time anywhere?

@@ -1,5 +1,6 @@
 //! What does not stop anything but deserves a planner's look.
 
+mod jobs;
 mod places;
 mod repairs;
 
@@ -18,6 +19,7 @@ pub(crate) fn warn(scenario: &Scenario, reader: &mut Reader<'_>) {
     direct_delivery_has_an_effect(scenario, reader);
     batches_have_an_effect(scenario, reader);
     repairs::repairs(scenario, reader);
+    jobs::jobs(scenario, reader);
 }
 
 /// " (and 3 more rows)", or nothing.

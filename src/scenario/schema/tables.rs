@@ -2,6 +2,12 @@
 
 use super::{Bounds, ColumnSchema, Kind, Need, Table, TableSchema};
 
+/// The words of a column that says yes or no.
+pub const YES_NO: &[&str] = &["yes", "no"];
+
+/// The words of `ownership`.
+pub const OWNERSHIPS: &[&str] = &["own", "franchise", "partner", "van", "mail_in"];
+
 /// The words of `status`.
 pub const STATUSES: &[&str] = &["candidate", "open", "closed", "existing"];
 
@@ -22,11 +28,12 @@ const COUNTED: Kind = Kind::Number(Bounds::COUNTED);
 const ANY: Kind = Kind::Number(Bounds::ANY);
 const LATITUDE: Kind = Kind::Number(Bounds::LATITUDE);
 const LONGITUDE: Kind = Kind::Number(Bounds::LONGITUDE);
+const JOB: &str = "type of job; blank: a plain repair, which every outlet does";
 const VARIANCE: &str = "variance-to-mean ratio of the demand in a period, at least 1 (default 1: Poisson)";
 
 /// The columns that outlets and depots share, with their own capacities between.
 macro_rules! site_columns {
-    ($id:literal, $what:literal, $($capacity:expr),+) => {
+    ($id:literal, $what:literal, $($capacity:expr),+ $(; $own:expr)?) => {
         &[
             filled($id, Kind::Id, concat!("id of the ", $what, "; outlets and depots share one space of ids")),
             optional("name", Kind::Text, "name (default: the id)"),
@@ -46,6 +53,7 @@ macro_rules! site_columns {
                 "yearly cost of holding stock as a share of its value [1/year] (default: the scenario's)"),
             optional("repair_servers", COUNTED,
                 "servers that all repairs here share, repair times then being exponential (default: one is always free)"),
+            $($own,)?
         ]
     };
 }
@@ -174,7 +182,13 @@ pub const TABLES: &[TableSchema] = &[
             "outlet",
             "outlet",
             optional("capacity_hours_per_year", POSITIVE, "most hours of work [hours/year] (default: no limit)"),
-            optional("capacity_jobs_per_year", POSITIVE, "most jobs [jobs/year] (default: no limit)")
+            optional("capacity_jobs_per_year", POSITIVE, "most jobs [jobs/year] (default: no limit)");
+            optional(
+                "format",
+                Kind::Text,
+                "format of formats.csv; several separated by `;`: the plan chooses one of them, and the candidates are called \
+                 outlet:format (an existing outlet has the first today)"
+            )
         ),
     },
     TableSchema {
@@ -204,6 +218,7 @@ pub const TABLES: &[TableSchema] = &[
             filled("units_per_year", AMOUNT, "jobs [jobs/year]"),
             optional("variance_to_mean", RATIO, VARIANCE),
             optional("repair_hours", AMOUNT, "hands-on work of a job [hours] (default 0)"),
+            optional("job", Kind::Of(Table::Jobs), JOB),
         ],
     },
     TableSchema {
@@ -217,6 +232,11 @@ pub const TABLES: &[TableSchema] = &[
             filled("region", Kind::Of(Table::Regions), "where they are"),
             filled("product", Kind::Of(Table::Products), "what is installed"),
             filled("units", AMOUNT, "how many"),
+            optional(
+                "sales_per_year",
+                AMOUNT,
+                "units sold in a year, for jobs_per_sale of failures.csv [1/year] (default 0)",
+            ),
         ],
     },
     TableSchema {
@@ -224,7 +244,7 @@ pub const TABLES: &[TableSchema] = &[
         name: "failures",
         file: "failures.csv",
         required: false,
-        doc: "how often an installed unit of a product needs a job",
+        doc: "how often an installed unit of a product, or one that is sold, needs a job",
         keys: 2,
         columns: &[
             filled("product", Kind::Of(Table::Products), "what fails"),
@@ -234,9 +254,20 @@ pub const TABLES: &[TableSchema] = &[
                 Kind::Of(Table::Parts),
                 "part that the job needs; blank: a visit without a part",
             ),
-            filled("failures_per_unit_year", AMOUNT, "jobs of an installed unit [1/year]"),
+            column(
+                "failures_per_unit_year",
+                Need::Named,
+                AMOUNT,
+                "jobs of an installed unit [1/year]; blank only where jobs_per_sale is given",
+            ),
             optional("repair_hours", AMOUNT, "hands-on work of a job [hours] (default 0)"),
             optional("variance_to_mean", RATIO, VARIANCE),
+            optional("job", Kind::Of(Table::Jobs), JOB),
+            optional(
+                "jobs_per_sale",
+                AMOUNT,
+                "jobs that a sold unit brings: delivery, installation, commissioning, training [jobs/unit] (default 0)",
+            ),
         ],
     },
     TableSchema {
@@ -364,6 +395,116 @@ pub const TABLES: &[TableSchema] = &[
             optional("opening_budget", AMOUNT, "most money for opening outlets [currency] (default: no limit)"),
             optional("openings_at_most", AMOUNT, "most outlets that may open (default: no limit)"),
             optional("technicians_at_most", AMOUNT, "most technicians at work (default: no limit)"),
+        ],
+    },
+    TableSchema {
+        table: Table::Jobs,
+        name: "jobs",
+        file: "jobs.csv",
+        required: false,
+        doc: "a type of job: what an outlet needs to do it",
+        keys: 1,
+        columns: &[
+            filled("job", Kind::Id, "id of the job type (installation, maintenance, training, …)"),
+            optional("name", Kind::Text, "name (default: the id)"),
+            optional(
+                "equipment_cost_per_year",
+                AMOUNT,
+                "tools and workshop of every open outlet that does such jobs [currency/year] (default 0)",
+            ),
+            optional(
+                "training_cost_per_year",
+                AMOUNT,
+                "trained staff of every open outlet that does such jobs [currency/year] (default 0)",
+            ),
+            optional(
+                "travel",
+                Kind::Choice(YES_NO),
+                "does a technician travel to the region? no: the customer comes, or it is done from afar (default yes)",
+            ),
+        ],
+    },
+    TableSchema {
+        table: Table::Policies,
+        name: "policies",
+        file: "policies.csv",
+        required: false,
+        doc: "what a service policy offers; a policy without a row offers everything",
+        keys: 1,
+        columns: &[
+            filled("policy", Kind::Text, "policy, as regions.csv and products.csv name it"),
+            optional(
+                "jobs",
+                Kind::Text,
+                "job types it includes besides plain repairs, separated by `;`; `none`: no other; blank: every one",
+            ),
+            optional(
+                "channels",
+                Kind::Text,
+                "channels it includes, separated by `;`; `none`: no channel; blank: every one",
+            ),
+            optional(
+                "loss_per_job",
+                AMOUNT,
+                "profit lost with each job that it does not offer, charged as a cost [currency] (default 0)",
+            ),
+            optional("note", Kind::Text, "why; nothing is made of it"),
+        ],
+    },
+    TableSchema {
+        table: Table::Channels,
+        name: "channels",
+        file: "channels.csv",
+        required: false,
+        doc: "a way in which customers ask for jobs of a type; what is solved there needs no visit and no part",
+        keys: 2,
+        columns: &[
+            filled("channel", Kind::Text, "phone, mail, online, …"),
+            optional("job", Kind::Of(Table::Jobs), "type of job asked for; blank: plain repairs"),
+            filled(
+                "share",
+                SHARE,
+                "share of the requests that come this way first; what no channel takes goes straight to an outlet [1]",
+            ),
+            optional(
+                "solved_share",
+                SHARE,
+                "share of its contacts that are solved there: no visit, no part [1] (default 0)",
+            ),
+            optional("minutes", AMOUNT, "handling time of a contact [minutes] (default 0: nobody is needed)"),
+            optional("cost_per_contact", AMOUNT, "cost of a contact, agents apart [currency] (default 0)"),
+        ],
+    },
+    TableSchema {
+        table: Table::Formats,
+        name: "formats",
+        file: "formats.csv",
+        required: false,
+        doc: "a format of outlets: whose it is, what it costs, what it does",
+        keys: 1,
+        columns: &[
+            filled("format", Kind::Id, "id of the format"),
+            optional("name", Kind::Text, "name (default: the id)"),
+            optional("ownership", Kind::Choice(OWNERSHIPS), "whose it is, for reports (default own)"),
+            optional("fixed_cost_factor", AMOUNT, "on the outlet's fixed cost [1] (default 1)"),
+            optional("opening_cost_factor", AMOUNT, "on the outlet's opening cost [1] (default 1)"),
+            optional("labour_cost_factor", AMOUNT, "on the wage of its country, on journeys too [1] (default 1)"),
+            optional("fee_per_job", AMOUNT, "paid to whoever runs it for each job [currency] (default 0)"),
+            optional(
+                "repeat_share",
+                Kind::Number(Bounds::REPEATED),
+                "share of visits that must be made again, without another part: journeys and work × 1/(1 − it) [1] (default 0)",
+            ),
+            optional(
+                "travel_cost_factor",
+                AMOUNT,
+                "on what journeys cost; 0 where customers come or mail what is broken [1] (default 1)",
+            ),
+            optional(
+                "jobs",
+                Kind::Text,
+                "types of job that it does besides plain repairs, separated by `;`; `none`: no other; blank: every one",
+            ),
         ],
     },
 ];

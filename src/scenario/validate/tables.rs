@@ -52,7 +52,7 @@ fn no_country_code(code: &str, column: &Column<'_>, row: usize, reader: &mut Rea
 
 /// Every policy that a table names.
 pub(crate) fn policy_names<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, PolicyId> {
-    words(&[Table::Regions, Table::Products], "policy", reader)
+    words(&[Table::Regions, Table::Products, Table::Policies], "policy", reader)
 }
 
 /// Every class that a part has.
@@ -206,6 +206,9 @@ pub(crate) fn sites(table: Table, ids: &Ids<'_>, travel: &Travel, reader: &mut R
         supplier_lead_time: reader.days(&supplier, row).unwrap_or_default(),
         holding_rate: reader.share(&rate, row).unwrap_or(holding),
         repair_servers: reader.count(&servers, row),
+        equipment_cost: Money::ZERO,
+        training_cost: Money::ZERO,
+        format: None,
     };
     own.list.iter().enumerate().map(row).collect()
 }
