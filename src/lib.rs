@@ -5,6 +5,7 @@ pub mod compare;
 pub mod cost;
 pub mod demand;
 pub mod diagnosis;
+pub mod exchange;
 pub mod explain;
 pub mod export;
 pub mod frontier;
