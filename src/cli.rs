@@ -31,8 +31,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use search::SearchArguments;
 use sparenet::load::Load;
 use sparenet::network::Network;
+use sparenet::plan::read::options_of;
 use sparenet::report::terminal;
-use sparenet::scenario::{Loaded, Refused, Scenario, load};
+use sparenet::scenario::{Loaded, Refused, Scenario, load_taking};
 
 /// What the process tells its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -323,10 +324,11 @@ struct Ready {
 fn ready(
     folder: &Path,
     settings: &[String],
+    plan: Option<&Path>,
     quiet: bool,
     connect: impl FnOnce(&Scenario) -> Network,
 ) -> Result<Ready, Exit> {
-    let loaded = loaded(folder, settings)?;
+    let loaded = loaded(folder, settings, plan)?;
     let scenario = loaded.scenario;
     if !quiet {
         note(&warned(folder, loaded.warnings.len()));
@@ -336,8 +338,10 @@ fn ready(
     Ok(Ready { scenario, network, load })
 }
 
-fn loaded(folder: &Path, settings: &[String]) -> Result<Loaded, Exit> {
-    load(folder, settings).map_err(|refused| refused_exit(&refused))
+/// Loads a scenario with the options that a plan takes, where there is one.
+fn loaded(folder: &Path, settings: &[String], plan: Option<&Path>) -> Result<Loaded, Exit> {
+    load_taking(folder, &[], settings, &plan.map(options_of).unwrap_or_default())
+        .map_err(|refused| refused_exit(&refused))
 }
 
 /// A line about the warnings of a scenario; empty where there are none.

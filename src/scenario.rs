@@ -4,6 +4,7 @@
 //! unchecked passes this border, and nothing behind it opens a file.
 
 mod change;
+mod choice;
 mod country;
 mod diagnostic;
 mod difference;
@@ -33,6 +34,7 @@ mod travel;
 pub(crate) mod validate;
 mod warn;
 
+pub use choice::{Alternative, Choice, Taken};
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
@@ -40,7 +42,7 @@ pub use hash::hexadecimal_digest;
 pub use index::{ClassId, CountryId, DepotId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
-pub use load::{Loaded, Origins, Refused, load, load_over};
+pub use load::{Loaded, Origins, Refused, load, load_over, load_taking};
 pub use overhead::{Cause, Overhead};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
@@ -113,6 +115,8 @@ pub struct Scenario {
     pub classes: Vec<String>,
     /// What every plan pays, wherever its sites are.
     pub overheads: Vec<Overhead>,
+    /// The choices, in order of name, each with the option that is taken here.
+    pub choices: Vec<Choice>,
 }
 
 impl Scenario {
@@ -122,6 +126,12 @@ impl Scenario {
             SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
             SiteId::Depot(depot) => &self.depots[depot.at()],
         }
+    }
+
+    /// The options that are taken of choices that are the optimiser's.
+    pub fn taken(&self) -> Taken {
+        let free = self.choices.iter().filter(|choice| !choice.given);
+        free.map(|choice| (choice.name.clone(), choice.options[choice.taken].name.clone())).collect()
     }
 
     /// Who helps an outlet that lacks a part before it is expressed from outside, in words; `None`: nobody.

@@ -129,6 +129,8 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
         .iter()
         .map(|component| (component.name().to_owned(), json!(plan.costs.of(*component))))
         .collect();
+    let options: Map<String, Value> =
+        scenario.choices.iter().map(|choice| (choice.name.clone(), json!(choice.options[choice.taken].name))).collect();
     let open = |sites: &[Site], open: &[bool]| -> Vec<String> {
         sites.iter().zip(open).filter(|(_, open)| **open).map(|(site, _)| site.id.clone()).collect()
     };
@@ -145,6 +147,7 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
         "open_outlets": open(&scenario.outlets, &plan.decisions.outlet_open),
         "open_depots": open(&scenario.depots, &plan.decisions.depot_open),
         "promises": plan.service.promises.iter().map(|promise| promised(scenario, plan, promise)).collect::<Vec<_>>(),
+        "options": options,
         "seed": plan.seed,
         "version": env!("CARGO_PKG_VERSION"),
         "input_hash": scenario.input_hash,

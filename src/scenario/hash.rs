@@ -144,6 +144,9 @@ impl Writer {
             self.shown("reading", &history.reading);
         }
         self.list("classes", &scenario.classes, |to, class| to.text(class));
+        if !scenario.choices.is_empty() {
+            self.list("choices", &scenario.choices, |to, choice| to.shown(&choice.name, choice));
+        }
         if !scenario.overheads.is_empty() {
             self.list("overheads", &scenario.overheads, |to, overhead| {
                 to.shown("cause", &overhead.cause);

@@ -6,7 +6,7 @@ mod keys;
 mod show;
 mod tables;
 
-pub use keys::{CHANGE_KEYS, KEYS, Key, KeyKind, TARGET_KEYS};
+pub use keys::{CHANGE_KEYS, KEYS, Key, KeyKind, OPTION_KEYS, TARGET_KEYS};
 pub use show::{schema_json, schema_text};
 pub use tables::{STATUSES, TABLES};
 

@@ -8,6 +8,7 @@ mod fields;
 mod keys;
 mod lanes;
 mod names;
+mod options;
 mod places;
 mod repairs;
 mod tables;
@@ -79,6 +80,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
 
+    let overheads = options::overheads(&ids, &mut reader);
+
     let settings = &draft.settings;
     let text = |path: &str, faults: &mut Faults| settings.text(path, faults).map(str::to_string);
     let name = text("name", reader.faults).filter(|name| !name.is_empty()).unwrap_or_else(|| draft.folder.clone());
@@ -111,7 +114,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         laterals,
         history: None,
         classes: ids.classes.keys().map(|name| name.to_string()).collect(),
-        overheads: Vec::new(),
+        overheads,
+        choices: draft.choices.clone(),
     };
     exchange::convert(&mut scenario);
     demand::read_history(&ids, &mut scenario, reading, &mut reader);

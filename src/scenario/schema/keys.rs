@@ -174,6 +174,7 @@ pub const KEYS: &[Key] = &[
         "false",
         "gives each series the weight, of 0.05, 0.1, 0.15, 0.2 and 0.3, that errs least over the series itself",
     ),
+    key("choice.*", KeyKind::Text, "", "the option to take of a choice; else the optimiser takes the best"),
 ];
 
 /// The keys of a `[\[target\]]`.
@@ -221,4 +222,15 @@ pub const CHANGE_KEYS: &[Key] = &[
     key("scale", KeyKind::Columns, "", "multiplies numbers: { column = factor }"),
     key("add", KeyKind::Columns, "", "adds to numbers: { column = amount }"),
     key("remove", KeyKind::Switch, "false", "takes the rows away"),
+];
+
+/// The keys of the `[option]` table of an option.
+pub const OPTION_KEYS: &[Key] = &[
+    key(
+        "cost_per_year",
+        number(Kind::Number(Bounds::ANY)),
+        "0",
+        "what taking it costs, negative where it earns [currency/year]",
+    ),
+    key("country", KeyKind::Text, "", "the country that it is spent for"),
 ];
