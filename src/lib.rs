@@ -6,6 +6,7 @@ pub mod contact;
 pub mod cost;
 pub mod demand;
 pub mod diagnosis;
+pub mod exchange;
 pub mod explain;
 pub mod export;
 pub mod format;

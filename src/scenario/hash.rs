@@ -8,7 +8,8 @@ use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::{Place, Scenario, Site};
+use super::{Country, Place, Scenario, Site};
+use crate::units::{Days, Share};
 
 /// The digest as lower-case hexadecimal.
 pub(crate) fn digest(scenario: &Scenario) -> String {
@@ -82,7 +83,7 @@ impl Writer {
     fn scenario(&mut self, scenario: &Scenario) {
         let head = [&scenario.name, &scenario.description, &scenario.currency];
         self.list("head", &head, |to, text| to.text(text));
-        self.list("countries", &scenario.countries, |to, country| to.shown("country", country));
+        self.list("countries", &scenario.countries, Self::country);
         self.list("policies", &scenario.policies, |to, policy| to.text(policy));
         self.list("regions", &scenario.regions, |to, region| {
             to.text(&region.id);
@@ -169,6 +170,37 @@ impl Writer {
                 to.index(overhead.country.map(|country| country.0));
                 to.number(overhead.amount);
             });
+        }
+    }
+
+    /// What was not given is left out, so that a column that is new leaves the digests of older scenarios as they were.
+    fn country(&mut self, country: &Country) {
+        let Country { code, labour_cost_per_hour, customs, duty_rate, customs_union, .. } = country;
+        self.text("country");
+        write!(
+            self,
+            "Country {{ code: {code:?}, labour_cost_per_hour: {labour_cost_per_hour:?}, customs: {customs:?}, \
+             duty_rate: {duty_rate:?}, customs_union: {customs_union:?} }}"
+        )
+        .expect("a digest takes any text");
+        let Country { currency, exchange_rate, vat_rate, utc_offset_hours, languages, customs_deviation, .. } = country;
+        if let Some(currency) = currency {
+            self.shown("currency", currency);
+        }
+        if let Some(rate) = exchange_rate {
+            self.shown("exchange rate", rate);
+        }
+        if *vat_rate > Share::ZERO {
+            self.shown("value added tax", vat_rate);
+        }
+        if let Some(hours) = utc_offset_hours {
+            self.shown("clock", hours);
+        }
+        if !languages.is_empty() {
+            self.shown("languages", languages);
+        }
+        if *customs_deviation > Days::ZERO {
+            self.shown("deviation of customs", customs_deviation);
         }
     }
 

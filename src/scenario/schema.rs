@@ -157,6 +157,8 @@ impl Bounds {
     pub const LATITUDE: Self = Self { least: -90.0, above: false, most: 90.0 };
     /// A longitude.
     pub const LONGITUDE: Self = Self { least: -180.0, above: false, most: 180.0 };
+    /// Hours by which a clock is ahead of universal time.
+    pub const CLOCK: Self = Self { least: -12.0, above: false, most: 14.0 };
     /// A share of value that may be more than the value, but not absurdly.
     pub const DUTY: Self = Self { least: 0.0, above: false, most: 10.0 };
 

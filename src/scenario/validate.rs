@@ -4,6 +4,7 @@
 //! scenario that comes out is used only if no error was found.
 
 mod channels;
+mod countries;
 mod fields;
 mod formats;
 mod jobs;
@@ -23,7 +24,7 @@ use super::draft::Draft;
 use super::schema::Table;
 use super::source::Span;
 use super::{ClassId, Country, CountryId, Metric, Objective, PolicyId, Scenario, Stocking};
-use crate::demand;
+use crate::{demand, exchange};
 
 pub(crate) use fields::Reader;
 pub(crate) use names::Names;
@@ -72,7 +73,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     names::sites_share_one_space(&ids, &mut reader);
     reader.required_fields_are_filled();
 
-    let countries = tables::countries(&ids, &mut reader);
+    let countries = countries::countries(&ids, &mut reader);
     let regions = tables::regions(&ids, &travel, &mut reader);
     let products = tables::products(&ids, &mut reader);
     let parts = tables::parts(&ids, &mut reader);
@@ -97,7 +98,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let text = |path: &str, faults: &mut Faults| settings.text(path, faults).map(str::to_string);
     let name = text("name", reader.faults).filter(|name| !name.is_empty()).unwrap_or_else(|| draft.folder.clone());
     let description = text("description", reader.faults).unwrap_or_default();
-    let currency = text("currency", reader.faults).unwrap_or_else(|| "EUR".into());
+    let currency = text("currency", reader.faults).unwrap_or_else(|| countries::CURRENCY.into());
     let mut scenario = Scenario {
         name,
         description,
@@ -136,6 +137,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         choices: draft.choices.clone(),
     };
     let requests = scenario.demands.len();
+    exchange::convert(&mut scenario);
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
@@ -214,5 +216,11 @@ pub(crate) fn bare_country(code: &str) -> Country {
         customs: crate::units::Days::ZERO,
         duty_rate: crate::units::Share::ZERO,
         customs_union: None,
+        currency: None,
+        exchange_rate: None,
+        vat_rate: crate::units::Share::ZERO,
+        utc_offset_hours: None,
+        languages: Vec::new(),
+        customs_deviation: crate::units::Days::ZERO,
     }
 }

@@ -26,6 +26,7 @@ const SHARE: Kind = Kind::Number(Bounds::SHARE);
 const RATIO: Kind = Kind::Number(Bounds::RATIO);
 const COUNTED: Kind = Kind::Number(Bounds::COUNTED);
 const ANY: Kind = Kind::Number(Bounds::ANY);
+const CLOCK: Kind = Kind::Number(Bounds::CLOCK);
 const LATITUDE: Kind = Kind::Number(Bounds::LATITUDE);
 const LONGITUDE: Kind = Kind::Number(Bounds::LONGITUDE);
 const JOB: &str = "type of job; blank: a plain repair, which every outlet does";
@@ -76,6 +77,29 @@ pub const TABLES: &[TableSchema] = &[
                 "customs_union",
                 Kind::Text,
                 "countries that name the same union have no customs border between them",
+            ),
+            optional(
+                "currency",
+                Kind::Text,
+                "ISO 4217 code of its currency; one that is not the scenario's needs its rate",
+            ),
+            optional(
+                "exchange_rate",
+                POSITIVE,
+                "scenario's currency for one unit of its own; its wage and the fixed, opening and closing costs of its sites \
+                 are then written in its own (default: they are in the scenario's)",
+            ),
+            optional("vat_rate", SHARE, "value added tax as a share of a price before tax [1] (default 0)"),
+            optional("utc_offset_hours", CLOCK, "its clock ahead of universal time [hours]"),
+            optional(
+                "languages",
+                Kind::Text,
+                "ISO 639-1 codes of the languages spoken, separated by semicolons (de;fr)",
+            ),
+            optional(
+                "customs_days_deviation",
+                AMOUNT,
+                "standard deviation of the customs time, which is gamma distributed about customs_days [days] (default 0)",
             ),
         ],
     },

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::PlaceColumns;
-use super::{Ids, Reader, bare_country};
+use super::{Ids, Reader};
 use crate::scenario::schema::Table;
 use crate::scenario::sheet::Column;
-use crate::scenario::{ClassId, Country, CountryId, Part, PolicyId, Product, Region, Site, Status, Travel};
+use crate::scenario::{ClassId, CountryId, Part, PolicyId, Product, Region, Site, Status, Travel};
 use crate::units::{Days, Hours, Kilograms, Money, Share};
 
 /// The tables with a country.
@@ -68,34 +68,6 @@ fn words<'a, Id: From<usize>>(tables: &[Table], name: &str, reader: &mut Reader<
         words.extend((0..reader.sheet(table).rows).map(|row| column.text(row)).filter(|word| !word.is_empty()));
     }
     words.into_iter().enumerate().map(|(position, word)| (word, Id::from(position))).collect()
-}
-
-/// The countries in order of code, with what their rows say; E06: each has one row.
-pub(crate) fn countries(ids: &Ids<'_>, reader: &mut Reader<'_>) -> Vec<Country> {
-    let mut list: Vec<Country> = ids.countries.keys().map(|code| bare_country(code)).collect();
-    let mut first: Vec<Option<usize>> = vec![None; list.len()];
-    let code = reader.column(Table::Countries, "country");
-    let labour = reader.column(Table::Countries, "labour_cost_per_hour");
-    let customs = reader.column(Table::Countries, "customs_days");
-    let duty = reader.column(Table::Countries, "duty_rate");
-    let union = reader.column(Table::Countries, "customs_union");
-    for row in 0..reader.sheet(Table::Countries).rows {
-        let Some(id) = ids.countries.get(code.text(row)) else { continue };
-        if let Some(before) = first[id.at()].replace(row) {
-            let place = reader.line(Table::Countries, before);
-            let message = format!("`{}` stands twice in countries.csv", code.text(row));
-            reader.faults.add("E06", code.span(row), message).hint(format!("first at {place}"));
-            continue;
-        }
-        list[id.at()] = Country {
-            code: code.text(row).to_string(),
-            labour_cost_per_hour: reader.money(&labour, row).unwrap_or_default(),
-            customs: reader.days(&customs, row).unwrap_or_default(),
-            duty_rate: reader.share(&duty, row).unwrap_or_default(),
-            customs_union: reader.text(&union, row),
-        };
-    }
-    list
 }
 
 /// The regions.
