@@ -45,11 +45,13 @@ pub enum Component {
     Contact,
     /// Fees for jobs to whoever runs an outlet.
     Fee,
+    /// Agents of desks.
+    Desk,
 }
 
 impl Component {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::OutletFixed,
         Self::DepotFixed,
         Self::Opening,
@@ -70,6 +72,7 @@ impl Component {
         Self::LostProfit,
         Self::Contact,
         Self::Fee,
+        Self::Desk,
     ];
 
     /// Its name in files.
@@ -95,6 +98,7 @@ impl Component {
             Self::LostProfit => "lost_profit",
             Self::Contact => "contact",
             Self::Fee => "fee",
+            Self::Desk => "desk",
         }
     }
 
@@ -105,7 +109,7 @@ impl Component {
 
     /// Is it spent at sites? Penalties and overheads are not.
     pub const fn has_site(self) -> bool {
-        !matches!(self, Self::Penalty | Self::Option | Self::LostProfit | Self::Contact)
+        !matches!(self, Self::Penalty | Self::Option | Self::LostProfit | Self::Contact | Self::Desk)
     }
 
     /// What an overhead is spent on.
@@ -114,6 +118,7 @@ impl Component {
             Cause::Option => Self::Option,
             Cause::LostProfit => Self::LostProfit,
             Cause::Contact => Self::Contact,
+            Cause::Desk => Self::Desk,
         }
     }
 }

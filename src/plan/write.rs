@@ -34,6 +34,9 @@ pub const PLAN_FILE: &str = "plan.json";
 /// The file of a plan's network for a map.
 pub const MAP_FILE: &str = "network.geojson";
 
+/// The file of what desks do, which a plan has where its scenario has desks.
+pub const DESKS_FILE: &str = "desks.csv";
+
 /// A file's content, to be written when asked for.
 type Writer<'a> = &'a (dyn Fn() -> String + Sync);
 
@@ -65,7 +68,12 @@ pub fn tables(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) 
         ("service_by_country.csv", &|| service_by_country(scenario, plan)),
         ("stock.csv", &|| stock(scenario, plan)),
     ];
-    writers.into_par_iter().map(|(name, write)| (name, write())).collect()
+    let mut tables: Vec<(&'static str, String)> =
+        writers.into_par_iter().map(|(name, write)| (name, write())).collect();
+    if !scenario.desks.is_empty() {
+        tables.push((DESKS_FILE, desks(scenario)));
+    }
+    tables
 }
 
 /// Writes files into a folder that appears whole: an older plan of that name is replaced.
@@ -295,6 +303,16 @@ fn replenishment(scenario: &Scenario, network: &Network, plan: &Plan) -> String 
         let Some(depot) = *depot else { continue };
         let days = network.supply(OutletId::from(number), depot).map_or(0.0, |lane| lane.lead_time.get());
         table.row(&[&scenario.outlets[number].id, &scenario.depots[depot.at()].id, &days]);
+    }
+    table.0
+}
+
+fn desks(scenario: &Scenario) -> String {
+    let columns = ["desk", "contacts_per_year", "agents", "answered_in_time", "in_hours_share", "cost_per_year"];
+    let mut table = Table::with_header(&columns);
+    for own in &scenario.staffing {
+        let id = &scenario.desks[own.desk].id;
+        table.row(&[id, &own.contacts, &own.agents, &own.in_time, &own.in_hours, &own.cost]);
     }
     table.0
 }

@@ -1,11 +1,9 @@
 //! Courses that keep the limits, and better ones from them.
 
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-
 use super::account::{Account, Course, Excess, Tally, accounts, closed, excesses, over, tally, together, worth_of};
 use super::ground::{Area, Ground};
 use super::relaxation::{Shared, Wishes, prices, values};
+use crate::location::Dice;
 
 /// A course that asks for too much is cut back so often by halves.
 const HALVES: usize = 30;
@@ -200,16 +198,16 @@ pub fn improved(ground: &Ground, wishes: &Wishes, course: Course) -> Course {
 
 /// Lets areas at random exchange outlets from a year on; where limits bind, one area can have more only if another has less.
 fn exchange(ground: &Ground, wishes: &Wishes, standing: &mut Standing<'_>) -> bool {
-    let mut dice = ChaCha8Rng::seed_from_u64(1);
+    let mut dice = Dice(1);
     let mut any = false;
     for _ in 0..EXCHANGES {
-        let (giver, taker) = (dice.random_range(0..ground.areas.len()), dice.random_range(0..ground.areas.len()));
-        let year = dice.random_range(0..ground.decided);
+        let (giver, taker) = (dice.below(ground.areas.len()), dice.below(ground.areas.len()));
+        let year = dice.below(ground.decided);
         let most = standing.course[giver][year].min(standing.course[taker][year].max(8));
         if giver == taker || most == 0 {
             continue;
         }
-        let step = dice.random_range(1..=most.div_ceil(8));
+        let step = 1 + dice.below(most.div_ceil(8) as usize) as u32;
         let less = standing.moved(giver, year..ground.years, step, false, wishes.most(giver));
         let more = standing.moved(taker, year..ground.years, step, true, wishes.most(taker));
         any |= standing.improves(&[(giver, less), (taker, more)]);

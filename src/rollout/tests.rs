@@ -1,55 +1,64 @@
 //! Laws of roll-outs, and every course of small ones tried.
 
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-
 use super::climb::climb;
 use super::*;
+use crate::location::Dice;
 use crate::scenario::{CountryId, Market, Period, RegionId, Response};
+
+/// A number between two.
+fn between(dice: &mut Dice, low: f64, high: f64) -> f64 {
+    low + (high - low) * dice.below(1 << 30) as f64 / f64::from(1 << 30)
+}
+
+/// A number between two, or nothing.
+fn perhaps(dice: &mut Dice, low: f64, high: f64) -> Option<f64> {
+    let number = between(dice, low, high);
+    (dice.below(2) == 0).then_some(number)
+}
 
 /// A few areas in two countries over a few years, with limits of every kind.
 fn ground(seed: u64) -> Ground {
-    let mut dice = ChaCha8Rng::seed_from_u64(seed);
-    let years = dice.random_range(1..=2);
-    let areas = dice.random_range(2..=3);
+    let mut dice = Dice(seed + 1);
+    let years = 1 + dice.below(2);
+    let areas = 2 + dice.below(2);
     let lands = 2;
-    let market = |dice: &mut ChaCha8Rng, country: usize| Market {
+    let market = |dice: &mut Dice, country: usize| Market {
         country: CountryId::from(country),
         from_year: 1970,
-        sales_per_year: dice.random_range(200.0..2_000.0),
-        margin_per_unit: dice.random_range(-0.3..2.0),
-        service_margin_per_unit_year: dice.random_range(0.0..0.6),
+        sales_per_year: between(dice, 200.0, 2_000.0),
+        margin_per_unit: between(dice, -0.3, 2.0),
+        service_margin_per_unit_year: between(dice, 0.0, 0.6),
         jobs_per_unit_year: 1.5,
-        outlet_cost_per_year: dice.random_range(0.0..60.0),
-        opening_cost: dice.random_range(0.0..80.0),
-        closing_cost: dice.random_range(0.0..20.0),
-        quota_share: dice.random_bool(0.5).then(|| dice.random_range(0.1..0.5)),
+        outlet_cost_per_year: between(dice, 0.0, 60.0),
+        opening_cost: between(dice, 0.0, 80.0),
+        closing_cost: between(dice, 0.0, 20.0),
+        quota_share: perhaps(dice, 0.1, 0.5),
         promise_utility: 0.0,
-        competitor_utility: dice.random_range(-0.5..0.5),
+        competitor_utility: between(dice, -0.5, 0.5),
         outlets_today: 0.0,
         share_today: None,
         installed_today: 0.0,
     };
-    let land = |dice: &mut ChaCha8Rng, country: usize| Land {
+    let land = |dice: &mut Dice, country: usize| Land {
         country: CountryId::from(country),
         years: (0..years).map(|_| market(dice, country)).collect(),
-        share_today: dice.random_range(0.0..0.2),
-        installed_today: dice.random_range(0.0..500.0),
+        share_today: between(dice, 0.0, 0.2),
+        installed_today: between(dice, 0.0, 500.0),
     };
     let lands: Vec<Land> = (0..lands).map(|country| land(&mut dice, country)).collect();
-    let area = |dice: &mut ChaCha8Rng, number: usize| Area {
+    let area = |dice: &mut Dice, number: usize| Area {
         region: RegionId::from(number),
         market: number % 2,
         // At most one outlet a square kilometre: four at most.
-        km2: dice.random_range(2.0..4.0),
+        km2: between(dice, 2.0, 4.0),
         part: if number % 2 == 1 || areas == 2 { 1.0 } else { 0.5 },
-        today: dice.random_range(0..=1),
+        today: dice.below(2) as u32,
     };
-    let period = |dice: &mut ChaCha8Rng, year: usize| Period {
+    let period = |dice: &mut Dice, year: usize| Period {
         year: 1970 + year as u32,
-        opening_budget: dice.random_bool(0.5).then(|| dice.random_range(0.0..200.0)),
-        openings_at_most: dice.random_bool(0.4).then(|| f64::from(dice.random_range(0..6))),
-        technicians_at_most: dice.random_bool(0.4).then(|| dice.random_range(10.0..60.0)),
+        opening_budget: perhaps(dice, 0.0, 200.0),
+        openings_at_most: perhaps(dice, 0.0, 6.0).map(f64::floor),
+        technicians_at_most: perhaps(dice, 10.0, 60.0),
     };
     Ground {
         first_year: 1970,

@@ -11,6 +11,8 @@ pub enum Cause {
     LostProfit,
     /// Contacts over channels.
     Contact,
+    /// Agents of desks.
+    Desk,
 }
 
 /// An amount that every plan pays: it shifts costs and bounds alike and decides nothing.

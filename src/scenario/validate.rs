@@ -90,6 +90,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let jobs = jobs::jobs(&ids, &mut reader);
     let offers = jobs::offers(&ids, &mut reader);
     let channels = channels::channels(&ids, &mut reader);
+    let desks = channels::desks(&ids, &countries, &mut reader);
     let formats = formats::formats(&ids, &mut reader);
     let chosen = formats::of_outlets(&ids, &outlets, &mut reader);
 
@@ -133,6 +134,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         jobs_not_offered: 0.0,
         channels,
         contacts: Vec::new(),
+        desks,
+        staffing: Vec::new(),
         formats,
         formats_of_place: Vec::new(),
         overheads,
@@ -150,6 +153,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         let past = scenario.demands.len() - requests;
         crate::offer::withdraw(&mut scenario);
         crate::contact::take(&mut scenario, past);
+        let troubles = crate::contact::answer(&mut scenario);
+        channels::desks_are_staffed(&scenario, &troubles, &mut reader);
         crate::format::lay_out(&mut scenario, &chosen);
         crate::offer::equip(&mut scenario);
         something_is_left(&scenario, &mut reader);
