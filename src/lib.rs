@@ -1,6 +1,7 @@
 //! sparenet plans spare-parts supply and repair-outlet networks: where to open, who serves whom, how many of which part
 //! to keep where, so that every promise is kept at least cost, with a bound that says how close to the best it is.
 
+mod aftersales;
 pub mod compare;
 pub mod cost;
 pub mod demand;
@@ -8,6 +9,8 @@ pub mod diagnosis;
 pub mod explain;
 pub mod export;
 pub mod frontier;
+pub mod guarantee;
+mod inspection;
 pub mod jobs;
 pub mod load;
 pub mod location;
@@ -18,8 +21,10 @@ pub mod plan;
 pub mod regret;
 pub mod report;
 pub mod resolve;
+mod reverse;
 pub mod run;
 pub mod scenario;
+pub mod season;
 pub mod serve;
 pub mod service;
 pub mod simulation;

@@ -8,6 +8,7 @@ mod country;
 mod diagnostic;
 mod difference;
 pub(crate) mod draft;
+mod guarantee;
 mod hash;
 mod index;
 mod lane;
@@ -15,11 +16,13 @@ mod limits;
 mod load;
 mod overhead;
 mod overlay;
+mod packaging;
 mod part;
 mod planning;
 mod read;
 mod region;
 pub mod schema;
+mod season;
 mod settings;
 mod sheet;
 mod site;
@@ -36,15 +39,18 @@ mod warn;
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
+pub use guarantee::{ClaimCosts, Guarantee, Guaranteed, Split, Statute};
 pub use hash::hexadecimal_digest;
 pub use index::{ClassId, CountryId, DepotId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
 pub use load::{Loaded, Origins, Refused, load, load_over};
 pub use overhead::{Cause, Overhead};
+pub use packaging::{Inspection, Packaging, WayBack};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
 pub use region::{Place, Region};
+pub use season::{Campaign, Climate, Hemisphere, MONTH_NAMES, Month, Season, Seasonal};
 pub use site::{Site, SiteRepair, Status};
 pub use source::Origin;
 pub use stocking::{Stocking, Stockout};
@@ -113,6 +119,14 @@ pub struct Scenario {
     pub classes: Vec<String>,
     /// What every plan pays, wherever its sites are.
     pub overheads: Vec<Overhead>,
+    /// How units are packed from depots to outlets, if it is said.
+    pub packaging: Option<Packaging>,
+    /// What becomes of defective units, in order of part; parts of which nothing goes back and nothing is decided have no row.
+    pub ways_back: Vec<WayBack>,
+    /// What the guarantees come to, in order of product and country.
+    pub guaranteed: Vec<Guaranteed>,
+    /// What the year's course makes of the demands, if there are seasons or campaigns.
+    pub seasonal: Option<Seasonal>,
 }
 
 impl Scenario {
@@ -122,6 +136,12 @@ impl Scenario {
             SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
             SiteId::Depot(depot) => &self.depots[depot.at()],
         }
+    }
+
+    /// What becomes of a part's defective units, if anything does.
+    pub fn way_back(&self, part: PartId) -> Option<&WayBack> {
+        let found = self.ways_back.binary_search_by_key(&part, |way| way.part).ok()?;
+        Some(&self.ways_back[found])
     }
 
     /// Who helps an outlet that lacks a part before it is expressed from outside, in words; `None`: nobody.

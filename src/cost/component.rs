@@ -35,11 +35,29 @@ pub enum Component {
     Direct,
     /// Options that were taken.
     Option,
+    /// Units in warranty that are replaced or refunded.
+    Guarantee,
+    /// Contracts for a longer warranty: what they earn is negative.
+    Contract,
+    /// Goods that come back.
+    Returns,
+    /// Inspection before units are shipped.
+    Inspection,
+    /// Check-ups before a season.
+    Campaign,
+    /// New units in place of failed ones, of the parts whose repair is decided.
+    NewUnits,
+    /// Outlet → depot transport of defective units.
+    ReturnFreight,
+    /// Packing for depot → outlet transport, and what packing leaves out.
+    Packaging,
+    /// Units damaged on their way from depot to outlet.
+    Damage,
 }
 
 impl Component {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 24] = [
         Self::OutletFixed,
         Self::DepotFixed,
         Self::Opening,
@@ -55,6 +73,15 @@ impl Component {
         Self::Ordering,
         Self::Direct,
         Self::Option,
+        Self::Guarantee,
+        Self::Contract,
+        Self::Returns,
+        Self::Inspection,
+        Self::Campaign,
+        Self::NewUnits,
+        Self::ReturnFreight,
+        Self::Packaging,
+        Self::Damage,
     ];
 
     /// Its name in files.
@@ -75,18 +102,48 @@ impl Component {
             Self::Ordering => "ordering",
             Self::Direct => "direct",
             Self::Option => "option",
+            Self::Guarantee => "guarantee",
+            Self::Contract => "contract",
+            Self::Returns => "returns",
+            Self::Inspection => "inspection",
+            Self::Campaign => "campaign",
+            Self::NewUnits => "new_units",
+            Self::ReturnFreight => "return_freight",
+            Self::Packaging => "packaging",
+            Self::Damage => "damage",
         }
     }
 
     /// Is it spent at sites? Penalties and overheads are not.
     pub const fn has_site(self) -> bool {
-        !matches!(self, Self::Penalty | Self::Option)
+        !matches!(
+            self,
+            Self::Penalty
+                | Self::Option
+                | Self::Guarantee
+                | Self::Contract
+                | Self::Returns
+                | Self::Inspection
+                | Self::Campaign
+                | Self::NewUnits
+        )
+    }
+
+    /// Do files tell it only where it is not nothing? So it is of whatever a scenario may leave out as a whole.
+    pub const fn is_seldom(self) -> bool {
+        self as usize > Self::Direct as usize
     }
 
     /// What an overhead is spent on.
     pub(super) const fn of(cause: Cause) -> Self {
         match cause {
             Cause::Option => Self::Option,
+            Cause::Guarantee => Self::Guarantee,
+            Cause::Contract => Self::Contract,
+            Cause::Returns => Self::Returns,
+            Cause::Inspection => Self::Inspection,
+            Cause::Campaign => Self::Campaign,
+            Cause::NewUnits => Self::NewUnits,
         }
     }
 }

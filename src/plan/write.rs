@@ -21,7 +21,7 @@ use crate::cost::Component;
 use crate::export::geojson;
 use crate::load::Load;
 use crate::network::Network;
-use crate::scenario::{DepotId, DistanceMetric, OutletId, RegionId, Scenario, Site, SiteId};
+use crate::scenario::{DepotId, DistanceMetric, OutletId, RegionId, Scenario, Site, SiteId, Split};
 use crate::service::{Promise, outlet_streams, repaired_shares};
 pub use file::{write_file, write_folder};
 use stock::stock;
@@ -33,6 +33,9 @@ pub const PLAN_FILE: &str = "plan.json";
 
 /// The file of a plan's network for a map.
 pub const MAP_FILE: &str = "network.geojson";
+
+/// The file of what the guarantees come to, where there are any.
+pub const GUARANTEES_FILE: &str = "guarantees.csv";
 
 /// A file's content, to be written when asked for.
 type Writer<'a> = &'a (dyn Fn() -> String + Sync);
@@ -65,7 +68,13 @@ pub fn tables(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) 
         ("service_by_country.csv", &|| service_by_country(scenario, plan)),
         ("stock.csv", &|| stock(scenario, plan)),
     ];
-    writers.into_par_iter().map(|(name, write)| (name, write())).collect()
+    let mut tables: Vec<(&'static str, String)> =
+        writers.into_par_iter().map(|(name, write)| (name, write())).collect();
+    if !scenario.guaranteed.is_empty() {
+        tables.push((GUARANTEES_FILE, guarantees(scenario)));
+        tables.sort_by_key(|(name, _)| *name);
+    }
+    tables
 }
 
 /// Writes files into a folder that appears whole: an older plan of that name is replaced.
@@ -127,12 +136,14 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
     };
     let costs: Map<String, Value> = Component::ALL
         .iter()
-        .map(|component| (component.name().to_owned(), json!(plan.costs.of(*component))))
+        .map(|component| (*component, plan.costs.of(*component)))
+        .filter(|(component, amount)| !component.is_seldom() || *amount != 0.0)
+        .map(|(component, amount)| (component.name().to_owned(), json!(amount)))
         .collect();
     let open = |sites: &[Site], open: &[bool]| -> Vec<String> {
         sites.iter().zip(open).filter(|(_, open)| **open).map(|(site, _)| site.id.clone()).collect()
     };
-    let summary = json!({
+    let mut summary = json!({
         "scenario": scenario.name,
         "status": status,
         "currency": scenario.currency,
@@ -149,6 +160,9 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "input_hash": scenario.input_hash,
     });
+    if let Some(seasonal) = &scenario.seasonal {
+        summary["month"] = json!(seasonal.month.name());
+    }
     match summary {
         Value::Object(fields) => fields,
         _ => Map::new(),
@@ -167,22 +181,24 @@ fn promised(scenario: &Scenario, plan: &Plan, promise: &Promise) -> Value {
     })
 }
 
-/// The columns of a site's cost lines: every component but those without a site.
-fn site_components() -> impl Iterator<Item = Component> {
-    Component::ALL.into_iter().filter(|component| component.has_site())
+/// The columns of a site's cost lines: every component but those without a site, and those that no plan without their
+/// conditions has.
+fn site_components(plan: &Plan) -> Vec<Component> {
+    let told = |component: &Component| !component.is_seldom() || plan.costs.of(*component) != 0.0;
+    Component::ALL.into_iter().filter(|component| component.has_site()).filter(told).collect()
 }
 
-fn site_table(id: &'static str, measures: &[&'static str]) -> Table {
+fn site_table(id: &'static str, measures: &[&'static str], components: &[Component]) -> Table {
     let mut columns = vec![id, "open"];
     columns.extend_from_slice(measures);
-    columns.extend(site_components().map(Component::name));
+    columns.extend(components.iter().copied().map(Component::name));
     columns.push("cost_per_year");
     Table::with_header(&columns)
 }
 
-fn site_row(table: &mut Table, plan: &Plan, site: (SiteId, &Site, bool), measures: &[f64]) {
+fn site_row(table: &mut Table, plan: &Plan, components: &[Component], site: (SiteId, &Site, bool), measures: &[f64]) {
     let (number, site, open) = site;
-    let lines: Vec<f64> = site_components().map(|component| plan.costs.of_at(component, number)).collect();
+    let lines: Vec<f64> = components.iter().map(|component| plan.costs.of_at(*component, number)).collect();
     let total = plan.costs.at(number);
     let mut fields: Vec<&dyn Display> = vec![&site.id, &open];
     fields.extend(measures.iter().map(|measure| measure as &dyn Display));
@@ -233,23 +249,26 @@ pub fn utilisation(site: &Site, load: &OutletLoad) -> f64 {
 
 fn outlets(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> String {
     let loads = outlet_loads(network, load, &plan.decisions);
-    let mut table = site_table("outlet", &["load_jobs_per_year", "load_hours_per_year", "utilisation"]);
+    let components = site_components(plan);
+    let mut table = site_table("outlet", &["load_jobs_per_year", "load_hours_per_year", "utilisation"], &components);
     for (number, site) in scenario.outlets.iter().enumerate() {
         let id = SiteId::Outlet(OutletId::from(number));
         let own = &loads[number];
         let measures = [own.jobs, own.hours, utilisation(site, own)];
-        site_row(&mut table, plan, (id, site, plan.decisions.outlet_open[number]), &measures);
+        site_row(&mut table, plan, &components, (id, site, plan.decisions.outlet_open[number]), &measures);
     }
     table.0
 }
 
 fn depots(scenario: &Scenario, load: &Load, plan: &Plan) -> String {
     let loads = depot_loads(scenario, load, &plan.decisions);
-    let mut table = site_table("depot", &["load_units_per_year", "utilisation"]);
+    let components = site_components(plan);
+    let mut table = site_table("depot", &["load_units_per_year", "utilisation"], &components);
     for (number, site) in scenario.depots.iter().enumerate() {
         let id = SiteId::Depot(DepotId::from(number));
         let used = site.capacity_units.map_or(0.0, |capacity| loads[number] / capacity);
-        site_row(&mut table, plan, (id, site, plan.decisions.depot_open[number]), &[loads[number], used]);
+        let site = (id, site, plan.decisions.depot_open[number]);
+        site_row(&mut table, plan, &components, site, &[loads[number], used]);
     }
     table.0
 }
@@ -300,6 +319,47 @@ fn service_by_country(scenario: &Scenario, plan: &Plan) -> String {
         let country = row.country.map_or("", |country| &scenario.countries[country.at()].code);
         let within = row.within_hours.map_or(String::new(), |hours| hours.to_string());
         table.row(&[&country, &row.metric.name(), &within, &row.value]);
+    }
+    table.0
+}
+
+fn guarantees(scenario: &Scenario) -> String {
+    let mut table = Table::with_header(&[
+        "product",
+        "country",
+        "units",
+        "failures_per_year",
+        "in_warranty_share",
+        "claims_per_year",
+        "repaired_share",
+        "replaced_share",
+        "refunded_share",
+        "guarantee_cost_per_year",
+        "contract_revenue_per_year",
+        "returns_cost_per_year",
+        "cost_per_unit",
+    ]);
+    for row in &scenario.guaranteed {
+        let country = row.country.map_or("", |country| &scenario.countries[country.at()].code);
+        let per_unit = row.cost_per_unit().map_or(String::new(), |cost| cost.to_string());
+        let Split { repaired, replaced, refunded } = row.split;
+        let product = &scenario.products[row.product.at()].id;
+        let claims = row.claims();
+        table.row(&[
+            product,
+            &country,
+            &row.units,
+            &row.failures,
+            &row.in_warranty,
+            &claims,
+            &repaired,
+            &replaced,
+            &refunded,
+            &row.cost,
+            &row.revenue,
+            &row.returns,
+            &per_unit,
+        ]);
     }
     table.0
 }

@@ -64,6 +64,7 @@ pub fn history(history: &History) -> String {
 /// The summary: what it costs, what is promised, how close to the best, where the money goes.
 pub fn summary(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> String {
     let mut text = heading(scenario, network, load);
+    text.push_str(&conditions(scenario));
     text.push_str(&costs(scenario, plan));
     text.push_str(&certificate(scenario, plan));
     text.push_str(&promises(scenario, plan));
@@ -87,6 +88,12 @@ fn heading(scenario: &Scenario, network: &Network, load: &Load) -> String {
     parts.push(format!("{} lanes", grouped(network.road_count() as f64)));
     parts.push(format!("{} jobs a year", grouped(jobs)));
     format!("{}: {}\n\n", scenario.name, parts.join(", "))
+}
+
+/// What the conditions of after-sales service come to.
+fn conditions(scenario: &Scenario) -> String {
+    let lines = super::aftersales::sentences(scenario);
+    if lines.is_empty() { String::new() } else { format!("{}\n\n", lines.join("\n")) }
 }
 
 fn costs(scenario: &Scenario, plan: &Plan) -> String {

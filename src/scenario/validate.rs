@@ -4,11 +4,14 @@
 //! scenario that comes out is used only if no error was found.
 
 mod fields;
+mod guarantees;
 mod keys;
 mod lanes;
 mod names;
+mod packaging;
 mod places;
 mod repairs;
+mod seasons;
 mod tables;
 mod targets;
 
@@ -19,6 +22,7 @@ use super::draft::Draft;
 use super::schema::Table;
 use super::source::Span;
 use super::{ClassId, Country, CountryId, Metric, Objective, PolicyId, Scenario, Stocking};
+use crate::aftersales::{self, AfterSales};
 use crate::demand;
 
 pub(crate) use fields::Reader;
@@ -77,6 +81,15 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let demands = demand::demands(&ids, &installed, &mut reader);
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
+    let packaging = packaging::packaging(&mut reader);
+    let mut conditions = AfterSales {
+        guarantees: guarantees::guarantees(&ids, &products, &installed, &mut reader),
+        inspections: packaging::inspections(&ids, &mut reader),
+        seasons: seasons::seasons(&ids, &regions, &travel, &mut reader),
+        campaigns: seasons::campaigns(&ids, &installed, &mut reader),
+        decided: Vec::new(),
+    };
+    seasons::month_has_an_effect(&conditions.seasons, &conditions.campaigns, &mut reader);
 
     let settings = &draft.settings;
     let text = |path: &str, faults: &mut Faults| settings.text(path, faults).map(str::to_string);
@@ -111,8 +124,18 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         history: None,
         classes: ids.classes.keys().map(|name| name.to_string()).collect(),
         overheads: Vec::new(),
+        packaging,
+        ways_back: Vec::new(),
+        guaranteed: Vec::new(),
+        seasonal: None,
     };
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
+    (scenario.ways_back, conditions.decided) = packaging::ways_back(&scenario, &mut reader);
+    packaging::inspection_has_sales(&conditions, &scenario, &mut reader);
+    if reader.faults.errors() == 0 {
+        let undecided = aftersales::apply(&conditions, &mut scenario);
+        packaging::tell_undecided(&undecided, &mut reader);
+    }
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
     places::all_can_be_reached(&scenario, &mut reader);

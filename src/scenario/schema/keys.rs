@@ -54,6 +54,9 @@ const MONEY: KeyKind = number(AMOUNT);
 const SPAN: KeyKind = number(AMOUNT);
 const SPEED: KeyKind = number(POSITIVE);
 
+/// The values of `planning.month`: a month, the mean of all, or the greatest.
+pub const MONTHS: &[&str] = &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "mean", "peak"];
+
 /// Every key outside of targets and changes.
 pub const KEYS: &[Key] = &[
     key("name", KeyKind::Text, "", "name of the scenario (an overlay's default: its folder's name)"),
@@ -173,6 +176,25 @@ pub const KEYS: &[Key] = &[
         KeyKind::Switch,
         "false",
         "gives each series the weight, of 0.05, 0.1, 0.15, 0.2 and 0.3, that errs least over the series itself",
+    ),
+    key(
+        "replenishment.packaging",
+        KeyKind::Text,
+        "",
+        "id in packaging.csv: how units are packed from depots to outlets",
+    ),
+    key(
+        "service.inspection",
+        KeyKind::Text,
+        "",
+        "id in inspection.csv: how units are inspected before they are shipped",
+    ),
+    key(
+        "planning.month",
+        KeyKind::Choice(MONTHS),
+        "mean",
+        "month of seasons.csv at whose rates a year is planned: a number, mean: the year as it is, peak: the greatest month \
+         of each stream",
     ),
 ];
 

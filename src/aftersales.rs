@@ -1,0 +1,72 @@
+//! The conditions of after-sales service: what they make of the demands, and what every plan pays for them.
+//!
+//! Checked rows come in, a changed scenario goes out, and nothing behind knows that there were rows. In this order:
+//!
+//! ```text
+//! (season)      rates of the month that is planned for, less what campaigns prevent        season
+//! (inspection)  failures that escape the inspection, and what it costs                     inspection
+//! (guarantee)   claims that are replaced or refunded ask for no repair, and their cost     guarantee
+//! (visits)      visits of campaigns, which are jobs and no failures                        season
+//! (way back)    repair or discard, and the new units in place of what is discarded         reverse
+//! ```
+//! Without a table its step changes nothing, not even a bit.
+
+use std::collections::BTreeMap;
+
+use crate::guarantee::{self, Rules};
+use crate::inspection;
+use crate::reverse::{self, Undecided};
+use crate::scenario::{Campaign, Cause, CountryId, Guarantee, Inspection, Overhead, PartId, Scenario, Season};
+use crate::season;
+use crate::units::Rate;
+
+/// What a scenario says of after-sales service, checked.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AfterSales {
+    /// `guarantees.csv`.
+    pub guarantees: Vec<Guarantee>,
+    /// `inspection.csv`, of the level chosen.
+    pub inspections: Vec<Inspection>,
+    /// `seasons.csv`.
+    pub seasons: Vec<Season>,
+    /// `campaigns.csv`, those that are held.
+    pub campaigns: Vec<Campaign>,
+    /// The parts of which it is decided whether they are repaired.
+    pub decided: Vec<PartId>,
+}
+
+/// Applies the conditions to a scenario; returns the parts of which cost and lead time do not say together whether they
+/// are repaired.
+pub(crate) fn apply(conditions: &AfterSales, scenario: &mut Scenario) -> Vec<(PartId, Undecided)> {
+    let mut ledger = Ledger::default();
+    let rules = Rules::of(&conditions.guarantees, scenario);
+    season::shape(&conditions.seasons, &conditions.campaigns, scenario);
+    inspection::inspect(&conditions.inspections, &rules, scenario, &mut ledger);
+    guarantee::keep(&rules, scenario, &mut ledger);
+    season::visit(&conditions.campaigns, scenario, &mut ledger);
+    let undecided = reverse::decide(&conditions.decided, scenario, &mut ledger);
+    scenario.overheads.extend(ledger.overheads());
+    undecided
+}
+
+/// What every plan pays, added up by cause and country.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger(BTreeMap<(Cause, Option<CountryId>), f64>);
+
+impl Ledger {
+    /// Adds an amount \[currency/year\].
+    pub fn add(&mut self, cause: Cause, country: Option<CountryId>, amount: f64) {
+        *self.0.entry((cause, country)).or_insert(0.0) += amount;
+    }
+
+    fn overheads(self) -> impl Iterator<Item = Overhead> {
+        let spent = self.0.into_iter().filter(|(_, amount)| *amount != 0.0);
+        spent.map(|((cause, country), amount)| Overhead { cause, country, amount })
+    }
+}
+
+/// A rate times a factor that is neither negative nor infinite.
+pub(crate) fn scaled(rate: Rate, factor: f64) -> Rate {
+    // Two finite numbers may have an infinite product only where nothing real is planned.
+    Rate::new(rate.get() * factor).unwrap_or(rate)
+}
