@@ -5,6 +5,7 @@
 //! ```text
 //! (season)      rates of the month that is planned for, less what campaigns prevent        season
 //! (inspection)  failures that escape the inspection, and what it costs                     inspection
+//!               (between: what policies do not offer and what channels solve)              offer, contact
 //! (guarantee)   claims that are replaced or refunded ask for no repair, and their cost     guarantee
 //! (visits)      visits of campaigns, which are jobs and no failures                        season
 //! (way back)    repair or discard, and the new units in place of what is discarded         reverse
@@ -35,13 +36,20 @@ pub(crate) struct AfterSales {
     pub decided: Vec<PartId>,
 }
 
-/// Applies the conditions to a scenario; returns the parts of which cost and lead time do not say together whether they
-/// are repaired.
-pub(crate) fn apply(conditions: &AfterSales, scenario: &mut Scenario) -> Vec<(PartId, Undecided)> {
+/// Gives demands the rates that come of season and inspection: what customers will ask for.
+pub(crate) fn shape(conditions: &AfterSales, scenario: &mut Scenario) {
+    let mut ledger = Ledger::default();
+    season::shape(&conditions.seasons, &conditions.campaigns, scenario);
+    let rules = Rules::of(&conditions.guarantees, scenario);
+    inspection::inspect(&conditions.inspections, &rules, scenario, &mut ledger);
+    scenario.overheads.extend(ledger.overheads());
+}
+
+/// Settles what is left for outlets to do: claims, visits, repair or discard. Returns the parts of which cost and lead time
+/// do not say together whether they are repaired.
+pub(crate) fn settle(conditions: &AfterSales, scenario: &mut Scenario) -> Vec<(PartId, Undecided)> {
     let mut ledger = Ledger::default();
     let rules = Rules::of(&conditions.guarantees, scenario);
-    season::shape(&conditions.seasons, &conditions.campaigns, scenario);
-    inspection::inspect(&conditions.inspections, &rules, scenario, &mut ledger);
     guarantee::keep(&rules, scenario, &mut ledger);
     season::visit(&conditions.campaigns, scenario, &mut ledger);
     let undecided = reverse::decide(&conditions.decided, scenario, &mut ledger);
@@ -60,7 +68,10 @@ impl Ledger {
     }
 
     fn overheads(self) -> impl Iterator<Item = Overhead> {
-        let spent = self.0.into_iter().filter(|(_, amount)| *amount != 0.0);
+        // No amount that anyone pays leaves the range of numbers; one that does stays the largest of them.
+        let finite = |amount: f64| if amount.is_nan() { 0.0 } else { amount.clamp(f64::MIN, f64::MAX) };
+        let amounts = self.0.into_iter().map(move |(what, amount)| (what, finite(amount)));
+        let spent = amounts.filter(|(_, amount)| *amount != 0.0);
         spent.map(|((cause, country), amount)| Overhead { cause, country, amount })
     }
 }

@@ -15,6 +15,7 @@ mod judge;
 mod progress;
 mod regret;
 mod report;
+mod rollout;
 mod search;
 mod serve;
 mod setup;
@@ -31,8 +32,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use search::SearchArguments;
 use sparenet::load::Load;
 use sparenet::network::Network;
+use sparenet::plan::read::options_of;
 use sparenet::report::terminal;
-use sparenet::scenario::{Loaded, Refused, Scenario, load};
+use sparenet::scenario::{Loaded, Refused, Scenario, load_taking};
 
 /// What the process tells its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,6 +101,8 @@ enum Command {
     Frontier(frontier::FrontierArguments),
     /// Live plans in futures: what keeping their sites costs there, how much it is regretted, and which plan to pick
     Regret(regret::RegretArguments),
+    /// Plan outlets by region and year where they draw customers: shares, accounts, when each country breaks even
+    Rollout(rollout::RolloutArguments),
     /// Write a plan as one page: map, charts, tables and certificate, nothing fetched
     Report(report::ReportArguments),
     /// Write plans in the formats of other programs: tables, workbook, map layers, page, ERP file
@@ -279,6 +283,7 @@ fn run(command: Command) -> Exit {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Frontier(arguments) => frontier::frontier(&arguments),
+        Command::Rollout(arguments) => rollout::rollout(&arguments),
         Command::Regret(arguments) => regret::regret(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Export(arguments) => export::export(&arguments),
@@ -323,10 +328,11 @@ struct Ready {
 fn ready(
     folder: &Path,
     settings: &[String],
+    plan: Option<&Path>,
     quiet: bool,
     connect: impl FnOnce(&Scenario) -> Network,
 ) -> Result<Ready, Exit> {
-    let loaded = loaded(folder, settings)?;
+    let loaded = loaded(folder, settings, plan)?;
     let scenario = loaded.scenario;
     if !quiet {
         note(&warned(folder, loaded.warnings.len()));
@@ -336,8 +342,10 @@ fn ready(
     Ok(Ready { scenario, network, load })
 }
 
-fn loaded(folder: &Path, settings: &[String]) -> Result<Loaded, Exit> {
-    load(folder, settings).map_err(|refused| refused_exit(&refused))
+/// Loads a scenario with the options that a plan takes, where there is one.
+fn loaded(folder: &Path, settings: &[String], plan: Option<&Path>) -> Result<Loaded, Exit> {
+    load_taking(folder, &[], settings, &plan.map(options_of).unwrap_or_default())
+        .map_err(|refused| refused_exit(&refused))
 }
 
 /// A line about the warnings of a scenario; empty where there are none.

@@ -8,7 +8,7 @@
 //! | opening | opening cost of a candidate that opens × capital recovery factor |
 //! | closing | closing cost of an existing site that closes × capital recovery factor |
 //! | travel | Σ jobs × cost of a job on its lane: trips × (km × cost per km + hours × wage), or the measured cost |
-//! | labour | hands-on hours × the wage of the outlet's country |
+//! | labour | hands-on hours × the wage of the outlet's country (and its format's factors) |
 //! | repair | units repaired × repair cost, where they are repaired: at the outlet, or of what it orders at the depot |
 //! | freight | units sent from depot to outlet (those the outlet does not repair itself) × (weight × km × cost per kg km + cost per shipment), or the measured cost |
 //! | duty | units × unit cost × duty rate of the country entered: from the supplier (new units only) and over a customs border |
@@ -17,6 +17,10 @@
 //! | ordering | orders sent to the supplier × order cost of the part |
 //! | direct | units delivered directly by the depot × direct cost of the region |
 //! | penalty | shortfall of soft promises × penalty |
+//! | equipment, training | tools and trained staff of an open outlet for the types of job it does |
+//! | fee | jobs × fee of the outlet's format |
+//! | lost_profit | jobs that a policy does not offer × loss of a job |
+//! | contact | contacts over channels × cost of a contact |
 //! | option | what the options taken cost, wherever the sites are |
 //! | guarantee | claims that are replaced or refunded × what that costs |
 //! | contract | contracts for a longer warranty: earned, so negative |
@@ -133,9 +137,9 @@ fn sum<'a>(lines: impl Iterator<Item = &'a CostLine>) -> f64 {
 pub fn site_cost(scenario: &Scenario, site: &Site) -> (f64, f64) {
     let recovery = scenario.finance.capital_recovery();
     match site.status {
-        Status::Candidate => (site.fixed_cost.get() + recovery * site.opening_cost.get(), 0.0),
-        Status::Open | Status::Closed => (site.fixed_cost.get(), 0.0),
-        Status::Existing => (site.fixed_cost.get(), recovery * site.closing_cost.get()),
+        Status::Candidate => (site.running_cost() + recovery * site.opening_cost.get(), 0.0),
+        Status::Open | Status::Closed => (site.running_cost(), 0.0),
+        Status::Existing => (site.running_cost(), recovery * site.closing_cost.get()),
     }
 }
 
@@ -149,10 +153,17 @@ pub fn order_cost(scenario: &Scenario, part: PartId, ordered: f64) -> f64 {
     scenario.parts[part.at()].order_cost.get() * ordered
 }
 
-/// The wage of an hour of an outlet's work.
+/// What an hour of asked-for work costs at an outlet: its country's wage and, by its format, its own and that of visits
+/// that are made again.
 pub fn wage(scenario: &Scenario, outlet: OutletId) -> f64 {
     let country = scenario.outlets[outlet.at()].country;
-    country.map_or(0.0, |country| scenario.countries[country.at()].labour_cost_per_hour.get())
+    let wage = country.map_or(0.0, |country| scenario.countries[country.at()].labour_cost_per_hour.get());
+    scenario.format(outlet).map_or(wage, |format| wage * format.labour_cost_factor * format.visits())
+}
+
+/// What an outlet is paid for each job besides, by its format.
+pub fn fee(scenario: &Scenario, outlet: OutletId) -> f64 {
+    scenario.format(outlet).map_or(0.0, |format| format.fee_per_job.get())
 }
 
 /// Yearly cost of holding the stock of a site, by part.
@@ -175,22 +186,24 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
     ];
     for (sites, open, lines, fixed) in sites {
         for ((site, open), line) in sites.iter().zip(open).zip(lines) {
+            if *open {
+                line[fixed as usize] += site.fixed_cost.get();
+                line[Component::Equipment as usize] += site.equipment_cost.get();
+                line[Component::Training as usize] += site.training_cost.get();
+            }
             match (open, site.status) {
-                (true, Status::Candidate) => {
-                    line[fixed as usize] += site.fixed_cost.get();
-                    line[Component::Opening as usize] += recovery * site.opening_cost.get();
-                }
-                (true, _) => line[fixed as usize] += site.fixed_cost.get(),
+                (true, Status::Candidate) => line[Component::Opening as usize] += recovery * site.opening_cost.get(),
                 (false, Status::Existing) => line[Component::Closing as usize] += recovery * site.closing_cost.get(),
-                (false, _) => {}
+                _ => {}
             }
         }
     }
     for (region, outlet, share) in decisions.assignments() {
         let Some(road) = network.road(region, outlet) else { continue };
         let line = &mut outlets[outlet.at()];
-        line[Component::Travel as usize] += share * load.jobs[region.at()] * road.cost_per_job;
+        line[Component::Travel as usize] += share * load.journeys[region.at()] * road.cost_per_job;
         line[Component::Labour as usize] += share * load.repair_hours[region.at()] * wage(scenario, outlet);
+        line[Component::Fee as usize] += share * load.jobs[region.at()] * fee(scenario, outlet);
         if scenario.stocking.stockout == Stockout::Emergency {
             let express = scenario.regions[region.at()].emergency_cost_per_unit.get();
             let direct = scenario.regions[region.at()].direct_cost_per_unit.get();

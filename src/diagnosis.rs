@@ -14,7 +14,9 @@ use crate::load::Load;
 use crate::location::{Failure, Settings, locate};
 use crate::network::{Network, kilometres};
 use crate::optimise::model::{Allowance, Terms, depots_of, model};
-use crate::scenario::{Count, Limit, Limits, Metric, Objective, OutletId, RegionId, Scenario, Scope, Status, Target};
+use crate::scenario::{
+    Count, JobId, Limit, Limits, Metric, Objective, OutletId, RegionId, Scenario, Scope, Status, Target,
+};
 use crate::service::{Key, Question, Reading, Tally, What, installed_in};
 use crate::watch::Watch;
 
@@ -27,7 +29,7 @@ const NAMED: usize = 10;
 /// One reason, with its numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// Which rule: `reach`, `capacity`, `limits`, `target`, `budget`, `replenishment`; `together` where it is
+    /// Which rule: `reach`, `capacity`, `limits`, `target`, `budget`, `replenishment`, `format`; `together` where it is
     /// several.
     pub rule: &'static str,
     /// What is wrong.
@@ -62,6 +64,7 @@ pub fn diagnose(scenario: &Scenario, network: &Network, load: &Load, watch: &dyn
     let mut diagnosis = Diagnosis::default();
     let findings = &mut diagnosis.findings;
     findings.extend(out_of_reach(scenario, network, load));
+    findings.extend(without_format(scenario, network, load));
     findings.extend(without_depot(scenario, network));
     findings.extend(capacity(scenario, network, load));
     findings.extend(shops(scenario, network, load));
@@ -93,7 +96,8 @@ fn named(ids: &[String]) -> String {
 pub fn out_of_reach(scenario: &Scenario, network: &Network, load: &Load) -> Option<Finding> {
     let reached =
         |region: RegionId| network.roads(region).any(|(outlet, _)| may_open(scenario.outlets[outlet.at()].status));
-    let lost: Vec<RegionId> = regions_with_demand(load).filter(|region| !reached(*region)).collect();
+    let lost = |region: &RegionId| !reached(*region) && refusing(scenario, network, *region).is_empty();
+    let lost: Vec<RegionId> = regions_with_demand(load).filter(lost).collect();
     let nearest = |region: RegionId| -> Option<(f64, usize)> {
         let place = scenario.regions[region.at()].place?;
         let outlets = scenario.outlets.iter().enumerate().filter(|(_, outlet)| may_open(outlet.status));
@@ -137,6 +141,52 @@ pub fn out_of_reach(scenario: &Scenario, network: &Network, load: &Load) -> Opti
     Some(Finding { rule: "reach", message, hint, members })
 }
 
+/// The outlets in reach of a region that may open but do not do all its types of job.
+fn refusing(scenario: &Scenario, network: &Network, region: RegionId) -> Vec<OutletId> {
+    if scenario.formats.iter().all(|format| format.jobs.is_none()) {
+        return Vec::new();
+    }
+    let outlets = (0..scenario.outlets.len()).map(OutletId::from);
+    let may = outlets.filter(|outlet| may_open(scenario.outlets[outlet.at()].status));
+    may.filter(|outlet| network.refused(region, *outlet).is_some()).collect()
+}
+
+/// Regions with demand that outlets reach, of which none does every type of job that is asked for.
+pub fn without_format(scenario: &Scenario, network: &Network, load: &Load) -> Option<Finding> {
+    let mut lacking: BTreeMap<JobId, Vec<String>> = BTreeMap::new();
+    let mut members = Vec::new();
+    for region in regions_with_demand(load) {
+        let refusing = refusing(scenario, network, region);
+        let reached = network.roads(region).any(|(outlet, _)| may_open(scenario.outlets[outlet.at()].status));
+        if refusing.is_empty() || reached {
+            continue;
+        }
+        let id = &scenario.regions[region.at()].id;
+        members.push(id.clone());
+        let asks = |job: JobId| {
+            scenario.demands.iter().any(|row| row.region == region && row.job == Some(job) && row.rate.get() > 0.0)
+        };
+        let does =
+            |job: JobId| refusing.iter().any(|outlet| scenario.format(*outlet).is_none_or(|format| format.does(job)));
+        let asked: Vec<JobId> = (0..scenario.jobs.len()).map(JobId::from).filter(|job| asks(*job)).collect();
+        let none: Vec<JobId> = asked.iter().copied().filter(|job| !does(*job)).collect();
+        // Where each type is done by some outlet, but no outlet does them all, all of them are named.
+        for job in if none.is_empty() { asked } else { none } {
+            lacking.entry(job).or_default().push(id.clone());
+        }
+    }
+    let words = lacking.iter().map(|(job, regions)| {
+        format!("no outlet in reach may do `{}`: {}", scenario.jobs[job.at()].id, named(regions))
+    });
+    let message = words.collect::<Vec<_>>().join("; ");
+    (!members.is_empty()).then(|| Finding {
+        rule: "format",
+        message,
+        hint: "let a format in reach do it (`jobs` of formats.csv), or add a candidate whose format does".to_owned(),
+        members,
+    })
+}
+
 fn without_depot(scenario: &Scenario, network: &Network) -> Option<Finding> {
     if scenario.depots.is_empty() {
         return None;
@@ -165,7 +215,7 @@ pub fn capacity(scenario: &Scenario, network: &Network, load: &Load) -> Option<F
     let least_hours = |region: RegionId| {
         let open = network.roads(region).filter(|(outlet, _)| may_open(scenario.outlets[outlet.at()].status));
         let least = open.map(|(_, road)| road.hours_per_job).fold(f64::INFINITY, f64::min);
-        load.repair_hours[region.at()] + load.jobs[region.at()] * if least.is_finite() { least } else { 0.0 }
+        load.repair_hours[region.at()] + load.journeys[region.at()] * if least.is_finite() { least } else { 0.0 }
     };
     let hours: f64 = regions_with_demand(load).map(least_hours).sum();
     let short = |what: &str, needed: f64, capacity: Option<f64>, column: &str| {

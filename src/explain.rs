@@ -222,7 +222,7 @@ impl Questioned<'_> {
     fn kinds(&self, other: &Plan) -> Vec<Reason> {
         let Self { scenario, network, load, .. } = *self;
         let beyond = |used: f64| used > 1.0 + 1e-6;
-        let loads = outlet_loads(network, load, &other.decisions);
+        let loads = outlet_loads(scenario, network, load, &other.decisions);
         let sent = depot_loads(scenario, load, &other.decisions);
         let outlet_full = scenario.outlets.iter().zip(&loads).any(|(site, own)| beyond(utilisation(site, own)));
         let depots = scenario.depots.iter().zip(&sent);

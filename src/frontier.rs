@@ -22,11 +22,9 @@ mod write;
 use std::path::Path;
 
 use crate::jobs::side_by_side;
-use crate::load::Load;
-use crate::network::Network;
 use crate::plan::Plan;
 use crate::run::{Ending, Outcome, Overseer, Solved, Status, solved};
-use crate::scenario::{Limit, Loaded, Metric, Refused, Scenario, SiteId, load};
+use crate::scenario::{Limit, Loaded, Metric, Refused, Scenario, SiteId, load, load_taking};
 use crate::service::{Key, Promise};
 use settle::settle;
 
@@ -169,21 +167,21 @@ struct Levels<'a> {
 
 impl Levels<'_> {
     /// Reads the scenario with the target at a level.
-    fn load(&self, level: f64) -> Result<Loaded, Refused> {
+    fn load(&self, level: f64, taken: &[(String, String)]) -> Result<Loaded, Refused> {
         let mut settings = self.settings.to_vec();
         settings.push(format!("target.{}.{}={level}", self.target + 1, key(self.limit)));
-        load(self.folder, &settings)
+        load_taking(self.folder, &[], &settings, taken)
     }
 
     fn solve(&self, level: f64, overseer: &dyn Overseer) -> Result<Trial, Refused> {
-        let scenario = self.load(level)?.scenario;
-        let (mut network, load) = (Network::connect(&scenario), Load::of(&scenario));
+        let again = |taken: &[(String, String)]| self.load(level, taken);
+        let scenario = again(&[])?.scenario;
         let watch = overseer.watch(&format!("{} at {level}", scenario.name), scenario.planning.time_limit_seconds);
-        let found = solved(&scenario, &mut network, &load, watch.as_ref());
+        let found = solved(scenario, &again, watch.as_ref());
         let ending = if watch.stop() { Ending::TimeLimit } else { Ending::Itself };
         let trial = |outcome: Outcome, plan: Option<Plan>| Trial { level, plan, outcome, found_at: level };
         Ok(match found {
-            Ok(Solved { plan, .. }) => trial(Outcome::of_plan(&scenario, &plan, ending), Some(plan)),
+            Ok(Solved { scenario, plan, .. }) => trial(Outcome::of_plan(&scenario, &plan, ending), Some(plan)),
             Err(unsolved) => trial(Outcome::without_plan(&unsolved, ending), None),
         })
     }
@@ -208,7 +206,7 @@ pub fn frontier(
     wanted.dedup();
     // Between the easiest and the hardest level every other is as sound as they are.
     for level in [wanted.first(), wanted.last()].into_iter().flatten() {
-        levels.load(*level)?;
+        levels.load(*level, &[])?;
     }
     let mut trials: Vec<Trial> = Vec::new();
     let mut complete = true;

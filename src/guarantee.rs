@@ -9,8 +9,11 @@
 //! (thinning)  a stream of rate λ and variance-to-mean ratio v keeps  p·λ  and  1 + (v − 1)·p,  p = 1 − w·(x + u)
 //! (cost)      C·(x·c_x + u·c_u)
 //! (contract)  n·a·P / L        n installed units, each of which buys one contract in a life with probability a
-//! (returns)   n·σ·ρ·k          σ units sold a year for each installed one, ρ of them come back, k lost on each
+//! (returns)   σ·ρ·k            σ units sold a year, ρ of them come back, k lost on each; if not given σ = n / L
 //! ```
+//! A failure is a job of the product without a type: installations, training and the like are no claims. What channels solve
+//! is none either.
+//!
 //! **(warranty)** A steady base whose units live L years each has ages that are uniform on [0, L]: the equilibrium
 //! distribution of the age of a renewal process (Cox, Renewal Theory, 1962, section 5.1), here of a constant life. With
 //! lives that vary about L the share in warranty is at most s(t), and equal to it where no unit dies in warranty. Failures
@@ -82,9 +85,23 @@ impl<'a> Rules<'a> {
 
     /// Units sold a year to a region that has units installed, if it is known.
     pub fn sales(&self, scenario: &Scenario, installed: &Installed) -> Option<f64> {
+        if installed.sales > 0.0 {
+            return Some(installed.sales);
+        }
         let rule = self.find(scenario, Some(installed.product), installed.region)?;
         Some(installed.units * rule.sales)
     }
+}
+
+/// What stands of a product in a country.
+#[derive(Debug, Clone, Copy, Default)]
+struct Base {
+    /// Installed units.
+    units: f64,
+    /// Units sold \[1/year\].
+    sold: f64,
+    /// Failures \[1/year\].
+    failures: f64,
 }
 
 /// Keeps the guarantees: thins the demands of claims that are not repaired and enters what they cost.
@@ -92,19 +109,20 @@ pub(crate) fn keep(rules: &Rules<'_>, scenario: &mut Scenario, ledger: &mut Ledg
     if rules.0.is_empty() {
         return;
     }
-    // By product and the country of the region: installed units and failures a year.
-    let mut bases: BTreeMap<(ProductId, Option<CountryId>), (f64, f64)> = BTreeMap::new();
+    let mut bases: BTreeMap<(ProductId, Option<CountryId>), Base> = BTreeMap::new();
     for row in &scenario.installed {
-        bases.entry((row.product, scenario.regions[row.region.at()].country)).or_default().0 += row.units;
+        let base = bases.entry((row.product, scenario.regions[row.region.at()].country)).or_default();
+        base.units += row.units;
+        base.sold += rules.sales(scenario, row).unwrap_or(0.0);
     }
     for demand in &scenario.demands {
-        if let Some(product) = demand.product {
+        if let Some(product) = demand.failing() {
             let country = scenario.regions[demand.region.at()].country;
-            bases.entry((product, country)).or_default().1 += demand.rate.get();
+            bases.entry((product, country)).or_default().failures += demand.rate.get();
         }
     }
     let mut kept: BTreeMap<(ProductId, Option<CountryId>), f64> = BTreeMap::new();
-    for (key, (units, failures)) in bases {
+    for (key, Base { units, sold, failures }) in bases {
         let Some(rule) = rules.0.get(&key) else { continue };
         let Some(split) = split(&rule.costs, &rule.statute) else { continue };
         let share = in_warranty(rule);
@@ -120,7 +138,7 @@ pub(crate) fn keep(rules: &Rules<'_>, scenario: &mut Scenario, ledger: &mut Ledg
             split,
             cost: of(claims * split.replaced, rule.costs.replacement) + of(claims * split.refunded, rule.costs.refund),
             revenue: units * rule.take_up * rule.price / rule.life,
-            returns: units * rule.sales * rule.returned * rule.return_loss,
+            returns: sold * rule.returned * rule.return_loss,
         };
         ledger.add(Cause::Guarantee, key.1, row.cost);
         ledger.add(Cause::Contract, key.1, -row.revenue);
@@ -129,7 +147,7 @@ pub(crate) fn keep(rules: &Rules<'_>, scenario: &mut Scenario, ledger: &mut Ledg
     }
     for demand in &mut scenario.demands {
         let country = scenario.regions[demand.region.at()].country;
-        let Some(&share) = demand.product.and_then(|product| kept.get(&(product, country))) else { continue };
+        let Some(&share) = demand.failing().and_then(|product| kept.get(&(product, country))) else { continue };
         if share < 1.0 {
             demand.rate = scaled(demand.rate, share);
             demand.variance_to_mean = 1.0 + (demand.variance_to_mean - 1.0) * share;

@@ -5,7 +5,8 @@
 //! (cost)    units sold a year × cost of inspecting one
 //! ```
 //! Failures come in as large clusters as before, only in fewer of them: the variance-to-mean ratio stays. Units sold a year
-//! are those of the guarantee (a steady base sells 1/life of itself); without one the cost is refused at the border.
+//! are those of the installed base, else of the guarantee (a steady base sells 1/life of itself); where neither says so the
+//! cost is refused at the border.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +26,7 @@ pub(crate) fn inspect(rows: &[Inspection], rules: &Rules<'_>, scenario: &mut Sce
         ledger.add(Cause::Inspection, country, sold * row.cost);
     }
     for demand in &mut scenario.demands {
-        if let Some(row) = demand.product.and_then(find).filter(|row| row.escape != 1.0) {
+        if let Some(row) = demand.failing().and_then(find).filter(|row| row.escape != 1.0) {
             demand.rate = scaled(demand.rate, row.escape);
         }
     }

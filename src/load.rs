@@ -3,7 +3,7 @@
 //! The rows of demand (one per region, product and failure) are added up per region, part and policy: no cost and no
 //! promise asks for more detail than that.
 
-use crate::scenario::{PartId, PolicyId, RegionId, Scenario};
+use crate::scenario::{JobId, PartId, PolicyId, RegionId, Scenario};
 
 /// Jobs of one region that need the same part (or none) under the same policy.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,8 @@ pub struct Task {
     pub variance: f64,
     /// Hands-on work \[hours/year\].
     pub repair_hours: f64,
+    /// Journeys: jobs to which a technician travels \[1/year\].
+    pub journeys: f64,
 }
 
 /// The load of every region.
@@ -35,15 +37,16 @@ pub struct Load {
     pub repair_hours: Vec<f64>,
     /// Installed units of a region by policy, in order of policy (regions without installed base: none).
     pub installed: Vec<Vec<(Option<PolicyId>, f64)>>,
+    /// Journeys to a region: its jobs but for those that need none \[1/year\].
+    pub journeys: Vec<f64>,
 }
 
 impl Load {
     /// Adds up the demand of a scenario.
     pub fn of(scenario: &Scenario) -> Self {
         let regions = scenario.regions.len();
-        let policy_of = |region: RegionId, product: Option<crate::scenario::ProductId>| {
-            product.and_then(|product| scenario.products[product.at()].policy).or(scenario.regions[region.at()].policy)
-        };
+        let policy_of = |region, product| scenario.policy_of(region, product);
+        let travels = |job: Option<JobId>| job.is_none_or(|job| scenario.jobs[job.at()].travel);
         let mut by_region: Vec<Vec<Task>> = vec![Vec::new(); regions];
         for demand in &scenario.demands {
             let rate = demand.rate.get();
@@ -54,6 +57,7 @@ impl Load {
                     rate,
                     variance: rate * demand.variance_to_mean,
                     repair_hours: rate * demand.repair.get(),
+                    journeys: if travels(demand.job) { rate } else { 0.0 },
                 });
             }
         }
@@ -66,6 +70,7 @@ impl Load {
             units: Vec::with_capacity(regions),
             repair_hours: Vec::with_capacity(regions),
             installed: vec![Vec::new(); regions],
+            journeys: Vec::with_capacity(regions),
         };
         for mut tasks in by_region {
             tasks.sort_by_key(|task| (task.part, task.policy));
@@ -76,6 +81,7 @@ impl Load {
                         last.rate += task.rate;
                         last.variance += task.variance;
                         last.repair_hours += task.repair_hours;
+                        last.journeys += task.journeys;
                     }
                     _ => load.tasks.push(task),
                 }
@@ -83,6 +89,7 @@ impl Load {
             let own = &load.tasks[first..];
             load.jobs.push(own.iter().map(|task| task.rate).sum());
             load.units.push(own.iter().filter(|task| task.part.is_some()).map(|task| task.rate).sum());
+            load.journeys.push(own.iter().map(|task| task.journeys).sum());
             load.repair_hours.push(own.iter().map(|task| task.repair_hours).sum());
             load.starts.push(load.tasks.len());
             load.groups.extend(grouped(&load.tasks[first..]));
@@ -120,6 +127,7 @@ fn grouped(tasks: &[Task]) -> Vec<Task> {
                 group.rate += task.rate;
                 group.variance += task.variance;
                 group.repair_hours += task.repair_hours;
+                group.journeys += task.journeys;
             }
             None => groups.push(*task),
         }

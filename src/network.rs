@@ -90,6 +90,11 @@ impl Network {
         self.roads.between(region, outlet)
     }
 
+    /// The way between a region and an outlet that does not do every type of job the region asks for.
+    pub fn refused(&self, region: RegionId, outlet: OutletId) -> Option<Road> {
+        if self.roads.does_all(region, outlet) { None } else { self.roads.way(region, outlet) }
+    }
+
     /// The number of listed lanes between regions and outlets.
     pub fn road_count(&self) -> usize {
         self.roads.count()

@@ -25,7 +25,7 @@ use crate::jobs::side_by_side;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::{Certificate, Plan};
-use crate::run::{Ending, Outcome, Overseer, Status, solved};
+use crate::run::{Ending, Outcome, Overseer, Status, settled};
 use crate::scenario::Scenario;
 use crate::verify::{evaluate, rules};
 use forced::{Forced, forced};
@@ -205,9 +205,8 @@ impl Cell {
 /// A future with its sites free.
 fn free(future: &Future, overseer: &dyn Overseer) -> Outcome {
     let scenario = &future.scenario;
-    let (mut network, load) = (Network::connect(scenario), Load::of(scenario));
     let watch = overseer.watch(&future.name, scenario.planning.time_limit_seconds);
-    let found = solved(scenario, &mut network, &load, watch.as_ref());
+    let found = settled(scenario.clone(), watch.as_ref());
     let ending = if watch.stop() { Ending::TimeLimit } else { Ending::Itself };
     match found {
         Ok(solved) => Outcome::of_plan(scenario, &solved.plan, ending),
@@ -222,10 +221,10 @@ fn kept(candidate: &Candidate, future: &Future, overseer: &dyn Overseer) -> Cell
     if let Some(reason) = impossible {
         return cell(Outcome::nothing(Status::Infeasible, Ending::Itself, reason));
     }
-    let (mut network, load) = (Network::connect(&scenario), Load::of(&scenario));
+    let load = Load::of(&scenario);
     let name = format!("{} in {}", candidate.name, future.name);
     let watch = overseer.watch(&name, scenario.planning.time_limit_seconds);
-    let found = solved(&scenario, &mut network, &load, watch.as_ref());
+    let found = settled(scenario, watch.as_ref());
     let ending = if watch.stop() { Ending::TimeLimit } else { Ending::Itself };
     let made = match found {
         Ok(solved) => solved.plan,

@@ -2,18 +2,20 @@
 //!
 //! A plan is handed out only with its files and only after [`verify_files`] recomputed every figure of them.
 
+mod choose;
 pub mod object;
 mod outcome;
 
 use crate::load::Load;
 use crate::network::Network;
-use crate::optimise::{Failure, optimise};
+use crate::optimise::Failure;
 use crate::plan::Plan;
 use crate::plan::write::files;
-use crate::scenario::Scenario;
+use crate::scenario::{Refused, Scenario};
 use crate::verify::{Breach, Verdict, verify_files};
 use crate::watch::Watch;
 
+pub use choose::{Again, MOST_COMBINATIONS};
 pub use outcome::{Ending, Outcome, Promised, Status};
 
 /// Hears of runs and may end them: what [`Watch`] is to one search, this is to many.
@@ -43,6 +45,12 @@ impl Overseer for Unseen {
 /// A plan that was verified, with its files.
 #[derive(Debug)]
 pub struct Solved {
+    /// The scenario, with the options taken that are best.
+    pub scenario: Scenario,
+    /// Its lanes.
+    pub network: Network,
+    /// What its regions ask for.
+    pub load: Load,
     /// The plan.
     pub plan: Plan,
     /// The files of its folder: name and content.
@@ -60,25 +68,39 @@ pub enum Unsolved {
     /// The plan that was found did not pass its own verification.
     #[error("the plan did not pass its own verification")]
     Broken(Vec<Breach>),
+    /// The scenario is faulty with other options taken.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The choices have too many combinations.
+    #[error(
+        "the choices have more than {MOST_COMBINATIONS} combinations; settle some of them: [choice] NAME = \"OPTION\""
+    )]
+    TooManyChoices,
 }
 
 /// Solves a scenario and verifies its plan: the one place where the runs of a sweep, a frontier or a regret, and `solve`, ask
-/// for a plan.
+/// for a plan. `again` reads the scenario with other options taken; it is not asked where nothing is to be chosen.
 ///
 /// # Errors
 /// [`Unsolved`] where there is no plan, none was found, or the one found is not right.
-pub fn solved(
-    scenario: &Scenario,
-    network: &mut Network,
-    load: &Load,
-    watch: &dyn Watch,
-) -> Result<Solved, Box<Unsolved>> {
-    let plan = optimise(scenario, network, load, watch).map_err(|failure| Box::new(failure.into()))?;
-    let files = files(scenario, network, load, &plan);
-    let verdict = verify_files(scenario, network, load, &plan.decisions, &files);
+pub fn solved(scenario: Scenario, again: &Again<'_>, watch: &dyn Watch) -> Result<Solved, Box<Unsolved>> {
+    let choose::Chosen { scenario, network, load, plan } = choose::chosen(scenario, again, watch)?;
+    let files = files(&scenario, &network, &load, &plan);
+    let verdict = verify_files(&scenario, &network, &load, &plan.decisions, &files);
     if verdict.holds() {
-        Ok(Solved { plan, files, verdict })
+        Ok(Solved { scenario, network, load, plan, files, verdict })
     } else {
         Err(Box::new(Unsolved::Broken(verdict.breaches)))
     }
+}
+
+/// The same for a scenario whose options are settled.
+///
+/// # Errors
+/// As [`solved`].
+pub fn settled(scenario: Scenario, watch: &dyn Watch) -> Result<Solved, Box<Unsolved>> {
+    let mut scenario = scenario;
+    scenario.choices.iter_mut().for_each(|choice| choice.given = true);
+    let never = |_: &[(String, String)]| Err(Refused::Invalid(crate::scenario::Diagnostics::default()));
+    solved(scenario, &never, watch)
 }

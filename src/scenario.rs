@@ -4,16 +4,21 @@
 //! unchecked passes this border, and nothing behind it opens a file.
 
 mod change;
+mod channel;
+mod choice;
 mod country;
 mod diagnostic;
 mod difference;
 pub(crate) mod draft;
+mod format;
 mod guarantee;
 mod hash;
 mod index;
+mod job;
 mod lane;
 mod limits;
 mod load;
+pub(crate) mod market;
 mod overhead;
 mod overlay;
 mod packaging;
@@ -24,7 +29,7 @@ mod region;
 pub mod schema;
 mod season;
 mod settings;
-mod sheet;
+pub(crate) mod sheet;
 mod site;
 pub(crate) mod source;
 mod split;
@@ -36,15 +41,22 @@ mod travel;
 pub(crate) mod validate;
 mod warn;
 
+pub use channel::{Channel, Contacts};
+pub use choice::{Alternative, Choice, Taken};
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
+pub use format::{Format, Ownership, candidate_id};
 pub use guarantee::{ClaimCosts, Guarantee, Guaranteed, Split, Statute};
 pub use hash::hexadecimal_digest;
-pub use index::{ClassId, CountryId, DepotId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId};
+pub use index::{
+    ClassId, CountryId, DepotId, FormatId, JobId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId,
+};
+pub use job::{JobType, Offer};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
-pub use load::{Loaded, Origins, Refused, load, load_over};
+pub use load::{Loaded, Origins, Refused, load, load_over, load_taking};
+pub use market::{Market, Markets, Period, Response, Years};
 pub use overhead::{Cause, Overhead};
 pub use packaging::{Inspection, Packaging, WayBack};
 pub use part::{Part, Product};
@@ -119,6 +131,24 @@ pub struct Scenario {
     pub classes: Vec<String>,
     /// What every plan pays, wherever its sites are.
     pub overheads: Vec<Overhead>,
+    /// Types of job.
+    pub jobs: Vec<JobType>,
+    /// What policies offer, in order of policy.
+    pub offers: Vec<Offer>,
+    /// Jobs that no policy offers to those who would ask for them \[1/year\].
+    pub jobs_not_offered: f64,
+    /// How customers come.
+    pub channels: Vec<Channel>,
+    /// What comes over the channels, in order of country and channel.
+    pub contacts: Vec<Contacts>,
+    /// Formats of outlets.
+    pub formats: Vec<Format>,
+    /// Outlets that are formats of one place, of which one may be open at most.
+    pub formats_of_place: Vec<Vec<OutletId>>,
+    /// The choices, in order of name, each with the option that is taken here.
+    pub choices: Vec<Choice>,
+    /// Markets over years, if a roll-out is to be planned.
+    pub markets: Option<Markets>,
     /// How units are packed from depots to outlets, if it is said.
     pub packaging: Option<Packaging>,
     /// What becomes of defective units, in order of part; parts of which nothing goes back and nothing is decided have no row.
@@ -136,6 +166,29 @@ impl Scenario {
             SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
             SiteId::Depot(depot) => &self.depots[depot.at()],
         }
+    }
+
+    /// The policy under which a region gets service for a product: the product's, else the region's.
+    pub fn policy_of(&self, region: RegionId, product: Option<ProductId>) -> Option<PolicyId> {
+        let own = product.and_then(|product| self.products[product.at()].policy);
+        own.or(self.regions[region.at()].policy)
+    }
+
+    /// The format of an outlet, if it has one.
+    pub fn format(&self, outlet: OutletId) -> Option<&Format> {
+        self.outlets[outlet.at()].format.map(|format| &self.formats[format.at()])
+    }
+
+    /// What a policy offers; `None`: everything.
+    pub fn offer(&self, policy: Option<PolicyId>) -> Option<&Offer> {
+        let policy = policy?;
+        self.offers.binary_search_by_key(&policy, |offer| offer.policy).ok().map(|found| &self.offers[found])
+    }
+
+    /// The options that are taken of choices that are the optimiser's.
+    pub fn taken(&self) -> Taken {
+        let free = self.choices.iter().filter(|choice| !choice.given);
+        free.map(|choice| (choice.name.clone(), choice.options[choice.taken].name.clone())).collect()
     }
 
     /// What becomes of a part's defective units, if anything does.

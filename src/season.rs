@@ -10,6 +10,8 @@
 //!             the (month) of another
 //! (climate)   tropics: |latitude| < 23.44°; north and south beyond
 //! ```
+//! Campaigns prevent failures: jobs of the product without a type. Seasons shape all its jobs.
+//!
 //! The row that says most goes first: product and country, product and hemisphere, product, country, hemisphere, none.
 //!
 //! **What costs mean.** Outside (mean) every cost that follows from demand is that of a year lived at the rates of the month; a twelfth
@@ -87,13 +89,14 @@ fn in_effect(campaign: &Campaign, month: usize) -> bool {
 struct Courses<'a> {
     seasons: BTreeMap<(Option<ProductId>, Climate), &'a Season>,
     campaigns: &'a [Campaign],
-    found: BTreeMap<(Option<ProductId>, Option<CountryId>, Option<Hemisphere>), Course>,
+    found: BTreeMap<(Option<ProductId>, bool, Option<CountryId>, Option<Hemisphere>), Course>,
 }
 
 impl Courses<'_> {
-    fn of(&mut self, product: Option<ProductId>, region: &Region) -> Course {
+    fn of(&mut self, demand: &Demand, region: &Region) -> Course {
+        let (product, fails) = (demand.product, demand.job.is_none());
         let own = region.place.map(hemisphere);
-        let key = (product, region.country, own);
+        let key = (product, fails, region.country, own);
         if let Some(course) = self.found.get(&key) {
             return *course;
         }
@@ -105,7 +108,9 @@ impl Courses<'_> {
         let factors = rows.next().map_or([1.0; 12], |season| season.factors);
         let mut left = [1.0; 12];
         let held = |campaign: &&Campaign| {
-            Some(campaign.product) == product && (campaign.country.is_none() || campaign.country == region.country)
+            fails
+                && Some(campaign.product) == product
+                && (campaign.country.is_none() || campaign.country == region.country)
         };
         for campaign in self.campaigns.iter().filter(held) {
             for (_, left) in left.iter_mut().enumerate().filter(|(month, _)| in_effect(campaign, *month)) {
@@ -128,7 +133,7 @@ pub(crate) fn shape(seasons: &[Season], campaigns: &[Campaign], scenario: &mut S
     let mut courses = Courses { seasons, campaigns, found: BTreeMap::new() };
     let (mut before, mut by_month, mut planned) = (0.0, [0.0; 12], 0.0);
     for demand in &mut scenario.demands {
-        let course = courses.of(demand.product, &scenario.regions[demand.region.at()]);
+        let course = courses.of(demand, &scenario.regions[demand.region.at()]);
         let rate = demand.rate.get();
         before += rate;
         by_month.iter_mut().enumerate().for_each(|(month, sum)| *sum += rate * course.of(month));
@@ -161,8 +166,15 @@ pub(crate) fn visit(campaigns: &[Campaign], scenario: &mut Scenario, ledger: &mu
             let Some(repair) = campaign.hours.and_then(Hours::new) else { continue };
             if let Some(rate) = Rate::new(visits * often).filter(|rate| rate.get() > 0.0) {
                 let product = Some(campaign.product);
-                let demand =
-                    Demand { region: installed.region, part: None, product, rate, variance_to_mean: 1.0, repair };
+                let demand = Demand {
+                    region: installed.region,
+                    part: None,
+                    product,
+                    rate,
+                    variance_to_mean: 1.0,
+                    repair,
+                    job: None,
+                };
                 scenario.demands.push(demand);
             }
         }

@@ -20,11 +20,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::jobs::side_by_side;
-use crate::load::Load;
-use crate::network::Network;
 use crate::plan::write::{write, write_file};
 use crate::run::{Ending, Outcome, Overseer, Solved, Status, Unsolved, solved};
-use crate::scenario::{Diagnostics, Loaded, Refused, load_over};
+use crate::scenario::{Diagnostics, Loaded, Refused, load_taking};
 use record::Records;
 
 pub use grid::{Factor, Grid, Misuse};
@@ -127,7 +125,7 @@ impl Sweep {
     }
 
     /// Reads the scenario of a row.
-    fn load(&self, values: &[String]) -> Result<Loaded, Refused> {
+    fn load(&self, values: &[String], taken: &[(String, String)]) -> Result<Loaded, Refused> {
         let names = &self.grid.names;
         let filled = |template: &Template| (template.file.clone(), template.filled(names, values));
         let texts: Vec<(String, String)> = self.templates.iter().map(filled).collect();
@@ -135,7 +133,7 @@ impl Sweep {
         let keys = names.iter().zip(values).filter(|(name, value)| !in_a_text(name) && !value.is_empty());
         let varied = keys.map(|(name, value)| format!("{name}={value}"));
         let settings: Vec<String> = self.settings.iter().cloned().chain(varied).collect();
-        load_over(&self.folder, &texts, &settings)
+        load_taking(&self.folder, &texts, &settings, taken)
     }
 
     /// Reads and checks the scenario of every row, so that nothing is solved for hours before a fault is told.
@@ -143,7 +141,7 @@ impl Sweep {
     /// # Errors
     /// The rows that are no scenarios.
     pub fn rows(&self, jobs: usize, overseer: &dyn Overseer) -> Result<Vec<Row>, Vec<Faulty>> {
-        let work = |_: usize, values: &Vec<String>| self.load(values).map(|loaded| Asked::of(&loaded.scenario));
+        let work = |_: usize, values: &Vec<String>| self.load(values, &[]).map(|loaded| Asked::of(&loaded.scenario));
         let read = side_by_side(&self.grid.rows, jobs, &|| overseer.stop(), work, |_, _| ());
         let (mut rows, mut faulty) = (Vec::new(), Vec::new());
         for (number, (asked, values)) in read.into_iter().zip(&self.grid.rows).enumerate() {
@@ -202,16 +200,16 @@ impl Sweep {
 
     /// Solves a row and leaves its record; `None`: it was interrupted.
     fn solve(&self, row: &Row, records: &Records, overseer: &dyn Overseer) -> io::Result<Option<Outcome>> {
-        let scenario = match self.load(&row.values) {
+        let again = |taken: &[(String, String)]| self.load(&row.values, taken);
+        let scenario = match again(&[]) {
             Ok(loaded) if Asked::of(&loaded.scenario) == row.asked => loaded.scenario,
             _ => return Err(io::Error::other("the scenario was changed while the sweep ran")),
         };
-        let (mut network, load) = (Network::connect(&scenario), Load::of(&scenario));
         let watch = overseer.watch(&self.label(&row.values), scenario.planning.time_limit_seconds);
-        let found = solved(&scenario, &mut network, &load, watch.as_ref());
+        let found = solved(scenario, &again, watch.as_ref());
         let ending = if watch.stop() { Ending::TimeLimit } else { Ending::Itself };
         let outcome = match &found {
-            Ok(Solved { plan, .. }) => Outcome::of_plan(&scenario, plan, ending),
+            Ok(Solved { scenario, plan, .. }) => Outcome::of_plan(scenario, plan, ending),
             Err(unsolved) => Outcome::without_plan(unsolved, ending),
         };
         if overseer.stop() && !matches!(outcome.status, Status::Optimal | Status::Infeasible) {

@@ -209,6 +209,51 @@ fn the_digest_sees_what_is_meant_and_not_how_it_is_written() {
 }
 
 #[test]
+fn a_currency_that_gains_is_one_number() {
+    let of = |rate: &str| {
+        let countries =
+            format!("country,labour_cost_per_hour,currency,exchange_rate\nDE,40,EUR,\nFR,6000,JPY,{rate}\n");
+        let outlets =
+            "outlet,country,fixed_cost_per_year,opening_cost,closing_cost\nHAM,DE,120000,,\nMUC,FR,1e7,2e7,3e6\n";
+        overlay("name = \"town\"\n", &[("countries.csv", &countries), ("outlets.csv", outlets)]).scenario
+    };
+    // A hundred yen are 0.60, then 0.80 euros; what is written in euros stays.
+    for (rate, scale) in [("0.006", 0.006), ("0.008", 0.008)] {
+        let scenario = of(rate);
+        let wages: Vec<f64> = scenario.countries.iter().map(|country| country.labour_cost_per_hour.get()).collect();
+        assert_eq!(wages, [40.0, 6000.0 * scale]);
+        let paid = |at: usize| {
+            let site = &scenario.outlets[at];
+            [site.fixed_cost, site.opening_cost, site.closing_cost].map(|money| money.get())
+        };
+        assert_eq!(paid(0), [120_000.0, 0.0, 0.0]);
+        assert_eq!(paid(1), [1e7 * scale, 2e7 * scale, 3e6 * scale]);
+    }
+    assert_ne!(of("0.006").input_hash, of("0.008").input_hash);
+}
+
+#[test]
+fn columns_of_countries_that_are_blank_leave_the_digest_as_it_was() {
+    let digest = |head: &str, row: &str| {
+        let countries = format!("country,labour_cost_per_hour,customs_days{head}\nDE,40,1{row}\nFR,30,1\n");
+        let countries = countries.replace("FR,30,1\n", &format!("FR,30,1{}\n", ",".repeat(head.matches(',').count())));
+        overlay("name = \"town\"\n", &[("countries.csv", &countries)]).scenario.input_hash
+    };
+    let bare = digest("", "");
+    for (column, value) in [
+        ("currency", "EUR"),
+        ("exchange_rate", "1"),
+        ("vat_rate", "0.19"),
+        ("utc_offset_hours", "1"),
+        ("languages", "de"),
+        ("customs_days_deviation", "0.5"),
+    ] {
+        assert_eq!(digest(&format!(",{column}"), ","), bare, "{column}");
+        assert_ne!(digest(&format!(",{column}"), &format!(",{value}")), bare, "{column}");
+    }
+}
+
+#[test]
 fn a_spreadsheets_habits_change_nothing() {
     let spoilt = tempfile::tempdir().expect("a folder for the test");
     for (name, bytes) in everything() {

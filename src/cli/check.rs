@@ -7,16 +7,19 @@ use sparenet::load::Load;
 use sparenet::network::Network;
 use sparenet::report::terminal::{self, counted};
 use sparenet::scenario::schema::Table;
-use sparenet::scenario::{Diagnostics, Loaded, Refused, load};
+use sparenet::scenario::{Diagnostics, Loaded, Refused, Scenario, load, load_taking};
 
 use super::{CheckArguments, Exit, colour, note, say};
 
 pub fn check(arguments: &CheckArguments) -> Exit {
     let (faults, history, exit) = match load(&arguments.scenario, &arguments.settings.set) {
-        Ok(mut loaded) => {
-            let history = loaded.scenario.history.take();
-            (doubts(loaded), history, Exit::Ok)
-        }
+        Ok(mut loaded) => match other_options(&loaded.scenario, arguments) {
+            Some(faults) => (faults, None, Exit::Invalid),
+            None => {
+                let history = loaded.scenario.history.take();
+                (doubts(loaded), history, Exit::Ok)
+            }
+        },
         Err(Refused::Invalid(faults)) => (faults, None, Exit::Invalid),
         Err(Refused::Unreadable { path, error }) => {
             note(&format!("error: cannot read `{}`: {error}\n", path.display()));
@@ -42,6 +45,21 @@ pub fn check(arguments: &CheckArguments) -> Exit {
         say(&terminal::history(history));
     }
     exit
+}
+
+/// What is wrong with an option that the optimiser may take in place of those taken here; `None`: nothing.
+fn other_options(scenario: &Scenario, arguments: &CheckArguments) -> Option<Diagnostics> {
+    let mut faults = Diagnostics::default();
+    for choice in scenario.choices.iter().filter(|choice| !choice.given) {
+        for option in &choice.options {
+            let taken = [(choice.name.clone(), option.name.clone())];
+            let loaded = load_taking(&arguments.scenario, &[], &arguments.settings.set, &taken);
+            if let Err(Refused::Invalid(own)) = loaded {
+                faults.extend(own);
+            }
+        }
+    }
+    (!faults.is_empty()).then_some(faults)
 }
 
 /// What was made of a history of demand, for programs.

@@ -31,7 +31,7 @@ pub fn diagnose(arguments: &DiagnoseArguments) -> Exit {
     catch_interrupts();
     let folder = &arguments.scenario;
     let Ready { scenario, network, load } =
-        match ready(folder, &arguments.settings.set, arguments.json, Network::connect) {
+        match ready(folder, &arguments.settings.set, None, arguments.json, Network::connect) {
             Ok(ready) => ready,
             Err(exit) => return exit,
         };

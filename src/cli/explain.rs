@@ -72,7 +72,9 @@ pub fn explain(arguments: &ExplainArguments) -> Exit {
     catch_interrupts();
     let folder = &arguments.scenario;
     let settings = &arguments.settings.set;
-    let Ready { scenario, mut network, load } = match ready(folder, settings, arguments.json, Network::connect) {
+    let own = arguments.plan.clone().or_else(|| Some(Path::new("plans").join(whole(folder)?.file_name()?)));
+    let own = own.as_deref();
+    let Ready { scenario, mut network, load } = match ready(folder, settings, own, arguments.json, Network::connect) {
         Ok(ready) => ready,
         Err(exit) => return exit,
     };
@@ -91,6 +93,10 @@ pub fn explain(arguments: &ExplainArguments) -> Exit {
             Ok(plan) => plan,
             Err(exit) => return exit,
         },
+        None if scenario.choices.iter().any(|choice| !choice.given) => {
+            note("error: solve the scenario first: which of its options are best is not known yet\n");
+            return Exit::Usage;
+        }
         None => match resolve(scenario.clone(), &load, &progress) {
             Ok(solved) => {
                 network = solved.network;
@@ -135,11 +141,15 @@ pub fn explain(arguments: &ExplainArguments) -> Exit {
 
 /// The plan that `solve` would have written, if it was made of just this input.
 fn plan_of(folder: &Path, scenario: &Scenario) -> Option<PathBuf> {
-    let whole = folder.canonicalize().ok()?;
-    let whole = if whole.is_file() { whole.parent()?.to_path_buf() } else { whole };
-    let plan = Path::new("plans").join(whole.file_name()?);
+    let plan = Path::new("plans").join(whole(folder)?.file_name()?);
     let own = plan.join(PLAN_FILE).exists().then(|| figures(&plan).ok()).flatten()?;
     (own.summary.input_hash == scenario.input_hash).then_some(plan)
+}
+
+/// The scenario's folder, which may be named by its `scenario.toml`.
+fn whole(folder: &Path) -> Option<PathBuf> {
+    let whole = folder.canonicalize().ok()?;
+    if whole.is_file() { Some(whole.parent()?.to_path_buf()) } else { Some(whole) }
 }
 
 fn asked(scenario: &Scenario, arguments: &ExplainArguments) -> Result<Asked, String> {

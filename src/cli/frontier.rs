@@ -62,7 +62,7 @@ pub fn frontier(arguments: &FrontierArguments) -> Exit {
     catch_interrupts();
     arguments.search.take_threads();
     let settings = arguments.search.settings();
-    let scenario = match loaded(&arguments.scenario, &settings) {
+    let scenario = match loaded(&arguments.scenario, &settings, None) {
         Ok(loaded) => loaded.scenario,
         Err(exit) => return exit,
     };

@@ -10,11 +10,16 @@ use sparenet::verify::{self, Breach};
 use super::{EvaluateArguments, Exit, Ready, VerifyArguments, colour, note, ready, say};
 
 pub fn evaluate(arguments: &EvaluateArguments) -> Exit {
-    let Ready { scenario, network, load } =
-        match ready(&arguments.scenario, &arguments.settings.set, arguments.json, Network::connect) {
-            Ok(ready) => ready,
-            Err(exit) => return exit,
-        };
+    let Ready { scenario, network, load } = match ready(
+        &arguments.scenario,
+        &arguments.settings.set,
+        Some(&arguments.plan),
+        arguments.json,
+        Network::connect,
+    ) {
+        Ok(ready) => ready,
+        Err(exit) => return exit,
+    };
     let decisions = match read(&arguments.plan, &scenario) {
         Ok(decisions) => decisions,
         Err(unread) => return unread_exit(&unread),
@@ -39,11 +44,16 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Exit {
 }
 
 pub fn verify(arguments: &VerifyArguments) -> Exit {
-    let Ready { scenario, network, load } =
-        match ready(&arguments.scenario, &arguments.settings.set, arguments.json, Network::unlisted) {
-            Ok(ready) => ready,
-            Err(exit) => return exit,
-        };
+    let Ready { scenario, network, load } = match ready(
+        &arguments.scenario,
+        &arguments.settings.set,
+        Some(&arguments.plan),
+        arguments.json,
+        Network::unlisted,
+    ) {
+        Ok(ready) => ready,
+        Err(exit) => return exit,
+    };
     let verdict = match verify::verify(&scenario, &network, &load, &arguments.plan) {
         Ok(verdict) => verdict,
         Err(unread) => return unread_exit(&unread),

@@ -128,6 +128,11 @@ fn known(found: Vec<Option<Result<Candidate, NoCandidate>>>) -> Result<Vec<Candi
                 note(&format!("no plan of `{name}` was found\n"));
                 if interrupted() { Exit::Interrupted } else { Exit::NoPlan }
             }
+            Unsolved::Refused(refused) => refused_exit(&refused),
+            unsolved @ Unsolved::TooManyChoices => {
+                note(&format!("error: {unsolved}\n"));
+                Exit::Invalid
+            }
             Unsolved::Broken(breaches) => {
                 note(&broken(&breaches));
                 Exit::Broken

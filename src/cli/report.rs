@@ -32,7 +32,7 @@ const REPORT_FILE: &str = "report.html";
 
 pub fn report(arguments: &ReportArguments) -> Exit {
     let Ready { scenario, network, load } =
-        match ready(&arguments.scenario, &arguments.settings.set, true, Network::unlisted) {
+        match ready(&arguments.scenario, &arguments.settings.set, Some(&arguments.plan), true, Network::unlisted) {
             Ok(ready) => ready,
             Err(exit) => return exit,
         };

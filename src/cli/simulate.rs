@@ -21,7 +21,7 @@ pub fn simulate(arguments: &SimulateArguments) -> Exit {
     }
     let quiet = arguments.quiet || arguments.json;
     let Ready { scenario, network, load } =
-        match ready(&arguments.scenario, &arguments.settings.set, quiet, Network::unlisted) {
+        match ready(&arguments.scenario, &arguments.settings.set, Some(&arguments.plan), quiet, Network::unlisted) {
             Ok(ready) => ready,
             Err(exit) => return exit,
         };

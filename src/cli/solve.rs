@@ -6,15 +6,14 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 use sparenet::jobs::side_by_side;
-use sparenet::load::Load;
-use sparenet::network::Network;
 use sparenet::optimise::Failure;
 use sparenet::plan::Plan;
+use sparenet::plan::read::options_of;
 use sparenet::plan::sums::unchanged;
 use sparenet::plan::write::{summary, write};
 use sparenet::report::terminal::{self, counted, percent_text};
 use sparenet::run::{Solved, Unsolved, object, solved};
-use sparenet::scenario::{Loaded, Scenario, load};
+use sparenet::scenario::{Loaded, Scenario, load_taking};
 
 use super::judge::broken;
 use super::progress::{Bars, Progress, catch_interrupts, interrupted};
@@ -117,7 +116,7 @@ fn plan_folder(scenario: &Path, out: Option<&Path>, several: bool) -> PathBuf {
 fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveArguments, bars: &Bars) -> Told {
     let start = Instant::now();
     let quiet = arguments.quiet || arguments.json;
-    let Loaded { scenario, warnings, .. } = match load(folder, settings) {
+    let Loaded { scenario, warnings, .. } = match load_taking(folder, &[], settings, &options_of(out)) {
         Ok(loaded) => loaded,
         Err(refused) => {
             let (err, exit) = refusal(&refused);
@@ -140,17 +139,17 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
         }
         return Told { exit: Exit::Ok, object, out: String::new(), err };
     }
-    let mut network = Network::connect(&scenario);
-    let load = Load::of(&scenario);
     let progress = bars.add(&scenario.name, scenario.planning.time_limit_seconds);
-    let found = solved(&scenario, &mut network, &load, &progress);
+    let name = scenario.name.clone();
+    let again = |taken: &[(String, String)]| load_taking(folder, &[], settings, taken);
+    let found = solved(scenario, &again, &progress);
     progress.finish();
     let told = |exit: Exit, object: Map<String, Value>, out: String, err: String| Told { exit, object, out, err };
-    let Solved { plan, files, verdict } = match found.map_err(|unsolved| *unsolved) {
+    let Solved { scenario, network, load, plan, files, verdict } = match found.map_err(|unsolved| *unsolved) {
         Ok(solved) => solved,
         Err(Unsolved::Failure(Failure::Infeasible(diagnosis))) => {
-            err.push_str(&terminal::diagnosis(&scenario.name, &diagnosis));
-            return told(Exit::Infeasible, object::infeasible(&scenario.name, &diagnosis), String::new(), err);
+            err.push_str(&terminal::diagnosis(&name, &diagnosis));
+            return told(Exit::Infeasible, object::infeasible(&name, &diagnosis), String::new(), err);
         }
         Err(Unsolved::Failure(Failure::NothingFound { lower_bound })) => {
             let why = if interrupted() {
@@ -160,8 +159,16 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
             } else {
                 "at the end of its work limit"
             };
-            err.push_str(&format!("no plan of `{}` was found: the search ended {why}\n", scenario.name));
-            return told(Exit::NoPlan, object::unknown(&scenario.name, lower_bound), String::new(), err);
+            err.push_str(&format!("no plan of `{name}` was found: the search ended {why}\n"));
+            return told(Exit::NoPlan, object::unknown(&name, lower_bound), String::new(), err);
+        }
+        Err(Unsolved::Refused(refused)) => {
+            let (text, exit) = refusal(&refused);
+            return told(exit, nothing(folder, exit), String::new(), err + &text);
+        }
+        Err(unsolved @ Unsolved::TooManyChoices) => {
+            err.push_str(&format!("error: {unsolved}\n"));
+            return told(Exit::Invalid, nothing(folder, Exit::Invalid), String::new(), err);
         }
         Err(Unsolved::Broken(breaches)) => {
             err.push_str(&broken(&breaches));

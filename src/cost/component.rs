@@ -35,6 +35,16 @@ pub enum Component {
     Direct,
     /// Options that were taken.
     Option,
+    /// Tools and workshops for types of job.
+    Equipment,
+    /// Trained staff for types of job.
+    Training,
+    /// Profit lost with jobs that a policy does not offer.
+    LostProfit,
+    /// Contacts over channels.
+    Contact,
+    /// Fees for jobs to whoever runs an outlet.
+    Fee,
     /// Units in warranty that are replaced or refunded.
     Guarantee,
     /// Contracts for a longer warranty: what they earn is negative.
@@ -57,7 +67,7 @@ pub enum Component {
 
 impl Component {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 29] = [
         Self::OutletFixed,
         Self::DepotFixed,
         Self::Opening,
@@ -73,6 +83,11 @@ impl Component {
         Self::Ordering,
         Self::Direct,
         Self::Option,
+        Self::Equipment,
+        Self::Training,
+        Self::LostProfit,
+        Self::Contact,
+        Self::Fee,
         Self::Guarantee,
         Self::Contract,
         Self::Returns,
@@ -102,6 +117,11 @@ impl Component {
             Self::Ordering => "ordering",
             Self::Direct => "direct",
             Self::Option => "option",
+            Self::Equipment => "equipment",
+            Self::Training => "training",
+            Self::LostProfit => "lost_profit",
+            Self::Contact => "contact",
+            Self::Fee => "fee",
             Self::Guarantee => "guarantee",
             Self::Contract => "contract",
             Self::Returns => "returns",
@@ -114,12 +134,19 @@ impl Component {
         }
     }
 
+    /// Do files tell it only where it is not nothing? So it is of whatever a scenario may leave out as a whole.
+    pub const fn is_seldom(self) -> bool {
+        self as usize > Self::Direct as usize
+    }
+
     /// Is it spent at sites? Penalties and overheads are not.
     pub const fn has_site(self) -> bool {
         !matches!(
             self,
             Self::Penalty
                 | Self::Option
+                | Self::LostProfit
+                | Self::Contact
                 | Self::Guarantee
                 | Self::Contract
                 | Self::Returns
@@ -129,15 +156,12 @@ impl Component {
         )
     }
 
-    /// Do files tell it only where it is not nothing? So it is of whatever a scenario may leave out as a whole.
-    pub const fn is_seldom(self) -> bool {
-        self as usize > Self::Direct as usize
-    }
-
     /// What an overhead is spent on.
     pub(super) const fn of(cause: Cause) -> Self {
         match cause {
             Cause::Option => Self::Option,
+            Cause::LostProfit => Self::LostProfit,
+            Cause::Contact => Self::Contact,
             Cause::Guarantee => Self::Guarantee,
             Cause::Contract => Self::Contract,
             Cause::Returns => Self::Returns,

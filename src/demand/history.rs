@@ -157,7 +157,7 @@ fn from_history<'a>(
         let mut push = |region: u32, rate: f64| {
             let Some(rate) = Rate::new(rate).filter(|rate| rate.get() > 0.0) else { return };
             let (region, part, repair) = (RegionId(region), Some(PartId(part)), Hours::ZERO);
-            list.push(Demand { region, part, product: None, rate, variance_to_mean, repair });
+            list.push(Demand { region, part, product: None, rate, variance_to_mean, repair, job: None });
         };
         match region {
             Some(region) => push(region, yearly),

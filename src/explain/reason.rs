@@ -39,6 +39,8 @@ pub enum Reason {
     Farther,
     /// The region has no demand: nobody serves it.
     NoDemand,
+    /// The outlet's format does not do every type of job that the region asks for, or that of no outlet in reach does.
+    JobNotInFormat,
 }
 
 impl Reason {
@@ -62,6 +64,7 @@ impl Reason {
             Self::NotOpen => "not-open",
             Self::Farther => "farther",
             Self::NoDemand => "no-demand",
+            Self::JobNotInFormat => "job-not-in-format",
         }
     }
 
@@ -76,6 +79,7 @@ impl Reason {
                 "budget" => Self::BudgetBinds,
                 "replenishment" => Self::NoDepot,
                 "limits" => Self::CountFull,
+                "format" => Self::JobNotInFormat,
                 _ => Self::RulesTogether,
             };
             if !reasons.contains(&reason) {

@@ -13,7 +13,7 @@ use super::{Direction, Outcome, PromiseLine, Questioned, Reason, Repriced};
 use crate::cost::Component;
 use crate::network::Road;
 use crate::plan::Decisions;
-use crate::scenario::{DepotId, OutletId, RegionId, Status};
+use crate::scenario::{DepotId, OutletId, RegionId, Site, Status};
 use crate::service::RegionService;
 
 /// The most outlets that are tried, the nearest first.
@@ -98,20 +98,24 @@ pub fn explain_region(questioned: &Questioned, region: RegionId, to: Option<Outl
     let serves = |outlet: OutletId| serving.iter().any(|own| own.0 == outlet);
     let tried: Vec<OutletId> = ways.iter().map(|way| way.0).filter(|outlet| !serves(*outlet)).take(TRIED).collect();
     let longest = serving.iter().filter_map(|own| Some(network.road(region, own.0)?.hours)).fold(0.0, f64::max);
-    let candidates: Vec<Candidate> = ways
+    let mut candidates: Vec<Candidate> = ways
         .par_iter()
         .map(|&(outlet, road)| {
             let try_it = tried.contains(&outlet) || to == Some(outlet) && !serves(outlet);
             candidate(questioned, region, (outlet, road), try_it, longest)
         })
         .collect();
+    candidates.extend(refusing(questioned, region));
     let demand = load.jobs[region.at()] > 0.0;
-    let reasons = match (demand, candidates.is_empty()) {
-        (false, _) => vec![Reason::NoDemand],
-        (true, true) => vec![Reason::NoCandidateWithinReach],
-        (true, false) => Vec::new(),
+    let reasons = match (demand, ways.is_empty(), candidates.is_empty()) {
+        (false, ..) => vec![Reason::NoDemand],
+        (true, true, true) => vec![Reason::NoCandidateWithinReach],
+        (true, true, false) => vec![Reason::JobNotInFormat],
+        (true, false, _) => Vec::new(),
     };
-    let may_open = |own: &&Candidate| scenario.outlets[own.outlet.at()].status != Status::Closed;
+    let may_open = |own: &&Candidate| {
+        scenario.outlets[own.outlet.at()].status != Status::Closed && !own.reasons.contains(&Reason::JobNotInFormat)
+    };
     let other = candidates.iter().filter(may_open).find(|own| match to {
         Some(outlet) => own.outlet == outlet,
         None => !serves(own.outlet),
@@ -185,6 +189,28 @@ fn candidate(
     }
     let (id, name) = (site.id.clone(), site.name.clone());
     Candidate { outlet, id, name, open, hours: road.hours, distance: road.distance, reasons, moved }
+}
+
+/// The outlets within reach of a region whose formats do not do every type of job that it asks for, the nearest first.
+fn refusing(questioned: &Questioned, region: RegionId) -> Vec<Candidate> {
+    let Questioned { scenario, network, plan, .. } = *questioned;
+    let refused = |(number, site): (usize, &Site)| {
+        let outlet = OutletId::from(number);
+        let road = network.refused(region, outlet)?;
+        Some(Candidate {
+            outlet,
+            id: site.id.clone(),
+            name: site.name.clone(),
+            open: plan.decisions.outlet_open[number],
+            hours: road.hours,
+            distance: road.distance,
+            reasons: vec![Reason::JobNotInFormat],
+            moved: None,
+        })
+    };
+    let mut list: Vec<Candidate> = scenario.outlets.iter().enumerate().filter_map(refused).collect();
+    list.sort_by(|left, right| left.hours.total_cmp(&right.hours).then(left.outlet.cmp(&right.outlet)));
+    list
 }
 
 /// The plan's decisions with a region served by another outlet, which opens for it where it is not open and is then

@@ -122,7 +122,7 @@ fn loads(questioned: &Questioned, site: SiteId) -> ((f64, f64), Vec<Served>) {
                 let time = network.road(region, outlet).map_or(0.0, |road| road.hours);
                 serves.push(Served { id: row.id.clone(), name: row.name.clone(), load: jobs, time });
             }
-            let own = outlet_loads(network, load, decisions)[outlet.at()];
+            let own = outlet_loads(scenario, network, load, decisions)[outlet.at()];
             (own.jobs, utilisation(scenario.site(site), &own))
         }
         SiteId::Depot(depot) => {

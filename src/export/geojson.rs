@@ -63,7 +63,7 @@ pub fn network(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan)
         point(own.place, about).into_iter().collect()
     });
     points.into_iter().for_each(&mut push);
-    let loads = outlet_loads(network, load, decisions);
+    let loads = outlet_loads(scenario, network, load, decisions);
     let points = lines(&outlets, |outlet| {
         let (own, done) = (&scenario.outlets[outlet.at()], &loads[outlet.at()]);
         let about = json!({"kind": "outlet", "outlet": own.id, "name": own.name,

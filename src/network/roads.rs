@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use super::Road;
 use super::measure::{Point, least_over_ground};
 use super::reach::Reach;
-use crate::scenario::{CountryId, Lanes, OutletId, RegionId, Scenario, ServiceLane, Status, Travel};
+use crate::scenario::{Lanes, OutletId, RegionId, Scenario, ServiceLane, Status, Travel};
 
 /// A network of no more pairs of region and outlet than this lists all its lanes.
 const FEW_PAIRS: usize = 4_000_000;
@@ -48,14 +48,31 @@ pub struct Roads {
     regions: Vec<Option<Point>>,
     /// Where a lane can be estimated to: outlets that may open.
     outlets: Vec<Option<Point>>,
-    /// The wage of an hour at each outlet.
-    wages: Vec<f64>,
+    /// What each outlet charges for journeys.
+    charges: Vec<Charge>,
+    /// The least travel factor of an outlet that may open.
+    least_factor: f64,
+    /// The types of job that each region asks for, and those that each outlet does, a bit a type; empty where every outlet
+    /// does all.
+    asked: Vec<u64>,
+    done: Vec<u64>,
     /// The lanes that were given, in order of region and outlet.
     measured: Vec<Measured>,
     /// Where those of each region begin, with the end behind; empty where none were given.
     measured_starts: Vec<usize>,
     reach: Reach,
     lists: Vec<List>,
+}
+
+/// What journeys from an outlet cost.
+#[derive(Debug, Clone, Copy)]
+struct Charge {
+    /// An hour, visits that are made again included.
+    wage: f64,
+    /// On all of it.
+    factor: f64,
+    /// Visits until a job is done.
+    visits: f64,
 }
 
 /// A lane that was given.
@@ -90,13 +107,28 @@ impl Roads {
             .iter()
             .map(|outlet| point(outlet.place.filter(|_| outlet.status != Status::Closed)))
             .collect();
-        let wage = |country: CountryId| scenario.countries[country.at()].labour_cost_per_hour.get();
-        let wages = scenario.outlets.iter().map(|outlet| outlet.country.map_or(0.0, wage)).collect();
+        let charges: Vec<Charge> =
+            (0..scenario.outlets.len()).map(|outlet| charge(scenario, OutletId::from(outlet))).collect();
+        let open = scenario.outlets.iter().zip(&charges).filter(|(outlet, _)| outlet.status != Status::Closed);
+        let least_factor = open.map(|(_, charge)| charge.factor).reduce(f64::min).unwrap_or(1.0);
+        let (asked, done) = types_of_job(scenario);
         let placed = outlets.iter().enumerate().filter_map(|(outlet, point)| Some((OutletId::from(outlet), (*point)?)));
         let reach = Reach::of(placed);
         let (measured, measured_starts, lists) = (Vec::new(), Vec::new(), Vec::new());
         let travel = travel.clone();
-        let mut roads = Self { travel, regions, outlets, wages, measured, measured_starts, reach, lists };
+        let mut roads = Self {
+            travel,
+            regions,
+            outlets,
+            charges,
+            least_factor,
+            asked,
+            done,
+            measured,
+            measured_starts,
+            reach,
+            lists,
+        };
         let mut measured: Vec<Measured> =
             scenario.service_lanes.iter().map(|lane| roads.measured_lane(scenario, lane)).collect();
         measured.par_sort_unstable_by_key(|lane| (lane.region, lane.outlet));
@@ -131,7 +163,7 @@ impl Roads {
             .par_iter()
             .filter(|region| self.beyond(**region).is_finite())
             .map(|&region| {
-                let estimated = self.lists[region.at()].outlets.len() - self.measured_of(region).len();
+                let estimated = self.lists[region.at()].outlets.len().saturating_sub(self.measured_of(region).len());
                 (region, self.listed(region, (2 * estimated).max(FEWEST)))
             })
             .collect();
@@ -165,14 +197,18 @@ impl Roads {
     /// The list of a region with at most so many estimated lanes.
     fn listed(&self, region: RegionId, most: usize) -> List {
         let measured = self.measured_of(region);
-        let mut lanes: Vec<(u32, f64)> =
-            measured.iter().filter_map(|lane| Some((lane.outlet.0, lane.road?.distance))).collect();
+        let may_serve = |outlet: OutletId| self.does_all(region, outlet);
+        let mut lanes: Vec<(u32, f64)> = measured
+            .iter()
+            .filter(|lane| may_serve(lane.outlet))
+            .filter_map(|lane| Some((lane.outlet.0, lane.road?.distance)))
+            .collect();
         let mut beyond = f64::INFINITY;
         if let Some(from) = &self.regions[region.at()] {
             let estimated = |(outlet, there): &(OutletId, Point)| -> Option<(u32, f64)> {
                 let known = !measured.is_empty() && measured.binary_search_by_key(outlet, |lane| lane.outlet).is_ok();
                 let distance = self.distance(from, there);
-                (!known && self.reaches(distance)).then_some((outlet.0, distance))
+                (!known && self.reaches(distance) && may_serve(*outlet)).then_some((outlet.0, distance))
             };
             let chord = self.longest_chord();
             if most >= self.outlets.len() {
@@ -214,6 +250,16 @@ impl Roads {
 
     /// The lane between a region and an outlet, listed or not, if there is one.
     pub fn between(&self, region: RegionId, outlet: OutletId) -> Option<Road> {
+        self.way(region, outlet).filter(|_| self.does_all(region, outlet))
+    }
+
+    /// Does an outlet do every type of job that a region asks for?
+    pub fn does_all(&self, region: RegionId, outlet: OutletId) -> bool {
+        self.asked.is_empty() || self.asked[region.at()] & !self.done[outlet.at()] == 0
+    }
+
+    /// The way between a region and an outlet, whatever jobs there are.
+    pub fn way(&self, region: RegionId, outlet: OutletId) -> Option<Road> {
         let measured = self.measured_of(region);
         if let Ok(found) = measured.binary_search_by_key(&outlet, |lane| lane.outlet) {
             return measured[found].road;
@@ -244,9 +290,11 @@ impl Roads {
         self.lists.iter().all(|list| list.beyond == f64::INFINITY)
     }
 
-    /// What a lane of a length would be between a region and an outlet whose hour costs `wage`.
+    /// What a lane of a length would be between a region and an outlet whose hour costs `wage`, and whose format is in all
+    /// else the least.
     pub fn of_length(&self, distance: f64, wage: f64) -> Road {
-        self.priced(wage, distance / self.travel.speed_kmh, distance, None)
+        let least = Charge { wage, factor: self.least_factor, visits: 1.0 };
+        self.priced(least, distance / self.travel.speed_kmh, distance, None)
     }
 
     fn measured_of(&self, region: RegionId) -> &[Measured] {
@@ -287,12 +335,41 @@ impl Roads {
     }
 
     fn road(&self, outlet: OutletId, hours: f64, distance: f64, cost_per_job: Option<f64>) -> Road {
-        self.priced(self.wages[outlet.at()], hours, distance, cost_per_job)
+        self.priced(self.charges[outlet.at()], hours, distance, cost_per_job)
     }
 
-    fn priced(&self, wage: f64, hours: f64, distance: f64, cost_per_job: Option<f64>) -> Road {
+    /// A lane at what an outlet charges, (travel) of `format`.
+    fn priced(&self, charge: Charge, hours: f64, distance: f64, cost_per_job: Option<f64>) -> Road {
         let trips = if self.travel.round_trip { 2.0 } else { 1.0 };
-        let estimated = trips * (distance * self.travel.cost_per_km.get() + hours * wage);
-        Road { hours, distance, cost_per_job: cost_per_job.unwrap_or(estimated), hours_per_job: trips * hours }
+        let Charge { wage, factor, visits } = charge;
+        let estimated = trips * (visits * distance * self.travel.cost_per_km.get() + hours * wage);
+        let cost_per_job = factor * cost_per_job.map_or(estimated, |cost| visits * cost);
+        Road { hours, distance, cost_per_job, hours_per_job: trips * visits * hours }
     }
+}
+
+fn charge(scenario: &Scenario, outlet: OutletId) -> Charge {
+    let country = scenario.outlets[outlet.at()].country;
+    let wage = country.map_or(0.0, |country| scenario.countries[country.at()].labour_cost_per_hour.get());
+    let plain = Charge { wage, factor: 1.0, visits: 1.0 };
+    scenario.format(outlet).map_or(plain, |format| {
+        let visits = format.visits();
+        Charge { wage: wage * format.labour_cost_factor * visits, factor: format.travel_cost_factor, visits }
+    })
+}
+
+/// The types of job that regions ask for and outlets do, (does) of `format`; empty where every outlet does all.
+fn types_of_job(scenario: &Scenario) -> (Vec<u64>, Vec<u64>) {
+    if scenario.formats.iter().all(|format| format.jobs.is_none()) {
+        return (Vec::new(), Vec::new());
+    }
+    let mut asked = vec![0; scenario.regions.len()];
+    for demand in scenario.demands.iter().filter(|demand| demand.rate.get() > 0.0) {
+        asked[demand.region.at()] |= demand.job.map_or(0, |job| 1 << job.0);
+    }
+    let done = |outlet: usize| {
+        let jobs = scenario.format(OutletId::from(outlet)).and_then(|format| format.jobs.as_ref());
+        jobs.map_or(u64::MAX, |jobs| jobs.iter().fold(0, |mask, job| mask | 1 << job.0))
+    };
+    (asked, (0..scenario.outlets.len()).map(done).collect())
 }

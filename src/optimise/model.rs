@@ -213,6 +213,11 @@ fn counts(scenario: &Scenario) -> Vec<Count> {
     for &(country, limit) in &limits.depots_by_country {
         all.push(count(Vec::new(), depots(&inside(country)), limit));
     }
+    // Of the formats of one place one may be open at most.
+    for place in &scenario.formats_of_place {
+        let sites = place.iter().map(|outlet| outlet.0).collect();
+        all.push(Count { sites, uppers: Vec::new(), min: 0, max: 1 });
+    }
     if let Some(most) = limits.max_openings {
         let candidate = |site: &crate::scenario::Site| site.status == Status::Candidate;
         let limit = crate::scenario::Count { min: 0, max: Some(most) };

@@ -8,8 +8,11 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use serde_json::Value;
+
+use super::write::PLAN_FILE;
 use crate::plan::Decisions;
-use crate::scenario::{DepotId, Diagnostics, Origin, OutletId, PartId, RegionId, Scenario, SiteId};
+use crate::scenario::{DepotId, Diagnostics, Origin, OutletId, PartId, RegionId, Scenario, SiteId, Taken};
 
 /// Why a plan could not be read.
 #[derive(Debug)]
@@ -292,4 +295,13 @@ impl Reader {
         }
         level
     }
+}
+
+/// The options that the plan in a folder takes, by their choices; none where its summary does not say.
+pub fn options_of(folder: &Path) -> Taken {
+    let text = fs::read_to_string(folder.join(PLAN_FILE)).unwrap_or_default();
+    let summary: Value = serde_json::from_str(&text).unwrap_or_default();
+    let options = summary.get("options").and_then(Value::as_object);
+    let taken = |(choice, option): (&String, &Value)| Some((choice.clone(), option.as_str()?.to_owned()));
+    options.into_iter().flatten().filter_map(taken).collect()
 }

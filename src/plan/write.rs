@@ -21,7 +21,7 @@ use crate::cost::Component;
 use crate::export::geojson;
 use crate::load::Load;
 use crate::network::Network;
-use crate::scenario::{DepotId, DistanceMetric, OutletId, RegionId, Scenario, Site, SiteId, Split};
+use crate::scenario::{Contacts, DepotId, DistanceMetric, Format, OutletId, RegionId, Scenario, Site, SiteId, Split};
 use crate::service::{Promise, outlet_streams, repaired_shares};
 pub use file::{write_file, write_folder};
 use stock::stock;
@@ -134,16 +134,18 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
         Some(gap) if gap <= scenario.planning.gap => "optimal",
         _ => "feasible",
     };
+    let stated = |component: &&Component| !component.is_seldom() || plan.costs.of(**component) != 0.0;
     let costs: Map<String, Value> = Component::ALL
         .iter()
-        .map(|component| (*component, plan.costs.of(*component)))
-        .filter(|(component, amount)| !component.is_seldom() || *amount != 0.0)
-        .map(|(component, amount)| (component.name().to_owned(), json!(amount)))
+        .filter(stated)
+        .map(|component| (component.name().to_owned(), json!(plan.costs.of(*component))))
         .collect();
+    let options: Map<String, Value> =
+        scenario.choices.iter().map(|choice| (choice.name.clone(), json!(choice.options[choice.taken].name))).collect();
     let open = |sites: &[Site], open: &[bool]| -> Vec<String> {
         sites.iter().zip(open).filter(|(_, open)| **open).map(|(site, _)| site.id.clone()).collect()
     };
-    let mut summary = json!({
+    let summary = json!({
         "scenario": scenario.name,
         "status": status,
         "currency": scenario.currency,
@@ -156,17 +158,27 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
         "open_outlets": open(&scenario.outlets, &plan.decisions.outlet_open),
         "open_depots": open(&scenario.depots, &plan.decisions.depot_open),
         "promises": plan.service.promises.iter().map(|promise| promised(scenario, plan, promise)).collect::<Vec<_>>(),
+        "options": options,
         "seed": plan.seed,
         "version": env!("CARGO_PKG_VERSION"),
         "input_hash": scenario.input_hash,
     });
-    if let Some(seasonal) = &scenario.seasonal {
-        summary["month"] = json!(seasonal.month.name());
-    }
-    match summary {
+    let mut fields = match summary {
         Value::Object(fields) => fields,
         _ => Map::new(),
+    };
+    if let Some(seasonal) = &scenario.seasonal {
+        fields.insert("month".into(), json!(seasonal.month.name()));
     }
+    if !scenario.channels.is_empty() {
+        let sum = |of: fn(&Contacts) -> f64| scenario.contacts.iter().map(of).fold(0.0, |sum, rate| sum + rate);
+        fields.insert("contacts_per_year".into(), json!(sum(|contacts| contacts.rate)));
+        fields.insert("solved_remotely_per_year".into(), json!(sum(|contacts| contacts.solved)));
+    }
+    if !scenario.offers.is_empty() {
+        fields.insert("jobs_not_offered_per_year".into(), json!(scenario.jobs_not_offered));
+    }
+    fields
 }
 
 fn promised(scenario: &Scenario, plan: &Plan, promise: &Promise) -> Value {
@@ -181,22 +193,22 @@ fn promised(scenario: &Scenario, plan: &Plan, promise: &Promise) -> Value {
     })
 }
 
-/// The columns of a site's cost lines: every component but those without a site, and those that no plan without their
-/// conditions has.
+/// The columns of a site's cost lines: every component but those without a site, and the less usual where something is
+/// spent on them.
 fn site_components(plan: &Plan) -> Vec<Component> {
-    let told = |component: &Component| !component.is_seldom() || plan.costs.of(*component) != 0.0;
-    Component::ALL.into_iter().filter(|component| component.has_site()).filter(told).collect()
+    let spent = |component: Component| !component.is_seldom() || plan.costs.of(component) != 0.0;
+    Component::ALL.into_iter().filter(|component| component.has_site() && spent(*component)).collect()
 }
 
 fn site_table(id: &'static str, measures: &[&'static str], components: &[Component]) -> Table {
     let mut columns = vec![id, "open"];
     columns.extend_from_slice(measures);
-    columns.extend(components.iter().copied().map(Component::name));
+    columns.extend(components.iter().map(|component| component.name()));
     columns.push("cost_per_year");
     Table::with_header(&columns)
 }
 
-fn site_row(table: &mut Table, plan: &Plan, components: &[Component], site: (SiteId, &Site, bool), measures: &[f64]) {
+fn site_row(table: &mut Table, plan: &Plan, site: (SiteId, &Site, bool), measures: &[f64], components: &[Component]) {
     let (number, site, open) = site;
     let lines: Vec<f64> = components.iter().map(|component| plan.costs.of_at(*component, number)).collect();
     let total = plan.costs.at(number);
@@ -217,13 +229,19 @@ pub struct OutletLoad {
 }
 
 /// The yearly load of every outlet.
-pub fn outlet_loads(network: &Network, load: &Load, decisions: &super::Decisions) -> Vec<OutletLoad> {
+pub fn outlet_loads(
+    scenario: &Scenario,
+    network: &Network,
+    load: &Load,
+    decisions: &super::Decisions,
+) -> Vec<OutletLoad> {
     let mut loads = vec![OutletLoad::default(); decisions.outlet_open.len()];
     for (region, outlet, share) in decisions.assignments() {
         let hours_per_job = network.road(region, outlet).map_or(0.0, |road| road.hours_per_job);
-        let jobs = load.jobs[region.at()];
-        loads[outlet.at()].jobs += share * jobs;
-        loads[outlet.at()].hours += share * (load.repair_hours[region.at()] + jobs * hours_per_job);
+        let journeys = load.journeys[region.at()];
+        loads[outlet.at()].jobs += share * load.jobs[region.at()];
+        let visits = scenario.format(outlet).map_or(1.0, Format::visits);
+        loads[outlet.at()].hours += share * (load.repair_hours[region.at()] * visits + journeys * hours_per_job);
     }
     loads
 }
@@ -248,14 +266,14 @@ pub fn utilisation(site: &Site, load: &OutletLoad) -> f64 {
 }
 
 fn outlets(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> String {
-    let loads = outlet_loads(network, load, &plan.decisions);
+    let loads = outlet_loads(scenario, network, load, &plan.decisions);
     let components = site_components(plan);
     let mut table = site_table("outlet", &["load_jobs_per_year", "load_hours_per_year", "utilisation"], &components);
     for (number, site) in scenario.outlets.iter().enumerate() {
         let id = SiteId::Outlet(OutletId::from(number));
         let own = &loads[number];
         let measures = [own.jobs, own.hours, utilisation(site, own)];
-        site_row(&mut table, plan, &components, (id, site, plan.decisions.outlet_open[number]), &measures);
+        site_row(&mut table, plan, (id, site, plan.decisions.outlet_open[number]), &measures, &components);
     }
     table.0
 }
@@ -267,8 +285,8 @@ fn depots(scenario: &Scenario, load: &Load, plan: &Plan) -> String {
     for (number, site) in scenario.depots.iter().enumerate() {
         let id = SiteId::Depot(DepotId::from(number));
         let used = site.capacity_units.map_or(0.0, |capacity| loads[number] / capacity);
-        let site = (id, site, plan.decisions.depot_open[number]);
-        site_row(&mut table, plan, &components, site, &[loads[number], used]);
+        let decided = (id, site, plan.decisions.depot_open[number]);
+        site_row(&mut table, plan, decided, &[loads[number], used], &components);
     }
     table.0
 }

@@ -4,14 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::jobs::side_by_side;
-use crate::load::Load;
-use crate::network::Network;
 use crate::plan::Plan;
 use crate::plan::figures::{Figures, figures};
-use crate::plan::read::Unread;
+use crate::plan::read::{Unread, options_of};
 use crate::plan::sums::unchanged;
 use crate::run::{Overseer, Unsolved, solved};
-use crate::scenario::{Refused, Scenario, Site, load};
+use crate::scenario::{Refused, Scenario, Site, load_taking};
 
 /// The open sites of a plan, under its name.
 #[derive(Debug, Clone)]
@@ -78,15 +76,16 @@ fn one(
     if !folder.join("scenario.toml").is_file() && folder.is_dir() {
         return of_plan(folder);
     }
-    let scenario = load(folder, settings).map_err(NoCandidate::Refused)?.scenario;
     let made = plans.join(name);
+    let again = |taken: &[(String, String)]| load_taking(folder, &[], settings, taken);
+    let scenario = again(&options_of(&made)).map_err(NoCandidate::Refused)?.scenario;
     if unchanged(&made, &scenario).is_some() {
         return of_plan(&made);
     }
-    let (mut network, load) = (Network::connect(&scenario), Load::of(&scenario));
     let watch = overseer.watch(name, scenario.planning.time_limit_seconds);
-    match solved(&scenario, &mut network, &load, watch.as_ref()) {
-        Ok(solved) => Ok(Candidate::of_plan(name.to_owned(), &scenario, &solved.plan)),
-        Err(unsolved) => Err(NoCandidate::Unsolved(scenario.name, unsolved)),
+    let own = scenario.name.clone();
+    match solved(scenario, &again, watch.as_ref()) {
+        Ok(solved) => Ok(Candidate::of_plan(name.to_owned(), &solved.scenario, &solved.plan)),
+        Err(unsolved) => Err(NoCandidate::Unsolved(own, unsolved)),
     }
 }

@@ -8,7 +8,7 @@ use crate::diagnosis::Diagnosis;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Plan;
-use crate::scenario::{DepotId, Metric, Objective, OutletId, PartId, Scenario, SiteId};
+use crate::scenario::{Choice, DepotId, Metric, Objective, OutletId, PartId, Scenario, SiteId};
 use crate::service::Promise;
 
 /// The most promises that are shown; the others are in `plan.json`.
@@ -64,6 +64,7 @@ pub fn history(history: &History) -> String {
 /// The summary: what it costs, what is promised, how close to the best, where the money goes.
 pub fn summary(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> String {
     let mut text = heading(scenario, network, load);
+    text.push_str(&options(scenario));
     text.push_str(&conditions(scenario));
     text.push_str(&costs(scenario, plan));
     text.push_str(&certificate(scenario, plan));
@@ -88,6 +89,13 @@ fn heading(scenario: &Scenario, network: &Network, load: &Load) -> String {
     parts.push(format!("{} lanes", grouped(network.road_count() as f64)));
     parts.push(format!("{} jobs a year", grouped(jobs)));
     format!("{}: {}\n\n", scenario.name, parts.join(", "))
+}
+
+/// The options that the plan takes, on one line; nothing without choices.
+fn options(scenario: &Scenario) -> String {
+    let taken = |choice: &Choice| format!("{} = {}", choice.name, choice.options[choice.taken].name);
+    let words: Vec<String> = scenario.choices.iter().map(taken).collect();
+    if words.is_empty() { String::new() } else { format!("Options: {}\n\n", words.join(", ")) }
 }
 
 /// What the conditions of after-sales service come to.

@@ -117,7 +117,9 @@ impl Outcome {
             Unsolved::Failure(Failure::NothingFound { lower_bound }) => {
                 (Status::Unknown, *lower_bound, unsolved.to_string())
             }
-            Unsolved::Broken(_) => (Status::Unknown, None, unsolved.to_string()),
+            Unsolved::Broken(_) | Unsolved::Refused(_) | Unsolved::TooManyChoices => {
+                (Status::Unknown, None, unsolved.to_string())
+            }
         };
         let ending = if status == Status::Infeasible { Ending::Itself } else { ending };
         Self { lower_bound, ..Self::nothing(status, ending, reason) }

@@ -108,6 +108,13 @@ impl Diagnostics {
         self.list.push(Diagnostic { code, severity: Severity::Error, message, origin, hint });
     }
 
+    /// Adds those of others that are not among these.
+    pub fn extend(&mut self, others: Self) {
+        let new: Vec<Diagnostic> = others.list.into_iter().filter(|other| !self.list.contains(other)).collect();
+        self.list.extend(new);
+        self.more += others.more;
+    }
+
     /// Each diagnostic, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter()

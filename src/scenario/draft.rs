@@ -1,12 +1,14 @@
 //! A scenario as it was written: a chain of folders merged, every value still text with its place.
 
 mod given;
+mod options;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Refused;
 use super::change::change;
+use super::choice::Choice;
 use super::diagnostic::{Faults, nearest};
 use super::overlay;
 use super::read::{Found, read};
@@ -14,6 +16,8 @@ use super::schema::TABLES;
 use super::settings::{Entry, Settings, Value, parse, wrong_kind};
 use super::sheet::Sheet;
 use super::source::{Sources, Span};
+
+pub(crate) use options::Taking;
 
 /// A scenario as it was written.
 #[derive(Debug)]
@@ -27,6 +31,10 @@ pub(crate) struct Draft {
     /// The scenario's `scenario.toml`.
     pub toml: u16,
     pub targets: Vec<(Vec<Entry>, Span)>,
+    /// The choices with the options that are taken.
+    pub choices: Vec<Choice>,
+    /// What the options that are taken say of themselves.
+    pub taking: Vec<Taking>,
 }
 
 /// One folder of a chain of overlays.
@@ -55,6 +63,8 @@ pub(crate) struct Besides<'a> {
     pub texts: &'a [(String, String)],
     /// Keys of `scenario.toml`, applied last.
     pub settings: &'a [String],
+    /// Options by their choices, for choices that nothing else settles.
+    pub taken: &'a [(String, String)],
 }
 
 /// Reads a folder and its bases, and merges them.
@@ -73,6 +83,8 @@ pub(crate) fn draft(folder: &Path, besides: Besides<'_>, faults: &mut Faults) ->
         settings: Settings::default(),
         toml: 0,
         targets: Vec::new(),
+        choices: Vec::new(),
+        taking: Vec::new(),
     };
     let (mut levels, cut) = chain(real, &mut draft.sources, faults)?;
     draft.toml = levels.first().map_or(0, |level| level.source);
@@ -82,7 +94,10 @@ pub(crate) fn draft(folder: &Path, besides: Besides<'_>, faults: &mut Faults) ->
     }
     let top = levels.first().is_some_and(|level| level.entries.iter().any(|entry| entry.key == "name"));
     let is_overlay = levels.len() > 1 || cut == Chain::Cut;
+    let mut options = options::Texts::default();
     while let Some(level) = levels.pop() {
+        options::gather(&level.folder, &level.prefix, &mut options, &mut draft, faults)
+            .map_err(|(path, error)| failed(&path, error))?;
         draft.lay(level, faults).map_err(|(path, error)| failed(&path, error))?;
     }
     if is_overlay && !top {
@@ -92,10 +107,16 @@ pub(crate) fn draft(folder: &Path, besides: Besides<'_>, faults: &mut Faults) ->
         let whole = Span::whole(draft.toml);
         faults.add("E12", whole, "the scenario has no `name`").hint(format!("name = \"{}\"", draft.folder));
     }
+    // What settles a choice is heard before the options are laid, everything else after them.
+    let settles = |setting: &&String| setting.trim_start().starts_with("choice.");
+    let (settling, settings): (Vec<&String>, Vec<&String>) = besides.settings.iter().partition(settles);
+    besides.texts.iter().for_each(|(_, text)| draft.hear_choices(text));
+    draft.set(&settling, faults);
+    draft.lay_options(options, besides.taken, faults);
     for (name, text) in besides.texts {
         draft.lay_text(name, text, faults);
     }
-    draft.set(besides.settings, faults);
+    draft.set(&settings, faults);
     Ok(draft)
 }
 
@@ -203,6 +224,11 @@ impl Draft {
     fn lay_text(&mut self, name: &str, text: &str, faults: &mut Faults) {
         let source = self.sources.add(name.to_owned(), text.to_owned());
         let Some(entries) = parse(self.sources.whole_text(source), source, 0, faults) else { return };
+        self.take_text(entries, faults);
+    }
+
+    /// Takes the entries of a text that stands in no folder of its own.
+    fn take_text(&mut self, entries: Vec<Entry>, faults: &mut Faults) {
         let (refused, entries): (Vec<Entry>, Vec<Entry>) =
             entries.into_iter().partition(|entry| ["extends", "name"].contains(&entry.key.as_str()));
         for entry in refused {
@@ -210,6 +236,14 @@ impl Draft {
             faults.add("E10", entry.key_span, message).hint("leave it out");
         }
         self.take(entries, faults);
+    }
+
+    /// Takes of a text only what it says of choices; its faults are told when all of it is taken.
+    fn hear_choices(&mut self, text: &str) {
+        let mut silent = Faults::default();
+        let entries = parse(text, self.toml, 0, &mut silent).unwrap_or_default();
+        let choices = entries.into_iter().filter(|entry| entry.key == "choice").collect();
+        self.settings.take(choices, &mut silent);
     }
 
     /// Takes the entries of a `scenario.toml` in.

@@ -8,7 +8,8 @@ use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::{Place, Scenario, Site};
+use super::{Country, Place, Scenario, Site};
+use crate::units::{Days, Share};
 
 /// The digest as lower-case hexadecimal.
 pub(crate) fn digest(scenario: &Scenario) -> String {
@@ -82,7 +83,7 @@ impl Writer {
     fn scenario(&mut self, scenario: &Scenario) {
         let head = [&scenario.name, &scenario.description, &scenario.currency];
         self.list("head", &head, |to, text| to.text(text));
-        self.list("countries", &scenario.countries, |to, country| to.shown("country", country));
+        self.list("countries", &scenario.countries, Self::country);
         self.list("policies", &scenario.policies, |to, policy| to.text(policy));
         self.list("regions", &scenario.regions, |to, region| {
             to.text(&region.id);
@@ -95,6 +96,9 @@ impl Writer {
             to.number(region.emergency_cost_per_unit.get());
             to.number(region.direct_hours.get());
             to.number(region.direct_cost_per_unit.get());
+            if let Some(area) = region.area_km2 {
+                to.number(area);
+            }
         });
         self.list("products", &scenario.products, |to, product| to.shown("product", product));
         self.list("parts", &scenario.parts, |to, part| to.shown("part", part));
@@ -143,6 +147,29 @@ impl Writer {
             self.shown("reading", &history.reading);
         }
         self.list("classes", &scenario.classes, |to, class| to.text(class));
+        if let Some(markets) = &scenario.markets {
+            self.shown("markets", markets);
+        }
+        if !scenario.jobs.is_empty() {
+            self.list("jobs", &scenario.jobs, |to, job| to.shown("job", job));
+            self.list("jobs asked for", &scenario.demands, |to, demand| to.index(demand.job.map(|job| job.0)));
+        }
+        if !scenario.offers.is_empty() {
+            self.list("offers", &scenario.offers, |to, offer| to.shown("offer", offer));
+        }
+        if !scenario.channels.is_empty() {
+            self.list("channels", &scenario.channels, |to, channel| to.shown("channel", channel));
+        }
+        if !scenario.formats.is_empty() {
+            self.list("formats", &scenario.formats, |to, format| to.shown("format", format));
+            self.list("formats of outlets", &scenario.outlets, |to, outlet| {
+                to.index(outlet.format.map(|format| format.0))
+            });
+            self.shown("formats of a place", &scenario.formats_of_place);
+        }
+        if !scenario.choices.is_empty() {
+            self.list("choices", &scenario.choices, |to, choice| to.shown(&choice.name, choice));
+        }
         if !scenario.overheads.is_empty() {
             self.list("overheads", &scenario.overheads, |to, overhead| {
                 to.shown("cause", &overhead.cause);
@@ -162,6 +189,37 @@ impl Writer {
         }
         if let Some(seasonal) = &scenario.seasonal {
             self.shown("seasonal", seasonal);
+        }
+    }
+
+    /// What was not given is left out, so that a column that is new leaves the digests of older scenarios as they were.
+    fn country(&mut self, country: &Country) {
+        let Country { code, labour_cost_per_hour, customs, duty_rate, customs_union, .. } = country;
+        self.text("country");
+        write!(
+            self,
+            "Country {{ code: {code:?}, labour_cost_per_hour: {labour_cost_per_hour:?}, customs: {customs:?}, \
+             duty_rate: {duty_rate:?}, customs_union: {customs_union:?} }}"
+        )
+        .expect("a digest takes any text");
+        let Country { currency, exchange_rate, vat_rate, utc_offset_hours, languages, customs_deviation, .. } = country;
+        if let Some(currency) = currency {
+            self.shown("currency", currency);
+        }
+        if let Some(rate) = exchange_rate {
+            self.shown("exchange rate", rate);
+        }
+        if *vat_rate > Share::ZERO {
+            self.shown("value added tax", vat_rate);
+        }
+        if let Some(hours) = utc_offset_hours {
+            self.shown("clock", hours);
+        }
+        if !languages.is_empty() {
+            self.shown("languages", languages);
+        }
+        if *customs_deviation > Days::ZERO {
+            self.shown("deviation of customs", customs_deviation);
         }
     }
 

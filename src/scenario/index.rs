@@ -55,6 +55,16 @@ index!(
     ClassId
 );
 
+index!(
+    /// A row of [`Scenario::jobs`](super::Scenario::jobs).
+    JobId
+);
+
+index!(
+    /// A row of [`Scenario::formats`](super::Scenario::formats).
+    FormatId
+);
+
 /// An outlet or a depot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SiteId {

@@ -97,8 +97,18 @@ pub fn load(folder: &Path, settings: &[String]) -> Result<Loaded, Refused> {
 /// The same with texts in the form of a `scenario.toml`, each with the name it is known by, laid over the folder: their keys
 /// beat those of the folder, their targets stand in the place of its targets, their changes are applied last.
 pub fn load_over(folder: &Path, texts: &[(String, String)], settings: &[String]) -> Result<Loaded, Refused> {
+    load_taking(folder, texts, settings, &[])
+}
+
+/// The same with the options `taken` of those choices that neither the folder nor anything over it settles.
+pub fn load_taking(
+    folder: &Path,
+    texts: &[(String, String)],
+    settings: &[String],
+    taken: &[(String, String)],
+) -> Result<Loaded, Refused> {
     let mut faults = Faults::default();
-    let mut draft = draft(folder, Besides { texts, settings }, &mut faults)?;
+    let mut draft = draft(folder, Besides { texts, settings, taken }, &mut faults)?;
     let mut scenario = validate(&draft, &mut faults);
     if faults.errors() > 0 {
         return Err(Refused::Invalid(faults.diagnostics(&draft.sources)));

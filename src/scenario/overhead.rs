@@ -7,6 +7,10 @@ use super::CountryId;
 pub enum Cause {
     /// An option that was taken.
     Option,
+    /// Profit lost with jobs that a policy does not offer.
+    LostProfit,
+    /// Contacts over channels.
+    Contact,
     /// Units in warranty that are replaced or refunded.
     Guarantee,
     /// Contracts for a longer warranty, which are earned.

@@ -6,7 +6,7 @@ mod keys;
 mod show;
 mod tables;
 
-pub use keys::{CHANGE_KEYS, KEYS, Key, KeyKind, MONTHS, TARGET_KEYS};
+pub use keys::{CHANGE_KEYS, KEYS, Key, KeyKind, MONTHS, OPTION_KEYS, TARGET_KEYS};
 pub use show::{schema_json, schema_text};
 pub use tables::{HEMISPHERES, STATUSES, TABLES};
 
@@ -39,6 +39,18 @@ pub enum Table {
     Repairs,
     /// `laterals.csv`
     Laterals,
+    /// `markets.csv`
+    Markets,
+    /// `periods.csv`
+    Periods,
+    /// `jobs.csv`
+    Jobs,
+    /// `policies.csv`
+    Policies,
+    /// `channels.csv`
+    Channels,
+    /// `formats.csv`
+    Formats,
     /// `guarantees.csv`
     Guarantees,
     /// `packaging.csv`
@@ -153,10 +165,14 @@ impl Bounds {
     pub const COUNTED: Self = Self { least: 1.0, above: false, most: 1e6 };
     /// At least one.
     pub const RATIO: Self = Self { least: 1.0, ..Self::ANY };
+    /// A share of visits that are made again: not so large that hardly any succeeds.
+    pub const REPEATED: Self = Self { least: 0.0, above: false, most: 0.9 };
     /// A latitude.
     pub const LATITUDE: Self = Self { least: -90.0, above: false, most: 90.0 };
     /// A longitude.
     pub const LONGITUDE: Self = Self { least: -180.0, above: false, most: 180.0 };
+    /// Hours by which a clock is ahead of universal time.
+    pub const CLOCK: Self = Self { least: -12.0, above: false, most: 14.0 };
     /// A part of a whole that is never all of it.
     pub const LOSS: Self = Self { least: 0.0, above: false, most: 0.99 };
     /// A month of the year; that it is whole is checked where it is read.

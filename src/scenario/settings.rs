@@ -80,6 +80,15 @@ impl Settings {
         names
     }
 
+    /// The keys given just under a table, in order, each with its place.
+    pub fn keys_under(&self, above: &str) -> impl Iterator<Item = (&str, Span)> {
+        let under = move |path: &'_ str| path.strip_prefix(above)?.strip_prefix('.').map(str::len);
+        self.given.iter().filter_map(move |(path, setting)| {
+            let length = under(path)?;
+            Some((&path[path.len() - length..], setting.key_span))
+        })
+    }
+
     /// The text of a key.
     pub fn text(&self, path: &str, faults: &mut Faults) -> Option<&str> {
         let setting = self.get(path)?;

@@ -1,6 +1,6 @@
 //! Outlets and depots, and what they repair: rows of `outlets.csv`, `depots.csv` and `repairs.csv`.
 
-use super::{CountryId, PartId, Place, SiteId};
+use super::{CountryId, FormatId, PartId, Place, SiteId};
 use crate::units::{Days, Money, Share};
 
 /// May a site open, must it, is it open today?
@@ -47,6 +47,19 @@ pub struct Site {
     pub holding_rate: Share,
     /// Servers that all repairs at the site share, whose repair times are then exponential; `None`: one is always free.
     pub repair_servers: Option<u32>,
+    /// Tools and workshops for the types of job it does, while open \[a year\].
+    pub equipment_cost: Money,
+    /// Trained staff for them, while open \[a year\].
+    pub training_cost: Money,
+    /// The format, which its costs have been multiplied by already.
+    pub format: Option<FormatId>,
+}
+
+impl Site {
+    /// Cost of being open, whatever it is for \[a year\].
+    pub fn running_cost(&self) -> f64 {
+        self.fixed_cost.get() + self.equipment_cost.get() + self.training_cost.get()
+    }
 }
 
 /// A row of `repairs.csv`: what a site repairs of a part, or of every part.

@@ -1,6 +1,6 @@
 //! What is asked for: streams of demand and the installed base they come from.
 
-use super::{PartId, ProductId, RegionId};
+use super::{JobId, PartId, ProductId, RegionId};
 use crate::units::{Hours, Rate};
 
 /// One source of demand: jobs of a region that need one unit of a part, or no part.
@@ -20,6 +20,15 @@ pub struct Demand {
     pub variance_to_mean: f64,
     /// Hands-on work of a job \[hours\].
     pub repair: Hours,
+    /// The type of job; `None`: a plain repair.
+    pub job: Option<JobId>,
+}
+
+impl Demand {
+    /// The product that fails; `None`: it is not known, or the job is of a type, such as an installation.
+    pub fn failing(&self) -> Option<ProductId> {
+        self.product.filter(|_| self.job.is_none())
+    }
 }
 
 /// A row of `installed_base.csv`.
@@ -31,4 +40,6 @@ pub struct Installed {
     pub product: ProductId,
     /// How many.
     pub units: f64,
+    /// How many are sold \[1/year\].
+    pub sales: f64,
 }

@@ -3,11 +3,17 @@
 //! Rules gather faults and go on; a faulty value is replaced by its default, so that one fault does not raise others. The
 //! scenario that comes out is used only if no error was found.
 
+mod channels;
+mod countries;
 mod fields;
+mod formats;
 mod guarantees;
+mod jobs;
 mod keys;
 mod lanes;
+mod markets;
 mod names;
+mod options;
 mod packaging;
 mod places;
 mod repairs;
@@ -23,7 +29,7 @@ use super::schema::Table;
 use super::source::Span;
 use super::{ClassId, Country, CountryId, Metric, Objective, PolicyId, Scenario, Stocking};
 use crate::aftersales::{self, AfterSales};
-use crate::demand;
+use crate::{demand, exchange};
 
 pub(crate) use fields::Reader;
 pub(crate) use names::Names;
@@ -39,6 +45,8 @@ pub(crate) struct Ids<'a> {
     pub countries: BTreeMap<&'a str, CountryId>,
     pub policies: BTreeMap<&'a str, PolicyId>,
     pub classes: BTreeMap<&'a str, ClassId>,
+    pub jobs: Names<'a>,
+    pub formats: Names<'a>,
 }
 
 /// Checks a draft; the scenario is sound if no error was added to the faults.
@@ -64,11 +72,13 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         countries,
         policies,
         classes,
+        jobs: Names::of(Table::Jobs, "job", &mut reader),
+        formats: Names::of(Table::Formats, "format", &mut reader),
     };
     names::sites_share_one_space(&ids, &mut reader);
     reader.required_fields_are_filled();
 
-    let countries = tables::countries(&ids, &mut reader);
+    let countries = countries::countries(&ids, &mut reader);
     let regions = tables::regions(&ids, &travel, &mut reader);
     let products = tables::products(&ids, &mut reader);
     let parts = tables::parts(&ids, &mut reader);
@@ -81,6 +91,14 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let demands = demand::demands(&ids, &installed, &mut reader);
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
+    let jobs = jobs::jobs(&ids, &mut reader);
+    let offers = jobs::offers(&ids, &mut reader);
+    let channels = channels::channels(&ids, &mut reader);
+    let formats = formats::formats(&ids, &mut reader);
+    let chosen = formats::of_outlets(&ids, &outlets, &mut reader);
+
+    let markets = markets::markets(&ids, &regions, &mut reader);
+    let overheads = options::overheads(&ids, &mut reader);
     let packaging = packaging::packaging(&mut reader);
     let mut conditions = AfterSales {
         guarantees: guarantees::guarantees(&ids, &products, &installed, &mut reader),
@@ -89,13 +107,13 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         campaigns: seasons::campaigns(&ids, &installed, &mut reader),
         decided: Vec::new(),
     };
-    seasons::month_has_an_effect(&conditions.seasons, &conditions.campaigns, &mut reader);
+    seasons::month_has_an_effect(planning.month, &conditions.seasons, &conditions.campaigns, &mut reader);
 
     let settings = &draft.settings;
     let text = |path: &str, faults: &mut Faults| settings.text(path, faults).map(str::to_string);
     let name = text("name", reader.faults).filter(|name| !name.is_empty()).unwrap_or_else(|| draft.folder.clone());
     let description = text("description", reader.faults).unwrap_or_default();
-    let currency = text("currency", reader.faults).unwrap_or_else(|| "EUR".into());
+    let currency = text("currency", reader.faults).unwrap_or_else(|| countries::CURRENCY.into());
     let mut scenario = Scenario {
         name,
         description,
@@ -123,24 +141,40 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         laterals,
         history: None,
         classes: ids.classes.keys().map(|name| name.to_string()).collect(),
-        overheads: Vec::new(),
+        jobs,
+        offers,
+        jobs_not_offered: 0.0,
+        channels,
+        contacts: Vec::new(),
+        formats,
+        formats_of_place: Vec::new(),
+        overheads,
+        choices: draft.choices.clone(),
+        markets,
         packaging,
         ways_back: Vec::new(),
         guaranteed: Vec::new(),
         seasonal: None,
     };
+    let requests = scenario.demands.len();
+    exchange::convert(&mut scenario);
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
     (scenario.ways_back, conditions.decided) = packaging::ways_back(&scenario, &mut reader);
     packaging::inspection_has_sales(&conditions, &scenario, &mut reader);
-    if reader.faults.errors() == 0 {
-        let undecided = aftersales::apply(&conditions, &mut scenario);
-        packaging::tell_undecided(&undecided, &mut reader);
-    }
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
     places::all_can_be_reached(&scenario, &mut reader);
     if reader.faults.errors() == 0 {
         super::warn::warn(&scenario, &mut reader);
+        let past = scenario.demands.len() - requests;
+        aftersales::shape(&conditions, &mut scenario);
+        crate::offer::withdraw(&mut scenario);
+        crate::contact::take(&mut scenario, past);
+        let undecided = aftersales::settle(&conditions, &mut scenario);
+        packaging::tell_undecided(&undecided, &mut reader);
+        crate::format::lay_out(&mut scenario, &chosen);
+        crate::offer::equip(&mut scenario);
+        something_is_left(&scenario, &mut reader);
     }
     scenario
 }
@@ -176,6 +210,18 @@ fn there_is_something_to_plan(scenario: &Scenario, reader: &mut Reader<'_>) {
     }
 }
 
+/// E17: neither channels nor policies leave nothing to do.
+fn something_is_left(scenario: &Scenario, reader: &mut Reader<'_>) {
+    if scenario.demands.iter().any(|demand| demand.rate.get() > 0.0) {
+        return;
+    }
+    let made = [Table::Channels, Table::Policies].into_iter().find_map(|table| reader.sheet(table).source);
+    reader
+        .faults
+        .add("E17", Span::whole(made.unwrap_or(reader.draft.toml)), "no job is left for an outlet")
+        .hint("what is solved on channels or is in no policy needs no network");
+}
+
 /// Does the scenario ask about travel time anywhere?
 pub(crate) fn asks_for_hours(scenario: &Scenario) -> bool {
     scenario.travel.max_hours.is_some()
@@ -195,5 +241,11 @@ pub(crate) fn bare_country(code: &str) -> Country {
         customs: crate::units::Days::ZERO,
         duty_rate: crate::units::Share::ZERO,
         customs_union: None,
+        currency: None,
+        exchange_rate: None,
+        vat_rate: crate::units::Share::ZERO,
+        utc_offset_hours: None,
+        languages: Vec::new(),
+        customs_deviation: crate::units::Days::ZERO,
     }
 }

@@ -1,5 +1,6 @@
 //! What does not stop anything but deserves a planner's look.
 
+mod jobs;
 mod places;
 mod repairs;
 
@@ -7,17 +8,20 @@ use super::schema::Table;
 use super::source::Span;
 use super::validate::Reader;
 use super::{Scenario, Stockout};
+use crate::units::Days;
 
 /// Adds every warning about a scenario that has no errors.
 pub(crate) fn warn(scenario: &Scenario, reader: &mut Reader<'_>) {
     places::places(scenario, reader);
     regions_have_demand(scenario, reader);
     countries_have_rows(scenario, reader);
+    customs_take_time(scenario, reader);
     stock_has_a_lead_time(scenario, reader);
     expressing_has_an_effect(scenario, reader);
     direct_delivery_has_an_effect(scenario, reader);
     batches_have_an_effect(scenario, reader);
     repairs::repairs(scenario, reader);
+    jobs::jobs(scenario, reader);
 }
 
 /// " (and 3 more rows)", or nothing.
@@ -55,6 +59,20 @@ fn countries_have_rows(scenario: &Scenario, reader: &mut Reader<'_>) {
         let message = format!("country `{}` has no row in countries.csv", country.code);
         reader.faults.add("W08", span, message).hint("its wage, customs and duty are taken as 0");
     }
+}
+
+/// W07: a customs time that is nothing does not deviate from it.
+fn customs_take_time(scenario: &Scenario, reader: &mut Reader<'_>) {
+    let (codes, column) =
+        (reader.column(Table::Countries, "country"), reader.column(Table::Countries, "customs_days_deviation"));
+    let idle = |row: &usize| {
+        let country = scenario.countries.iter().find(|country| country.code == codes.text(*row));
+        country.is_some_and(|country| country.customs_deviation > Days::ZERO && country.customs <= Days::ZERO)
+    };
+    let rows: Vec<usize> = (0..reader.sheet(Table::Countries).rows).filter(idle).collect();
+    let Some(&first) = rows.first() else { return };
+    let message = format!("`customs_days_deviation` has no effect{}", and_more(rows.len() - 1));
+    reader.faults.add("W07", column.span(first), message).hint("`customs_days` is the mean that it deviates from");
 }
 
 /// Where a country is first named.

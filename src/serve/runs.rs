@@ -11,13 +11,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::wire::Answer;
-use crate::load::Load;
-use crate::network::Network;
 use crate::optimise::Failure;
+use crate::plan::read::options_of;
 use crate::plan::sums::unchanged;
 use crate::plan::write::{summary, write};
 use crate::run::{Unsolved, object, solved};
-use crate::scenario::{Refused, load};
+use crate::scenario::{Refused, load_taking};
 use crate::watch::Watch;
 
 /// No more runs may wait.
@@ -149,22 +148,31 @@ impl Run {
         (known.exit, known.summary, known.message) = (Some(exit), summary, message);
     }
 
+    /// Ends it where the scenario's folder is none.
+    fn refused(&self, refused: &Refused) {
+        let nothing = |status: &str| object::nothing(&self.folder, status);
+        match refused {
+            Refused::Invalid(faults) => {
+                self.known().faults = faults.json();
+                self.end(3, nothing("invalid"), faults.human(false));
+            }
+            Refused::Unreadable { path, error } => {
+                self.end(8, nothing("file_system"), format!("cannot read `{}`: {error}", path.display()));
+            }
+        }
+    }
+
     /// Solves it, as `solve` does.
     fn go(&self, closed: &AtomicBool) {
         {
             let mut known = self.known();
             (known.phase, known.begun, known.stage) = (Phase::Running, Some(Instant::now()), "reading".to_owned());
         }
+        let settings = self.asked.settings();
         let nothing = |status: &str| object::nothing(&self.folder, status);
-        let scenario = match load(&self.folder, &self.asked.settings()) {
+        let scenario = match load_taking(&self.folder, &[], &settings, &options_of(&self.plan)) {
             Ok(loaded) => loaded.scenario,
-            Err(Refused::Invalid(faults)) => {
-                self.known().faults = faults.json();
-                return self.end(3, nothing("invalid"), faults.human(false));
-            }
-            Err(Refused::Unreadable { path, error }) => {
-                return self.end(8, nothing("file_system"), format!("cannot read `{}`: {error}", path.display()));
-            }
+            Err(refused) => return self.refused(&refused),
         };
         let begun = self.known().begun.unwrap_or_else(Instant::now);
         if !self.asked.force
@@ -176,12 +184,12 @@ impl Run {
             object::beside(&mut known, &self.plan, begun.elapsed().as_secs_f64(), true);
             return self.end(0, known, "unchanged since its plan was made".to_owned());
         }
-        let mut network = Network::connect(&scenario);
-        let load = Load::of(&scenario);
         let limit = scenario.planning.time_limit_seconds;
         let deadline = limit.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.min(1e9)));
         let watch = Watching { run: self, closed, deadline };
-        let found = solved(&scenario, &mut network, &load, &watch).map_err(|unsolved| *unsolved);
+        let name = scenario.name.clone();
+        let again = |taken: &[(String, String)]| load_taking(&self.folder, &[], &settings, taken);
+        let found = solved(scenario, &again, &watch).map_err(|unsolved| *unsolved);
         let stopped = self.stop.load(Ordering::SeqCst) || closed.load(Ordering::SeqCst);
         let why = if stopped {
             "stopped"
@@ -195,12 +203,14 @@ impl Run {
             Err(Unsolved::Failure(Failure::Infeasible(diagnosis))) => {
                 let findings = diagnosis.findings.iter().map(|finding| finding.message.as_str());
                 let message = findings.collect::<Vec<_>>().join("\n");
-                return self.end(4, object::infeasible(&scenario.name, &diagnosis), message);
+                return self.end(4, object::infeasible(&name, &diagnosis), message);
             }
             Err(Unsolved::Failure(Failure::NothingFound { lower_bound })) => {
                 let message = format!("no plan was found: {why}");
-                return self.end(6, object::unknown(&scenario.name, lower_bound), message);
+                return self.end(6, object::unknown(&name, lower_bound), message);
             }
+            Err(Unsolved::Refused(refused)) => return self.refused(&refused),
+            Err(unsolved @ Unsolved::TooManyChoices) => return self.end(3, nothing("invalid"), unsolved.to_string()),
             Err(Unsolved::Broken(breaches)) => {
                 let mut message = "the plan did not pass its own verification and was not written".to_owned();
                 breaches.iter().for_each(|breach| message.push_str(&format!("\n{breach}")));
@@ -211,9 +221,9 @@ impl Run {
             let message = format!("cannot write `{}`: {error}", self.plan.display());
             return self.end(8, nothing("file_system"), message);
         }
-        let mut told = summary(&scenario, &solved.plan);
+        let mut told = summary(&solved.scenario, &solved.plan);
         object::beside(&mut told, &self.plan, begun.elapsed().as_secs_f64(), false);
-        let proven = solved.plan.certificate.gap().is_some_and(|gap| gap <= scenario.planning.gap);
+        let proven = solved.plan.certificate.gap().is_some_and(|gap| gap <= solved.scenario.planning.gap);
         let (exit, message) = match (proven, stopped) {
             (true, _) => (0, String::new()),
             (false, true) => (130, "stopped: the best plan is kept".to_owned()),

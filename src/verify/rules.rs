@@ -108,7 +108,7 @@ fn capacities(
 ) {
     // The engine splits shares in floating point; a millionth of a capacity is beyond what anyone can plan.
     let over = |used: f64, capacity: Option<f64>| capacity.filter(|capacity| used > capacity * (1.0 + 1e-6));
-    for (outlet, own) in scenario.outlets.iter().zip(outlet_loads(network, load, decisions)) {
+    for (outlet, own) in scenario.outlets.iter().zip(outlet_loads(scenario, network, load, decisions)) {
         if let Some(capacity) = over(own.jobs, outlet.capacity_jobs) {
             tell(format!("outlet `{}` has {} jobs a year, its capacity is {capacity}", outlet.id, own.jobs));
         }
@@ -168,6 +168,16 @@ fn limits(scenario: &Scenario, plan: &Plan, tell: &mut dyn FnMut(String)) {
     let closings = changed(Status::Existing, false);
     if let Some(most) = limits.max_closings.filter(|most| closings > *most) {
         tell(format!("{closings} existing sites close, at most {most} may"));
+    }
+    for place in &scenario.formats_of_place {
+        let open: Vec<&str> = place
+            .iter()
+            .filter(|outlet| decisions.outlet_open[outlet.at()])
+            .map(|outlet| scenario.outlets[outlet.at()].id.as_str())
+            .collect();
+        if open.len() > 1 {
+            tell(format!("{} are formats of one place, and only one of them may be open", open.join(", ")));
+        }
     }
     let cost = plan.costs.total();
     if let Some(budget) = limits.budget.filter(|budget| cost > budget.get() * (1.0 + TOLERANCE)) {

@@ -2,6 +2,7 @@
 //!
 //! Every test works in a temporary directory of its own.
 
+mod choices;
 mod classes;
 mod compared;
 mod direct;

@@ -96,5 +96,8 @@ fn candidate(scenario: &Scenario, region: RegionId) -> Option<Site> {
         supplier_lead_time: Days::new(median(|site| site.supplier_lead_time.get()))?,
         holding_rate: Share::new(median(|site| site.holding_rate.get()))?,
         repair_servers: None,
+        equipment_cost: Money::new(median(|site| site.equipment_cost.get()))?,
+        training_cost: Money::new(median(|site| site.training_cost.get()))?,
+        format: None,
     })
 }

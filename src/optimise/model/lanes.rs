@@ -5,11 +5,11 @@ use rayon::prelude::*;
 use super::promises::may_serve;
 use super::supply::Supply;
 use super::{Terms, by_hours};
-use crate::cost::wage;
+use crate::cost::{fee, wage};
 use crate::load::Load;
 use crate::location::Lanes;
 use crate::network::{Network, Road};
-use crate::scenario::{Objective, OutletId, RegionId, Scenario, Site, Status};
+use crate::scenario::{Format, Objective, OutletId, RegionId, Scenario, Site, Status};
 
 /// So many regions are written by one thread at a time.
 const STRETCH: usize = 256;
@@ -23,10 +23,22 @@ pub(super) struct Served<'a> {
     supply: &'a [Supply],
     /// Is capacity counted in hours, not in jobs?
     by_hours: bool,
-    /// Of each outlet: whether it can never open, and the wage of an hour.
-    sites: Vec<(bool, f64)>,
+    /// Of each outlet.
+    sites: Vec<Terse>,
     /// Does nothing pay freight, duty or a dearer repair?
     free: bool,
+}
+
+/// What a lane to an outlet needs to know of it.
+struct Terse {
+    /// Can it never open?
+    closed: bool,
+    /// What an hour of asked-for work costs.
+    wage: f64,
+    /// What a job is paid besides.
+    fee: f64,
+    /// Visits until a job is done.
+    visits: f64,
 }
 
 /// The columns of a stretch of regions, and how many lanes of each region were written.
@@ -48,7 +60,13 @@ impl<'a> Served<'a> {
         supply: &'a [Supply],
     ) -> Self {
         let site = |(number, outlet): (usize, &Site)| {
-            (outlet.status == Status::Closed, wage(scenario, OutletId::from(number)))
+            let id = OutletId::from(number);
+            Terse {
+                closed: outlet.status == Status::Closed,
+                wage: wage(scenario, id),
+                fee: fee(scenario, id),
+                visits: scenario.format(id).map_or(1.0, Format::visits),
+            }
         };
         Self {
             scenario,
@@ -112,20 +130,21 @@ impl<'a> Served<'a> {
 
     /// For each region what no lane off its list undercuts \[as the cost of a lane\]; empty where all are listed.
     ///
-    /// A lane off the list is no shorter than the list says, and at the least wage of all outlets and without freight or
-    /// duty it costs no more than at its own.
+    /// A lane off the list is no shorter than the list says, and at the least wage, travel factor and fee of all outlets and
+    /// without freight or duty it costs no more than at its own.
     fn beyond(&self, regions: &[RegionId]) -> Vec<f64> {
         if self.network.is_complete() {
             return Vec::new();
         }
-        let wages = self.sites.iter().filter(|(closed, _)| !closed).map(|(_, wage)| *wage);
-        let wage = wages.fold(f64::INFINITY, f64::min);
+        let open = || self.sites.iter().filter(|site| !site.closed);
+        let wage = open().map(|site| site.wage).fold(f64::INFINITY, f64::min);
+        let fee = open().map(|site| site.fee).fold(f64::INFINITY, f64::min);
         let of = |region: &RegionId| {
             let nearest = self.network.beyond(*region, wage).filter(|road| road.hours <= self.terms.reach);
             let Some(road) = nearest else { return f64::INFINITY };
             let jobs = self.load.jobs[region.at()];
             match self.scenario.planning.objective {
-                Objective::Cost => jobs * road.cost_per_job + self.load.repair_hours[region.at()] * wage,
+                Objective::Cost => self.spent(*region, &road, wage, fee),
                 Objective::Coverage { within } if road.hours > within.get() * (1.0 + 1e-12) => jobs,
                 Objective::Coverage { .. } | Objective::Farthest => 0.0,
             }
@@ -139,7 +158,7 @@ impl<'a> Served<'a> {
         for &region in stretch.regions {
             let before = at;
             for (outlet, road) in network.roads(region) {
-                if self.sites[outlet.at()].0
+                if self.sites[outlet.at()].closed
                     || road.hours > terms.reach
                     || !may_serve(scenario, load, region, outlet, &road, terms)
                 {
@@ -154,8 +173,9 @@ impl<'a> Served<'a> {
                     Objective::Coverage { .. } | Objective::Farthest => 0.0,
                 };
                 if let Some(work) = stretch.work.get_mut(at) {
-                    let hands_on = load.repair_hours[region.at()];
-                    *work = if self.by_hours { hands_on + jobs * road.hours_per_job } else { jobs };
+                    let hands_on = load.repair_hours[region.at()] * self.sites[outlet.at()].visits;
+                    *work =
+                        if self.by_hours { hands_on + load.journeys[region.at()] * road.hours_per_job } else { jobs };
                 }
                 if let Some(spent) = stretch.spent.get_mut(at) {
                     *spent = money;
@@ -166,11 +186,18 @@ impl<'a> Served<'a> {
         }
     }
 
+    /// Journeys, work and fees of a region over a lane \[a year\].
+    fn spent(&self, region: RegionId, road: &Road, wage: f64, fee: f64) -> f64 {
+        let Self { load, .. } = *self;
+        load.journeys[region.at()] * road.cost_per_job
+            + load.repair_hours[region.at()] * wage
+            + load.jobs[region.at()] * fee
+    }
+
     /// What serving a region over a lane costs \[a year\].
     fn money(&self, region: RegionId, outlet: OutletId, road: &Road) -> f64 {
-        let load = self.load;
-        let wage = self.sites[outlet.at()].1;
-        let own = load.jobs[region.at()] * road.cost_per_job + load.repair_hours[region.at()] * wage;
+        let (load, site) = (self.load, &self.sites[outlet.at()]);
+        let own = self.spent(region, road, site.wage, site.fee);
         if self.free {
             return own;
         }

@@ -28,7 +28,8 @@ impl Figures {
             costs: Component::ALL.iter().map(|component| plan.costs.of_at(*component, id)).collect(),
             cost: plan.costs.at(id),
         };
-        let (own, sent) = (outlet_loads(network, load, &plan.decisions), depot_loads(scenario, load, &plan.decisions));
+        let (own, sent) =
+            (outlet_loads(scenario, network, load, &plan.decisions), depot_loads(scenario, load, &plan.decisions));
         let outlets = scenario.outlets.iter().zip(&plan.decisions.outlet_open).zip(&own).enumerate();
         let depots = scenario.depots.iter().zip(&plan.decisions.depot_open).zip(&sent).enumerate();
         let assignments = plan.decisions.assignments().map(|(region, outlet, share)| {

@@ -7,11 +7,13 @@ use crate::scenario::source::Span;
 
 impl Draft {
     /// Takes the settings of the command line in: `planning.gap=0.01`; text needs no quotes there.
-    pub(super) fn set(&mut self, settings: &[String], faults: &mut Faults) {
+    pub(super) fn set(&mut self, settings: &[&String], faults: &mut Faults) {
         if settings.is_empty() {
             return;
         }
-        let source = self.sources.add("--set".into(), settings.join("\n"));
+        let source = self
+            .sources
+            .add("--set".into(), settings.iter().map(|setting| setting.as_str()).collect::<Vec<_>>().join("\n"));
         let mut offset = 0;
         for setting in settings {
             let whole = Span { source, start: offset as u32, end: (offset + setting.len()) as u32 };

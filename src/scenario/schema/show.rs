@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CHANGE_KEYS, KEYS, Key, KeyKind, Kind, Need, TABLES, TARGET_KEYS};
+use super::{CHANGE_KEYS, KEYS, Key, KeyKind, Kind, Need, OPTION_KEYS, TABLES, TARGET_KEYS};
 
 impl Kind {
     /// What the values are, in a word or two.
@@ -47,7 +47,9 @@ pub fn schema_text() -> String {
             out.push_str(&format!("  {star} {:<26} {} ({})\n", column.name, column.doc, column.kind.words()));
         }
     }
-    for (title, keys) in [("scenario.toml *", KEYS), ("[[target]]", TARGET_KEYS), ("[[change]]", CHANGE_KEYS)] {
+    for (title, keys) in
+        [("scenario.toml *", KEYS), ("[[target]]", TARGET_KEYS), ("[[change]]", CHANGE_KEYS), ("[option]", OPTION_KEYS)]
+    {
         out.push_str(&format!("\n{title}\n"));
         for Key { path, kind, default, doc } in keys {
             let default = if default.is_empty() { String::new() } else { format!("; default {default}") };
@@ -97,7 +99,8 @@ pub fn schema_json() -> Value {
             })
             .collect()
     };
-    json!({ "tables": tables, "keys": keys(KEYS), "target": keys(TARGET_KEYS), "change": keys(CHANGE_KEYS) })
+    json!({ "tables": tables, "keys": keys(KEYS), "target": keys(TARGET_KEYS), "change": keys(CHANGE_KEYS),
+        "option": keys(OPTION_KEYS) })
 }
 
 #[cfg(test)]
@@ -118,7 +121,7 @@ mod tests {
         for column in TABLES.iter().flat_map(|table| table.columns) {
             assert!(text.contains(column.name), "{}", column.name);
         }
-        for key in KEYS.iter().chain(TARGET_KEYS).chain(CHANGE_KEYS) {
+        for key in KEYS.iter().chain(TARGET_KEYS).chain(CHANGE_KEYS).chain(OPTION_KEYS) {
             assert!(text.contains(key.path), "{}", key.path);
         }
     }

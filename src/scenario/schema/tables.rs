@@ -2,6 +2,12 @@
 
 use super::{Bounds, ColumnSchema, Kind, Need, Table, TableSchema};
 
+/// The words of a column that says yes or no.
+pub const YES_NO: &[&str] = &["yes", "no"];
+
+/// The words of `ownership`.
+pub const OWNERSHIPS: &[&str] = &["own", "franchise", "partner", "van", "mail_in"];
+
 /// The words of `status`.
 pub const STATUSES: &[&str] = &["candidate", "open", "closed", "existing"];
 
@@ -23,13 +29,15 @@ const SHARE: Kind = Kind::Number(Bounds::SHARE);
 const RATIO: Kind = Kind::Number(Bounds::RATIO);
 const COUNTED: Kind = Kind::Number(Bounds::COUNTED);
 const ANY: Kind = Kind::Number(Bounds::ANY);
+const CLOCK: Kind = Kind::Number(Bounds::CLOCK);
 const LATITUDE: Kind = Kind::Number(Bounds::LATITUDE);
 const LONGITUDE: Kind = Kind::Number(Bounds::LONGITUDE);
+const JOB: &str = "type of job; blank: a plain repair, which every outlet does";
 const VARIANCE: &str = "variance-to-mean ratio of the demand in a period, at least 1 (default 1: Poisson)";
 
 /// The columns that outlets and depots share, with their own capacities between.
 macro_rules! site_columns {
-    ($id:literal, $what:literal, $($capacity:expr),+) => {
+    ($id:literal, $what:literal, $($capacity:expr),+ $(; $own:expr)?) => {
         &[
             filled($id, Kind::Id, concat!("id of the ", $what, "; outlets and depots share one space of ids")),
             optional("name", Kind::Text, "name (default: the id)"),
@@ -49,6 +57,7 @@ macro_rules! site_columns {
                 "yearly cost of holding stock as a share of its value [1/year] (default: the scenario's)"),
             optional("repair_servers", COUNTED,
                 "servers that all repairs here share, repair times then being exponential (default: one is always free)"),
+            $($own,)?
         ]
     };
 }
@@ -71,6 +80,29 @@ pub const TABLES: &[TableSchema] = &[
                 "customs_union",
                 Kind::Text,
                 "countries that name the same union have no customs border between them",
+            ),
+            optional(
+                "currency",
+                Kind::Text,
+                "ISO 4217 code of its currency; one that is not the scenario's needs its rate",
+            ),
+            optional(
+                "exchange_rate",
+                POSITIVE,
+                "scenario's currency for one unit of its own; its wage and the fixed, opening and closing costs of its sites \
+                 are then written in its own (default: they are in the scenario's)",
+            ),
+            optional("vat_rate", SHARE, "value added tax as a share of a price before tax [1] (default 0)"),
+            optional("utc_offset_hours", CLOCK, "its clock ahead of universal time [hours]"),
+            optional(
+                "languages",
+                Kind::Text,
+                "ISO 639-1 codes of the languages spoken, separated by semicolons (de;fr)",
+            ),
+            optional(
+                "customs_days_deviation",
+                AMOUNT,
+                "standard deviation of the customs time, which is gamma distributed about customs_days [days] (default 0)",
             ),
         ],
     },
@@ -111,6 +143,7 @@ pub const TABLES: &[TableSchema] = &[
                 AMOUNT,
                 "cost of delivering a part directly from a depot [currency] (default: the scenario's)",
             ),
+            optional("area_km2", POSITIVE, "its area, over which a market's outlets lie [km²]"),
         ],
     },
     TableSchema {
@@ -191,7 +224,13 @@ pub const TABLES: &[TableSchema] = &[
             "outlet",
             "outlet",
             optional("capacity_hours_per_year", POSITIVE, "most hours of work [hours/year] (default: no limit)"),
-            optional("capacity_jobs_per_year", POSITIVE, "most jobs [jobs/year] (default: no limit)")
+            optional("capacity_jobs_per_year", POSITIVE, "most jobs [jobs/year] (default: no limit)");
+            optional(
+                "format",
+                Kind::Text,
+                "format of formats.csv; several separated by `;`: the plan chooses one of them, and the candidates are called \
+                 outlet:format (an existing outlet has the first today)"
+            )
         ),
     },
     TableSchema {
@@ -221,6 +260,7 @@ pub const TABLES: &[TableSchema] = &[
             filled("units_per_year", AMOUNT, "jobs [jobs/year]"),
             optional("variance_to_mean", RATIO, VARIANCE),
             optional("repair_hours", AMOUNT, "hands-on work of a job [hours] (default 0)"),
+            optional("job", Kind::Of(Table::Jobs), JOB),
         ],
     },
     TableSchema {
@@ -234,6 +274,11 @@ pub const TABLES: &[TableSchema] = &[
             filled("region", Kind::Of(Table::Regions), "where they are"),
             filled("product", Kind::Of(Table::Products), "what is installed"),
             filled("units", AMOUNT, "how many"),
+            optional(
+                "sales_per_year",
+                AMOUNT,
+                "units sold in a year, for jobs_per_sale of failures.csv, for inspection and returned goods [1/year] (default 0)",
+            ),
         ],
     },
     TableSchema {
@@ -241,7 +286,7 @@ pub const TABLES: &[TableSchema] = &[
         name: "failures",
         file: "failures.csv",
         required: false,
-        doc: "how often an installed unit of a product needs a job",
+        doc: "how often an installed unit of a product, or one that is sold, needs a job",
         keys: 2,
         columns: &[
             filled("product", Kind::Of(Table::Products), "what fails"),
@@ -251,9 +296,20 @@ pub const TABLES: &[TableSchema] = &[
                 Kind::Of(Table::Parts),
                 "part that the job needs; blank: a visit without a part",
             ),
-            filled("failures_per_unit_year", AMOUNT, "jobs of an installed unit [1/year]"),
+            column(
+                "failures_per_unit_year",
+                Need::Named,
+                AMOUNT,
+                "jobs of an installed unit [1/year]; blank only where jobs_per_sale is given",
+            ),
             optional("repair_hours", AMOUNT, "hands-on work of a job [hours] (default 0)"),
             optional("variance_to_mean", RATIO, VARIANCE),
+            optional("job", Kind::Of(Table::Jobs), JOB),
+            optional(
+                "jobs_per_sale",
+                AMOUNT,
+                "jobs that a sold unit brings: delivery, installation, commissioning, training [jobs/unit] (default 0)",
+            ),
         ],
     },
     TableSchema {
@@ -329,6 +385,171 @@ pub const TABLES: &[TableSchema] = &[
         ],
     },
     TableSchema {
+        table: Table::Markets,
+        name: "markets",
+        file: "markets.csv",
+        required: false,
+        doc: "conditions of a country's market from a year on, for `rollout`",
+        keys: 2,
+        columns: &[
+            filled("country", Kind::Country, "country"),
+            filled("from_year", COUNTED, "first year that the row holds in; the next row of the country ends it"),
+            filled("sales_per_year", AMOUNT, "units that all makers together sell [units/year]"),
+            optional(
+                "margin_per_unit",
+                ANY,
+                "what a unit sold leaves before service, negative for a loss [currency/unit] (default 0)",
+            ),
+            optional(
+                "service_margin_per_unit_year",
+                ANY,
+                "what an installed unit leaves in parts, labour and contracts [currency/unit/year] (default 0)",
+            ),
+            optional("jobs_per_unit_year", AMOUNT, "jobs of an installed unit [1/year] (default 0)"),
+            optional("outlet_cost_per_year", AMOUNT, "cost of an outlet being open [currency/year] (default 0)"),
+            optional("opening_cost", AMOUNT, "cost of opening an outlet, once [currency] (default 0)"),
+            optional("closing_cost", AMOUNT, "cost of closing an outlet, once [currency] (default 0)"),
+            optional("quota_share", SHARE, "no greater share of the market may be sold [1] (default: none)"),
+            optional("promise_utility", ANY, "utility that the service promise adds [log-odds] (default 0)"),
+            optional("competitor_utility", ANY, "utility of what competitors offer [log-odds] (default 0)"),
+            optional(
+                "outlets_today",
+                AMOUNT,
+                "outlets before the first year, spread over the regions by area (default 0)",
+            ),
+            optional(
+                "share_today",
+                SHARE,
+                "share of the market before the first year [1] (default: what the outlets of today draw)",
+            ),
+            optional("installed_today", AMOUNT, "installed units before the first year (default 0)"),
+        ],
+    },
+    TableSchema {
+        table: Table::Periods,
+        name: "periods",
+        file: "periods.csv",
+        required: false,
+        doc: "what a year of a roll-out allows",
+        keys: 1,
+        columns: &[
+            filled("year", COUNTED, "the year"),
+            optional("opening_budget", AMOUNT, "most money for opening outlets [currency] (default: no limit)"),
+            optional("openings_at_most", AMOUNT, "most outlets that may open (default: no limit)"),
+            optional("technicians_at_most", AMOUNT, "most technicians at work (default: no limit)"),
+        ],
+    },
+    TableSchema {
+        table: Table::Jobs,
+        name: "jobs",
+        file: "jobs.csv",
+        required: false,
+        doc: "a type of job: what an outlet needs to do it",
+        keys: 1,
+        columns: &[
+            filled("job", Kind::Id, "id of the job type (installation, maintenance, training, …)"),
+            optional("name", Kind::Text, "name (default: the id)"),
+            optional(
+                "equipment_cost_per_year",
+                AMOUNT,
+                "tools and workshop of every open outlet that does such jobs [currency/year] (default 0)",
+            ),
+            optional(
+                "training_cost_per_year",
+                AMOUNT,
+                "trained staff of every open outlet that does such jobs [currency/year] (default 0)",
+            ),
+            optional(
+                "travel",
+                Kind::Choice(YES_NO),
+                "does a technician travel to the region? no: the customer comes, or it is done from afar (default yes)",
+            ),
+        ],
+    },
+    TableSchema {
+        table: Table::Policies,
+        name: "policies",
+        file: "policies.csv",
+        required: false,
+        doc: "what a service policy offers; a policy without a row offers everything",
+        keys: 1,
+        columns: &[
+            filled("policy", Kind::Text, "policy, as regions.csv and products.csv name it"),
+            optional(
+                "jobs",
+                Kind::Text,
+                "job types it includes besides plain repairs, separated by `;`; `none`: no other; blank: every one",
+            ),
+            optional(
+                "channels",
+                Kind::Text,
+                "channels it includes, separated by `;`; `none`: no channel; blank: every one",
+            ),
+            optional(
+                "loss_per_job",
+                AMOUNT,
+                "profit lost with each job that it does not offer, charged as a cost [currency] (default 0)",
+            ),
+            optional("note", Kind::Text, "why; nothing is made of it"),
+        ],
+    },
+    TableSchema {
+        table: Table::Channels,
+        name: "channels",
+        file: "channels.csv",
+        required: false,
+        doc: "a way in which customers ask for jobs of a type; what is solved there needs no visit and no part",
+        keys: 2,
+        columns: &[
+            filled("channel", Kind::Text, "phone, mail, online, …"),
+            optional("job", Kind::Of(Table::Jobs), "type of job asked for; blank: plain repairs"),
+            filled(
+                "share",
+                SHARE,
+                "share of the requests that come this way first; what no channel takes goes straight to an outlet [1]",
+            ),
+            optional(
+                "solved_share",
+                SHARE,
+                "share of its contacts that are solved there: no visit, no part [1] (default 0)",
+            ),
+            optional("minutes", AMOUNT, "handling time of a contact [minutes] (default 0: nobody is needed)"),
+            optional("cost_per_contact", AMOUNT, "cost of a contact, agents apart [currency] (default 0)"),
+        ],
+    },
+    TableSchema {
+        table: Table::Formats,
+        name: "formats",
+        file: "formats.csv",
+        required: false,
+        doc: "a format of outlets: whose it is, what it costs, what it does",
+        keys: 1,
+        columns: &[
+            filled("format", Kind::Id, "id of the format"),
+            optional("name", Kind::Text, "name (default: the id)"),
+            optional("ownership", Kind::Choice(OWNERSHIPS), "whose it is, for reports (default own)"),
+            optional("fixed_cost_factor", AMOUNT, "on the outlet's fixed cost [1] (default 1)"),
+            optional("opening_cost_factor", AMOUNT, "on the outlet's opening cost [1] (default 1)"),
+            optional("labour_cost_factor", AMOUNT, "on the wage of its country, on journeys too [1] (default 1)"),
+            optional("fee_per_job", AMOUNT, "paid to whoever runs it for each job [currency] (default 0)"),
+            optional(
+                "repeat_share",
+                Kind::Number(Bounds::REPEATED),
+                "share of visits that must be made again, without another part: journeys and work × 1/(1 − it) [1] (default 0)",
+            ),
+            optional(
+                "travel_cost_factor",
+                AMOUNT,
+                "on what journeys cost; 0 where customers come or mail what is broken [1] (default 1)",
+            ),
+            optional(
+                "jobs",
+                Kind::Text,
+                "types of job that it does besides plain repairs, separated by `;`; `none`: no other; blank: every one",
+            ),
+        ],
+    },
+    TableSchema {
         table: Table::Guarantees,
         name: "guarantees",
         file: "guarantees.csv",
@@ -371,7 +592,7 @@ pub const TABLES: &[TableSchema] = &[
             optional(
                 "sales_per_unit_year",
                 AMOUNT,
-                "units sold a year for each installed one [1/year] (default: 1 / life_years, a steady base)",
+                "units sold a year for each installed one, where installed_base.csv does not say how many [1/year] (default: 1 / life_years)",
             ),
         ],
     },

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::guarantees::country;
 use super::{Ids, Reader};
 use crate::scenario::schema::Table;
-use crate::scenario::{Campaign, Climate, DistanceMetric, Hemisphere, Installed, ProductId, Region, Season, Travel};
+use crate::scenario::{
+    Campaign, Climate, DistanceMetric, Hemisphere, Installed, Month, ProductId, Region, Season, Travel,
+};
 use crate::season::normalised;
 
 /// What rows of `seasons.csv` speak of, but for their months.
@@ -64,11 +66,8 @@ pub(crate) fn seasons<'a>(ids: &Ids<'a>, regions: &[Region], travel: &Travel, re
             Some(factors) => list.push(Season { product, climate, factors }),
             None => {
                 let row = rows.iter().flatten().copied().min().unwrap_or(0);
-                let message = "all months of the season are 0";
-                reader
-                    .faults
-                    .add("E05", factor.span(row), message)
-                    .hint("a month without demand is fine, a year is not");
+                let message = "the months of the season have no mean";
+                reader.faults.add("E05", factor.span(row), message).hint("a month may be 0, a year may not");
             }
         }
     }
@@ -160,8 +159,10 @@ pub(crate) fn campaigns<'a>(ids: &Ids<'a>, installed: &[Installed], reader: &mut
 }
 
 /// W07: a month is chosen where every month is like the others.
-pub(crate) fn month_has_an_effect(seasons: &[Season], campaigns: &[Campaign], reader: &mut Reader<'_>) {
-    if !seasons.is_empty() || !campaigns.is_empty() || reader.faults.errors() > 0 {
+pub(crate) fn month_has_an_effect(month: Month, seasons: &[Season], campaigns: &[Campaign], reader: &mut Reader<'_>) {
+    // The mean is the default, written out or not.
+    let differ = !seasons.is_empty() || !campaigns.is_empty();
+    if month == Month::Mean || differ || reader.faults.errors() > 0 {
         return;
     }
     if let Some(setting) = reader.draft.settings.get("planning.month") {

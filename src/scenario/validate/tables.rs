@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::PlaceColumns;
-use super::{Ids, Reader, bare_country};
+use super::{Ids, Reader};
 use crate::scenario::schema::Table;
 use crate::scenario::sheet::Column;
-use crate::scenario::{ClassId, Country, CountryId, Part, PolicyId, Product, Region, Site, Status, Travel};
+use crate::scenario::{ClassId, CountryId, Part, PolicyId, Product, Region, Site, Status, Travel};
 use crate::units::{Days, Hours, Kilograms, Money, Share};
 
 /// The tables with a country.
-const WITH_COUNTRY: [Table; 4] = [Table::Countries, Table::Regions, Table::Outlets, Table::Depots];
+const WITH_COUNTRY: [Table; 5] = [Table::Countries, Table::Regions, Table::Outlets, Table::Depots, Table::Markets];
 
 /// E04: every country that a table names, by its code.
 pub(crate) fn country_codes<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, CountryId> {
@@ -52,7 +52,7 @@ fn no_country_code(code: &str, column: &Column<'_>, row: usize, reader: &mut Rea
 
 /// Every policy that a table names.
 pub(crate) fn policy_names<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, PolicyId> {
-    words(&[Table::Regions, Table::Products], "policy", reader)
+    words(&[Table::Regions, Table::Products, Table::Policies], "policy", reader)
 }
 
 /// Every class that a part has.
@@ -70,34 +70,6 @@ fn words<'a, Id: From<usize>>(tables: &[Table], name: &str, reader: &mut Reader<
     words.into_iter().enumerate().map(|(position, word)| (word, Id::from(position))).collect()
 }
 
-/// The countries in order of code, with what their rows say; E06: each has one row.
-pub(crate) fn countries(ids: &Ids<'_>, reader: &mut Reader<'_>) -> Vec<Country> {
-    let mut list: Vec<Country> = ids.countries.keys().map(|code| bare_country(code)).collect();
-    let mut first: Vec<Option<usize>> = vec![None; list.len()];
-    let code = reader.column(Table::Countries, "country");
-    let labour = reader.column(Table::Countries, "labour_cost_per_hour");
-    let customs = reader.column(Table::Countries, "customs_days");
-    let duty = reader.column(Table::Countries, "duty_rate");
-    let union = reader.column(Table::Countries, "customs_union");
-    for row in 0..reader.sheet(Table::Countries).rows {
-        let Some(id) = ids.countries.get(code.text(row)) else { continue };
-        if let Some(before) = first[id.at()].replace(row) {
-            let place = reader.line(Table::Countries, before);
-            let message = format!("`{}` stands twice in countries.csv", code.text(row));
-            reader.faults.add("E06", code.span(row), message).hint(format!("first at {place}"));
-            continue;
-        }
-        list[id.at()] = Country {
-            code: code.text(row).to_string(),
-            labour_cost_per_hour: reader.money(&labour, row).unwrap_or_default(),
-            customs: reader.days(&customs, row).unwrap_or_default(),
-            duty_rate: reader.share(&duty, row).unwrap_or_default(),
-            customs_union: reader.text(&union, row),
-        };
-    }
-    list
-}
-
 /// The regions.
 pub(crate) fn regions(ids: &Ids<'_>, travel: &Travel, reader: &mut Reader<'_>) -> Vec<Region> {
     let table = Table::Regions;
@@ -111,6 +83,7 @@ pub(crate) fn regions(ids: &Ids<'_>, travel: &Travel, reader: &mut Reader<'_>) -
     let (population, policy) = (reader.column(table, "population"), reader.column(table, "policy"));
     let hours = reader.column(table, "emergency_hours");
     let cost = reader.column(table, "emergency_cost_per_unit");
+    let area = reader.column(table, "area_km2");
     let (own_direct_hours, own_direct_cost) =
         (reader.column(table, "direct_hours"), reader.column(table, "direct_cost_per_unit"));
     let row = |(row, id): (usize, &&str)| Region {
@@ -124,6 +97,7 @@ pub(crate) fn regions(ids: &Ids<'_>, travel: &Travel, reader: &mut Reader<'_>) -
         emergency_cost_per_unit: reader.money(&cost, row).unwrap_or(emergency_cost),
         direct_hours: reader.hours(&own_direct_hours, row).unwrap_or(direct_hours),
         direct_cost_per_unit: reader.money(&own_direct_cost, row).unwrap_or(direct_cost),
+        area_km2: reader.number(&area, row),
     };
     ids.regions.list.iter().enumerate().map(row).collect()
 }
@@ -204,6 +178,9 @@ pub(crate) fn sites(table: Table, ids: &Ids<'_>, travel: &Travel, reader: &mut R
         supplier_lead_time: reader.days(&supplier, row).unwrap_or_default(),
         holding_rate: reader.share(&rate, row).unwrap_or(holding),
         repair_servers: reader.count(&servers, row),
+        equipment_cost: Money::ZERO,
+        training_cost: Money::ZERO,
+        format: None,
     };
     own.list.iter().enumerate().map(row).collect()
 }

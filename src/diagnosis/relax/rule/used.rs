@@ -41,8 +41,12 @@ impl Rule {
             Self::Capacity(kind) => {
                 let loads: Vec<f64> = match kind {
                     Capacity::Units => depot_loads(scenario, load, decisions),
-                    Capacity::Jobs => outlet_loads(network, load, decisions).iter().map(|own| own.jobs).collect(),
-                    Capacity::Hours => outlet_loads(network, load, decisions).iter().map(|own| own.hours).collect(),
+                    Capacity::Jobs => {
+                        outlet_loads(scenario, network, load, decisions).iter().map(|own| own.jobs).collect()
+                    }
+                    Capacity::Hours => {
+                        outlet_loads(scenario, network, load, decisions).iter().map(|own| own.hours).collect()
+                    }
                 };
                 let sites = sites_of(given, *kind == Capacity::Units).iter().zip(loads);
                 let fullness = sites.filter_map(|(site, load)| Some(load / kind.of(site)?));
