@@ -15,11 +15,16 @@
 //! A channel that the policy of a product or region does not include takes nothing: those customers go straight to an outlet.
 //! Demand that a history gives is what was used on visits, and is left as it is.
 
+pub mod erlang_c;
+mod staffing;
+
 use std::collections::BTreeMap;
 
 use crate::cost::sums;
 use crate::scenario::{Cause, Contacts, CountryId, Demand, Overhead, Scenario};
 use crate::units::Rate;
+
+pub use staffing::{Staffing, Unstaffed, staff};
 
 /// Takes the requests that channels solve off the demand, and charges the contacts; the last so many streams are visits
 /// already.
@@ -57,6 +62,20 @@ pub(crate) fn take(scenario: &mut Scenario, visits: usize) {
         .map(|(country, amount)| Overhead { cause: Cause::Contact, country, amount })
         .collect();
     scenario.overheads.extend(charged);
+}
+
+/// Staffs the desks and charges their agents; tells of those that cannot be staffed.
+pub(crate) fn answer(scenario: &mut Scenario) -> Vec<Unstaffed> {
+    if scenario.desks.is_empty() {
+        return Vec::new();
+    }
+    let (staffing, troubles) = staff(scenario);
+    for own in staffing.iter().filter(|own| own.cost > 0.0) {
+        let country = Some(scenario.desks[own.desk].country);
+        scenario.overheads.push(Overhead { cause: Cause::Desk, country, amount: own.cost });
+    }
+    scenario.staffing = staffing;
+    troubles
 }
 
 /// The channels over which the requests of a stream may come.

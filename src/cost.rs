@@ -21,6 +21,7 @@
 //! | fee | jobs × fee of the outlet's format |
 //! | lost_profit | jobs that a policy does not offer × loss of a job |
 //! | contact | contacts over channels × cost of a contact |
+//! | desk | agents × open hours × what an hour costs |
 //! | option | what the options taken cost, wherever the sites are |
 //! | guarantee | claims that are replaced or refunded × what that costs |
 //! | contract | contracts for a longer warranty: earned, so negative |

@@ -19,6 +19,8 @@ pub mod read;
 mod relaxation;
 mod response;
 mod settle;
+#[cfg(test)]
+mod tests;
 pub mod write;
 
 use crate::scenario::Scenario;

@@ -41,7 +41,7 @@ mod travel;
 pub(crate) mod validate;
 mod warn;
 
-pub use channel::{Channel, Contacts};
+pub use channel::{Channel, Contacts, Desk};
 pub use choice::{Alternative, Choice, Taken};
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
@@ -71,6 +71,7 @@ pub use target::{Limit, Metric, Scope, Target};
 pub use template::write_template;
 pub use travel::{DistanceMetric, Lanes, Replenishment, Travel};
 
+use crate::contact::Staffing;
 use crate::demand::History;
 use crate::units::{Days, Share};
 
@@ -141,6 +142,10 @@ pub struct Scenario {
     pub channels: Vec<Channel>,
     /// What comes over the channels, in order of country and channel.
     pub contacts: Vec<Contacts>,
+    /// Who answers them.
+    pub desks: Vec<Desk>,
+    /// What the desks do, in order of desk.
+    pub staffing: Vec<Staffing>,
     /// Formats of outlets.
     pub formats: Vec<Format>,
     /// Outlets that are formats of one place, of which one may be open at most.

@@ -45,6 +45,8 @@ pub enum Component {
     Contact,
     /// Fees for jobs to whoever runs an outlet.
     Fee,
+    /// Agents of desks.
+    Desk,
     /// Units in warranty that are replaced or refunded.
     Guarantee,
     /// Contracts for a longer warranty: what they earn is negative.
@@ -67,7 +69,7 @@ pub enum Component {
 
 impl Component {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::OutletFixed,
         Self::DepotFixed,
         Self::Opening,
@@ -88,6 +90,7 @@ impl Component {
         Self::LostProfit,
         Self::Contact,
         Self::Fee,
+        Self::Desk,
         Self::Guarantee,
         Self::Contract,
         Self::Returns,
@@ -122,6 +125,7 @@ impl Component {
             Self::LostProfit => "lost_profit",
             Self::Contact => "contact",
             Self::Fee => "fee",
+            Self::Desk => "desk",
             Self::Guarantee => "guarantee",
             Self::Contract => "contract",
             Self::Returns => "returns",
@@ -147,6 +151,7 @@ impl Component {
                 | Self::Option
                 | Self::LostProfit
                 | Self::Contact
+                | Self::Desk
                 | Self::Guarantee
                 | Self::Contract
                 | Self::Returns
@@ -162,6 +167,7 @@ impl Component {
             Cause::Option => Self::Option,
             Cause::LostProfit => Self::LostProfit,
             Cause::Contact => Self::Contact,
+            Cause::Desk => Self::Desk,
             Cause::Guarantee => Self::Guarantee,
             Cause::Contract => Self::Contract,
             Cause::Returns => Self::Returns,

@@ -34,6 +34,8 @@ pub const PLAN_FILE: &str = "plan.json";
 /// The file of a plan's network for a map.
 pub const MAP_FILE: &str = "network.geojson";
 
+/// The file of what desks do, which a plan has where its scenario has desks.
+pub const DESKS_FILE: &str = "desks.csv";
 /// The file of what the guarantees come to, where there are any.
 pub const GUARANTEES_FILE: &str = "guarantees.csv";
 
@@ -70,10 +72,13 @@ pub fn tables(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) 
     ];
     let mut tables: Vec<(&'static str, String)> =
         writers.into_par_iter().map(|(name, write)| (name, write())).collect();
+    if !scenario.desks.is_empty() {
+        tables.push((DESKS_FILE, desks(scenario)));
+    }
     if !scenario.guaranteed.is_empty() {
         tables.push((GUARANTEES_FILE, guarantees(scenario)));
-        tables.sort_by_key(|(name, _)| *name);
     }
+    tables.sort_by_key(|(name, _)| *name);
     tables
 }
 
@@ -307,6 +312,16 @@ fn replenishment(scenario: &Scenario, network: &Network, plan: &Plan) -> String 
         let Some(depot) = *depot else { continue };
         let days = network.supply(OutletId::from(number), depot).map_or(0.0, |lane| lane.lead_time.get());
         table.row(&[&scenario.outlets[number].id, &scenario.depots[depot.at()].id, &days]);
+    }
+    table.0
+}
+
+fn desks(scenario: &Scenario) -> String {
+    let columns = ["desk", "contacts_per_year", "agents", "answered_in_time", "in_hours_share", "cost_per_year"];
+    let mut table = Table::with_header(&columns);
+    for own in &scenario.staffing {
+        let id = &scenario.desks[own.desk].id;
+        table.row(&[id, &own.contacts, &own.agents, &own.in_time, &own.in_hours, &own.cost]);
     }
     table.0
 }

@@ -3,7 +3,7 @@
 use comfy_table::Table;
 
 use super::runs::numbers;
-use super::terminal::grouped;
+use super::terminal::{counted, grouped};
 use crate::rollout::{Account, Ground, Point, Rollout, excesses, together};
 use crate::scenario::Scenario;
 
@@ -17,7 +17,7 @@ pub fn rollout(scenario: &Scenario, ground: &Ground, rollout: &Rollout, points: 
         grouped(ground.areas.len() as f64),
         ground.lands.len(),
         ground.first_year,
-        ground.first_year as usize + ground.years - 1
+        ground.first_year as usize + ground.decided - 1
     );
     text.push_str(&format!("{}\n\n", years(ground, &all).trim_fmt()));
     text.push_str(&format!("{}\n\n", countries(scenario, ground, rollout).trim_fmt()));
@@ -25,6 +25,10 @@ pub fn rollout(scenario: &Scenario, ground: &Ground, rollout: &Rollout, points: 
         text.push_str(&format!("{}\n\n", curve(points).trim_fmt()));
     }
     text.push_str(&format!("Worth {} {currency} before {}", grouped(rollout.worth), ground.first_year));
+    match ground.years - ground.decided {
+        0 => {}
+        tail => text.push_str(&format!(", {} after the last counted with its outlets", counted(tail, "year"))),
+    }
     match (rollout.bound, rollout.gap()) {
         (Some(bound), Some(gap)) => text.push_str(&format!(
             "; no roll-out that keeps the limits is worth more than {} (gap {:.3} %)\n",
@@ -43,7 +47,7 @@ fn years(ground: &Ground, all: &[Account]) -> Table {
     let mut table =
         numbers(&["year", "outlets", "opened", "share", "sold", "installed", "technicians", "net", "balance"]);
     let mut balance = 0.0;
-    for (year, account) in all.iter().enumerate() {
+    for (year, account) in all.iter().enumerate().take(ground.decided) {
         balance += ground.discount[year] * account.net();
         table.add_row([
             (ground.first_year as usize + year).to_string(),
@@ -70,7 +74,7 @@ fn countries(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Table {
     order.sort_by_key(|market| (begins(market).unwrap_or(usize::MAX), *market));
     for market in order {
         let book = &rollout.books[market];
-        let last = book.last().copied().unwrap_or_default();
+        let last = book[ground.decided - 1];
         table.add_row([
             scenario.countries[ground.lands[market].country.at()].code.clone(),
             year(begins(&market)),

@@ -70,6 +70,7 @@ pub fn summary(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan)
     text.push_str(&certificate(scenario, plan));
     text.push_str(&promises(scenario, plan));
     text.push_str(&sites(scenario, plan));
+    text.push_str(&contacts(scenario));
     text.push_str(&countries(scenario, plan));
     text
 }
@@ -229,6 +230,37 @@ fn sites(scenario: &Scenario, plan: &Plan) -> String {
         text.push('\n');
     }
     text.push('\n');
+    text
+}
+
+/// How customers come, who answers, and what is not offered; nothing where no table speaks of it.
+fn contacts(scenario: &Scenario) -> String {
+    let mut text = String::new();
+    if !scenario.channels.is_empty() {
+        let (mut all, mut solved) = (0.0, 0.0);
+        for own in &scenario.contacts {
+            (all, solved) = (all + own.rate, solved + own.solved);
+        }
+        text.push_str(&format!("Contacts: {} a year, {} of them solved there\n", grouped(all), grouped(solved)));
+    }
+    for own in &scenario.staffing {
+        let desk = &scenario.desks[own.desk];
+        text.push_str(&format!(
+            "Desk {}: {}, {} contacts a year, {:.1} % answered within {} h, {:.1} % come while it is open\n",
+            desk.id,
+            counted(own.agents as usize, "agent"),
+            grouped(own.contacts),
+            100.0 * own.in_time,
+            desk.answer_within,
+            100.0 * own.in_hours
+        ));
+    }
+    if !scenario.offers.is_empty() {
+        text.push_str(&format!("Jobs that no policy offers: {} a year\n", grouped(scenario.jobs_not_offered)));
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
     text
 }
 

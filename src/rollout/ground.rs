@@ -37,8 +37,10 @@ pub struct Land {
 pub struct Ground {
     /// The first year.
     pub first_year: u32,
-    /// Its years: how many.
+    /// Its years: how many, those included that follow the last that is decided.
     pub years: usize,
+    /// The years that are decided: in those that follow, every region keeps its outlets.
+    pub decided: usize,
     /// The regions that have a market.
     pub areas: Vec<Area>,
     /// The markets, in order of country.
@@ -59,6 +61,7 @@ impl Ground {
     /// Of a scenario with markets; `None` without them.
     pub fn of(scenario: &Scenario) -> Option<Self> {
         let Markets { rows, periods, response, years } = scenario.markets.as_ref()?;
+        let all = years.count + years.tail;
         let mut lands: Vec<Land> = Vec::new();
         for market in rows {
             if lands.last().is_none_or(|land| land.country != market.country) {
@@ -66,7 +69,7 @@ impl Ground {
                 let holds = |year: u32| own.clone().rfind(|row| row.from_year <= year).unwrap_or(market).clone();
                 lands.push(Land {
                     country: market.country,
-                    years: (0..years.count as u32).map(|number| holds(years.first + number)).collect(),
+                    years: (0..all as u32).map(|number| holds(years.first + number)).collect(),
                     share_today: 0.0,
                     installed_today: market.installed_today,
                 });
@@ -102,12 +105,13 @@ impl Ground {
         let growth = 1.0 + scenario.finance.discount_rate;
         Some(Self {
             first_year: years.first,
-            years: years.count,
+            years: all,
+            decided: years.count,
             areas,
             lands,
-            periods: (0..years.count as u32).map(|number| allowed(years.first + number)).collect(),
+            periods: (0..all as u32).map(|number| allowed(years.first + number)).collect(),
             response: *response,
-            discount: (1..=years.count as i32).map(|year| growth.powi(-year)).collect(),
+            discount: (1..=all as i32).map(|year| growth.powi(-year)).collect(),
             survival: (-1.0 / years.life).exp(),
             jobs_per_technician: years.jobs_per_technician.unwrap_or(f64::INFINITY),
         })

@@ -42,7 +42,7 @@ pub fn read(folder: &Path, scenario: &Scenario, ground: &Ground) -> Result<Cours
             }
         };
         let year =
-            row.year.checked_sub(ground.first_year).map(|year| year as usize).filter(|year| *year < ground.years);
+            row.year.checked_sub(ground.first_year).map(|year| year as usize).filter(|year| *year < ground.decided);
         match (numbers.get(row.region.as_str()), year) {
             (Some(area), Some(year)) if given[*area][year].is_none() => given[*area][year] = Some(row.outlets),
             (Some(_), Some(_)) => faults.push(format!("{place}: `{}` stands twice for {}", row.region, row.year)),

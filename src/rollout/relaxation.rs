@@ -132,8 +132,12 @@ pub fn prices(ground: &Ground, area: &Area, values: &[f64], shared: &Shared) -> 
         list.push(Prices {
             wish: adjustment * later,
             fixed: discount * market.outlet_cost_per_year,
-            opening: (discount + shared.budget[year]) * market.opening_cost + shared.openings[year],
-            closing: discount * market.closing_cost,
+            opening: if year < ground.decided {
+                (discount + shared.budget[year]) * market.opening_cost + shared.openings[year]
+            } else {
+                f64::INFINITY
+            },
+            closing: if year < ground.decided { discount * market.closing_cost } else { f64::INFINITY },
         });
     }
     list.reverse();

@@ -1,45 +1,52 @@
 //! Courses that keep the limits, and better ones from them.
 
 use super::account::{Account, Course, Excess, Tally, accounts, closed, excesses, over, tally, together, worth_of};
-use super::ground::Ground;
+use super::ground::{Area, Ground};
 use super::relaxation::{Shared, Wishes, prices, values};
+use crate::location::Dice;
 
 /// A course that asks for too much is cut back so often by halves.
 const HALVES: usize = 30;
 /// Passes over all areas and years in search of better courses.
 const PASSES: usize = 6;
+/// Exchanges of outlets between two areas that a pass tries.
+const EXCHANGES: usize = 4_000;
 
-/// The course nearest to one that keeps the limits of money and openings: year by year those open first whose customers are
-/// worth most for the money; what does not fit waits. Technicians limit how far the whole may go. `None` if even a course that
-/// opens nothing breaks a limit.
+/// The course nearest to one that keeps the limits. Of money and openings: year by year those open first whose customers are worth
+/// most for the money; what does not fit waits. Of technicians: the years up to one that lacks them are cut back. `None` if even
+/// a course that opens nothing lacks technicians.
 pub fn settled(ground: &Ground, wishes: &Wishes, wanted: &Course) -> Option<Course> {
-    let course = affordable(ground, wishes, wanted);
-    let lacks = |course: &Course| {
+    let first_lack = |course: &Course| {
         let list = excesses(ground, &accounts(ground, course));
-        list.iter().any(|(_, excess)| matches!(excess, Excess::Technicians(_)))
+        list.into_iter().find(|(_, excess)| matches!(excess, Excess::Technicians(_))).map(|(year, _)| year)
     };
-    if !lacks(&course) {
-        return Some(course);
-    }
-    let cut = |share: f64| -> Course {
-        let area = |(area, outlets): (&super::ground::Area, &Vec<u32>)| {
-            let scaled = |outlets: &u32| {
-                let more = f64::from(outlets.saturating_sub(area.today));
-                (*outlets).min(area.today) + (share * more).floor() as u32
+    let mut wanted = wanted.clone();
+    for _ in 0..ground.years {
+        let course = affordable(ground, wishes, &wanted);
+        let Some(year) = first_lack(&course) else { return Some(course) };
+        let cut = |share: f64| -> Course {
+            let area = |(area, outlets): (&Area, &Vec<u32>)| {
+                let scaled = |(own, outlets): (usize, &u32)| {
+                    let more = f64::from(outlets.saturating_sub(area.today));
+                    if own > year { *outlets } else { (*outlets).min(area.today) + (share * more).floor() as u32 }
+                };
+                outlets.iter().enumerate().map(scaled).collect()
             };
-            outlets.iter().map(scaled).collect()
+            ground.areas.iter().zip(&wanted).map(area).collect()
         };
-        ground.areas.iter().zip(&course).map(area).collect()
-    };
-    let (mut low, mut high) = (0.0, 1.0);
-    if lacks(&cut(low)) {
-        return None;
+        let lacks = |share: f64| first_lack(&affordable(ground, wishes, &cut(share))).is_some_and(|lack| lack <= year);
+        let (mut low, mut high) = (0.0, 1.0);
+        if lacks(low) {
+            return None;
+        }
+        for _ in 0..HALVES {
+            let middle = 0.5 * (low + high);
+            if lacks(middle) { high = middle } else { low = middle }
+        }
+        wanted = cut(low);
     }
-    for _ in 0..HALVES {
-        let middle = 0.5 * (low + high);
-        if lacks(&cut(middle)) { high = middle } else { low = middle }
-    }
-    Some(cut(low))
+    let course = affordable(ground, wishes, &wanted);
+    first_lack(&course).is_none().then_some(course)
 }
 
 fn affordable(ground: &Ground, wishes: &Wishes, wanted: &Course) -> Course {
@@ -99,26 +106,53 @@ impl<'a> Standing<'a> {
         Self { ground, course, tallies, sums, books }
     }
 
-    /// Gives an area another course if the whole is then worth more and keeps its limits.
-    fn improves(&mut self, number: usize, outlets: Vec<u32>) -> bool {
-        let area = &self.ground.areas[number];
-        let own = tally(self.ground, area, &outlets);
-        let mut sums = self.sums[area.market].clone();
-        exchanged(&mut sums, &self.tallies[number], &own);
-        let book = closed(self.ground, &self.ground.lands[area.market], &sums);
-        let before = worth_of(self.ground, &self.books[area.market]);
-        if worth_of(self.ground, &book) <= before + 1e-9 * before.abs() {
+    /// Gives areas other courses if the whole is then worth more and keeps its limits.
+    fn improves(&mut self, changes: &[(usize, Vec<u32>)]) -> bool {
+        let mut lands: Vec<(usize, Vec<Tally>)> = Vec::new();
+        let mut tallies = Vec::with_capacity(changes.len());
+        for (number, outlets) in changes {
+            let area = &self.ground.areas[*number];
+            let own = tally(self.ground, area, outlets);
+            let at = lands.iter().position(|(market, _)| *market == area.market).unwrap_or_else(|| {
+                lands.push((area.market, self.sums[area.market].clone()));
+                lands.len() - 1
+            });
+            exchanged(&mut lands[at].1, &self.tallies[*number], &own);
+            tallies.push(own);
+        }
+        let close = |(market, sums): &(usize, Vec<Tally>)| closed(self.ground, &self.ground.lands[*market], sums);
+        let mut books: Vec<Vec<Account>> = lands.iter().map(close).collect();
+        let worth = |book: &Vec<Account>| worth_of(self.ground, book);
+        let before: f64 = lands.iter().map(|(market, _)| worth(&self.books[*market])).sum();
+        if books.iter().map(worth).sum::<f64>() <= before + 1e-9 * before.abs() {
             return false;
         }
-        let old = std::mem::replace(&mut self.books[area.market], book);
-        if over(self.ground, &together(self.ground, &self.books)).is_empty() {
-            self.sums[area.market] = sums;
-            self.tallies[number] = own;
-            self.course[number] = outlets;
-            return true;
+        let mut exchange = |standing: &mut Self| {
+            for ((market, _), book) in lands.iter().zip(&mut books) {
+                std::mem::swap(&mut standing.books[*market], book);
+            }
+        };
+        exchange(self);
+        if !over(self.ground, &together(self.ground, &self.books)).is_empty() {
+            exchange(self);
+            return false;
         }
-        self.books[area.market] = old;
-        false
+        for (market, sums) in lands {
+            self.sums[market] = sums;
+        }
+        for ((number, outlets), own) in changes.iter().zip(tallies) {
+            (self.tallies[*number], self.course[*number]) = (own, outlets.clone());
+        }
+        true
+    }
+
+    /// An area's course with more or fewer outlets in some years.
+    fn moved(&self, number: usize, years: std::ops::Range<usize>, step: u32, up: bool, most: u32) -> Vec<u32> {
+        let mut outlets = self.course[number].clone();
+        for own in &mut outlets[years] {
+            *own = if up { (*own + step).min(most) } else { own.saturating_sub(step) };
+        }
+        outlets
     }
 }
 
@@ -132,33 +166,51 @@ fn exchanged(sums: &mut [Tally], old: &[Tally], new: &[Tally]) {
     }
 }
 
-/// A course that is worth at least as much: areas have more or fewer outlets from a year on, or up to one.
+/// A course that is worth at least as much: areas have more or fewer outlets from a year on, or up to one, or two areas exchange
+/// outlets from a year on.
 pub fn improved(ground: &Ground, wishes: &Wishes, course: Course) -> Course {
     let mut standing = Standing::of(ground, course);
     for _ in 0..PASSES {
         let mut any = false;
         for number in 0..ground.areas.len() {
             let most = wishes.most(number);
-            for year in 0..ground.years {
-                for (from, to) in [(year, ground.years), (0, year + 1), (year, year + 1)] {
+            for year in 0..ground.decided {
+                for years in [year..ground.years, 0..year + 1, year..year + 1] {
+                    // What comes after the years that are decided stays as the last of them.
+                    let years = if years.end == ground.decided { years.start..ground.years } else { years };
                     let now = standing.course[number][year];
-                    let mut steps = vec![1, now / 16, now / 4];
-                    steps.retain(|step| *step > 0);
-                    for up in [true, false] {
-                        for step in &steps {
-                            let mut outlets = standing.course[number].clone();
-                            for own in &mut outlets[from..to] {
-                                *own = if up { (*own + step).min(most) } else { own.saturating_sub(*step) };
-                            }
-                            any |= standing.improves(number, outlets);
+                    for step in [1, now / 16, now / 4].into_iter().filter(|step| *step > 0) {
+                        for up in [true, false] {
+                            let outlets = standing.moved(number, years.clone(), step, up, most);
+                            any |= standing.improves(&[(number, outlets)]);
                         }
                     }
                 }
             }
         }
+        any |= exchange(ground, wishes, &mut standing);
         if !any {
             break;
         }
     }
     standing.course
+}
+
+/// Lets areas at random exchange outlets from a year on; where limits bind, one area can have more only if another has less.
+fn exchange(ground: &Ground, wishes: &Wishes, standing: &mut Standing<'_>) -> bool {
+    let mut dice = Dice(1);
+    let mut any = false;
+    for _ in 0..EXCHANGES {
+        let (giver, taker) = (dice.below(ground.areas.len()), dice.below(ground.areas.len()));
+        let year = dice.below(ground.decided);
+        let most = standing.course[giver][year].min(standing.course[taker][year].max(8));
+        if giver == taker || most == 0 {
+            continue;
+        }
+        let step = 1 + dice.below(most.div_ceil(8) as usize) as u32;
+        let less = standing.moved(giver, year..ground.years, step, false, wishes.most(giver));
+        let more = standing.moved(taker, year..ground.years, step, true, wishes.most(taker));
+        any |= standing.improves(&[(giver, less), (taker, more)]);
+    }
+    any
 }

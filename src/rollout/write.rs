@@ -14,7 +14,7 @@ pub const COURSE_FILE: &str = "outlets_by_year.csv";
 /// What `rollout.json` and `--json` say.
 pub fn summary(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Map<String, Value> {
     let all = together(ground, &rollout.books);
-    let last = all.last().copied().unwrap_or_default();
+    let last = all[ground.decided - 1];
     let status = match rollout.gap() {
         Some(gap) if gap <= scenario.planning.gap => "optimal",
         _ => "feasible",
@@ -31,8 +31,8 @@ pub fn summary(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Map<S
                 "first_opening": year(begins),
                 "breaks_even": year(Rollout::breaks_even(ground, book)),
                 "worth": super::account::worth_of(ground, book),
-                "outlets": book.last().map(|account| account.outlets),
-                "share": book.last().map(|account| account.share),
+                "outlets": book[ground.decided - 1].outlets,
+                "share": book[ground.decided - 1].share,
             })
         })
         .collect();
@@ -44,7 +44,8 @@ pub fn summary(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Map<S
         "bound": rollout.bound,
         "gap": rollout.gap(),
         "first_year": ground.first_year,
-        "years": ground.years,
+        "years": ground.decided,
+        "tail_years": ground.years - ground.decided,
         "outlets": last.outlets,
         "share": last.share,
         "installed": last.installed,
@@ -133,7 +134,7 @@ fn years(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> String {
 fn course(scenario: &Scenario, ground: &Ground, course: &Course) -> String {
     let mut table = Table::with_header(&["region", "year", "outlets"]);
     for (area, outlets) in ground.areas.iter().zip(course) {
-        for (year, outlets) in outlets.iter().enumerate() {
+        for (year, outlets) in outlets.iter().enumerate().take(ground.decided) {
             let region = &scenario.regions[area.region.at()].id;
             table.row(&[region, &(ground.first_year as usize + year), outlets]);
         }

@@ -160,6 +160,9 @@ impl Writer {
         if !scenario.channels.is_empty() {
             self.list("channels", &scenario.channels, |to, channel| to.shown("channel", channel));
         }
+        if !scenario.desks.is_empty() {
+            self.list("desks", &scenario.desks, |to, desk| to.shown("desk", desk));
+        }
         if !scenario.formats.is_empty() {
             self.list("formats", &scenario.formats, |to, format| to.shown("format", format));
             self.list("formats of outlets", &scenario.outlets, |to, outlet| {

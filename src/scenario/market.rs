@@ -2,7 +2,7 @@
 
 use super::CountryId;
 
-/// Conditions of a country's market from a year on: a row of `markets.csv`. Money is in the scenario's currency.
+/// Conditions of a country's market from a year on: a row of `markets.csv`. Money is in the scenario's currency, whatever the country's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Market {
     /// The country.
@@ -70,6 +70,8 @@ pub struct Years {
     pub first: u32,
     /// How many.
     pub count: usize,
+    /// Years after them that count too, with the outlets of the last.
+    pub tail: usize,
     /// Mean life of an installed unit \[years\].
     pub life: f64,
     /// Jobs that a technician does \[1/year\]; `None`: technicians are not counted.

@@ -11,6 +11,8 @@ pub enum Cause {
     LostProfit,
     /// Contacts over channels.
     Contact,
+    /// Agents of desks.
+    Desk,
     /// Units in warranty that are replaced or refunded.
     Guarantee,
     /// Contracts for a longer warranty, which are earned.

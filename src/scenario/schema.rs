@@ -51,6 +51,8 @@ pub enum Table {
     Channels,
     /// `formats.csv`
     Formats,
+    /// `desks.csv`
+    Desks,
     /// `guarantees.csv`
     Guarantees,
     /// `packaging.csv`
@@ -167,6 +169,8 @@ impl Bounds {
     pub const RATIO: Self = Self { least: 1.0, ..Self::ANY };
     /// A share of visits that are made again: not so large that hardly any succeeds.
     pub const REPEATED: Self = Self { least: 0.0, above: false, most: 0.9 };
+    /// An hour of the day.
+    pub const HOUR: Self = Self { least: 0.0, above: false, most: 24.0 };
     /// A latitude.
     pub const LATITUDE: Self = Self { least: -90.0, above: false, most: 90.0 };
     /// A longitude.

@@ -94,6 +94,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let jobs = jobs::jobs(&ids, &mut reader);
     let offers = jobs::offers(&ids, &mut reader);
     let channels = channels::channels(&ids, &mut reader);
+    let desks = channels::desks(&ids, &countries, &mut reader);
     let formats = formats::formats(&ids, &mut reader);
     let chosen = formats::of_outlets(&ids, &outlets, &mut reader);
 
@@ -146,6 +147,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         jobs_not_offered: 0.0,
         channels,
         contacts: Vec::new(),
+        desks,
+        staffing: Vec::new(),
         formats,
         formats_of_place: Vec::new(),
         overheads,
@@ -170,6 +173,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         aftersales::shape(&conditions, &mut scenario);
         crate::offer::withdraw(&mut scenario);
         crate::contact::take(&mut scenario, past);
+        let troubles = crate::contact::answer(&mut scenario);
+        channels::desks_are_staffed(&scenario, &troubles, &mut reader);
         let undecided = aftersales::settle(&conditions, &mut scenario);
         packaging::tell_undecided(&undecided, &mut reader);
         crate::format::lay_out(&mut scenario, &chosen);

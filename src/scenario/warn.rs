@@ -77,7 +77,7 @@ fn customs_take_time(scenario: &Scenario, reader: &mut Reader<'_>) {
 
 /// Where a country is first named.
 fn first_naming(code: &str, reader: &Reader<'_>) -> Option<Span> {
-    [Table::Countries, Table::Regions, Table::Outlets, Table::Depots].into_iter().find_map(|table| {
+    [Table::Countries, Table::Regions, Table::Outlets, Table::Depots, Table::Desks].into_iter().find_map(|table| {
         let column = reader.column(table, "country");
         (0..reader.sheet(table).rows).find(|&row| column.text(row) == code).map(|row| column.span(row))
     })

@@ -9,7 +9,7 @@ use crate::plan::write::PLAN_FILE;
 /// The columns that name a row of a table.
 fn keys(name: &str) -> usize {
     match name {
-        "outlets.csv" | "depots.csv" => 1,
+        "outlets.csv" | "depots.csv" | "desks.csv" => 1,
         "service.csv" | "service_by_country.csv" => 3,
         _ => 2,
     }

@@ -21,6 +21,7 @@ mod regrets;
 mod relaxed;
 mod repairs;
 mod reported;
+mod rolled;
 mod room;
 mod same;
 mod seasons;

@@ -61,6 +61,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
             h2 #sites { "Sites" }
             (searched("sites", "Search sites by name, country or depot"))
         }
+        @if !scenario.staffing.is_empty() { (desks(scenario)) }
         @if !plan.stock.is_empty() {
             section aria-labelledby="stock" {
                 h2 #stock { "Stock" }
@@ -88,6 +89,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
             a href="#cost" { "Cost" }
             a href="#service" { "Service" }
             a href="#sites" { "Sites" }
+            @if !scenario.staffing.is_empty() { a href="#desks" { "Desks" } }
             @if !plan.stock.is_empty() { a href="#stock" { "Stock" } }
             a href="#certificate" { "Certificate" }
         }
@@ -98,6 +100,34 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
         }
     };
     whole(&title, &header, &main, &footer, contents)
+}
+
+/// What desks do: it follows from the scenario alone.
+fn desks(scenario: &Scenario) -> Markup {
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    html! {
+        section aria-labelledby="desks" {
+            h2 #desks { "Desks" }
+            table {
+                thead { tr {
+                    th scope="col" { "Desk" } th .number scope="col" { "Contacts a year" } th .number scope="col" { "Agents" } th .number scope="col" { "Answered in time" }
+                    th .number scope="col" { "Come while it is open" } th .number scope="col" { "Cost a year" }
+                } }
+                tbody {
+                    @for own in &scenario.staffing {
+                        tr {
+                            td { (scenario.desks[own.desk].id) }
+                            td .number { (grouped(own.contacts)) }
+                            td .number { (own.agents) }
+                            td .number { (percent(own.in_time)) }
+                            td .number { (percent(own.in_hours)) }
+                            td .number { (grouped(own.cost)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn tile(value: &str, what: &str) -> Markup {

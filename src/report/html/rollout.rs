@@ -52,11 +52,11 @@ pub fn page(scenario: &Scenario, ground: &Ground, rollout: &Rollout, points: &[P
 }
 
 fn last_year(ground: &Ground) -> usize {
-    ground.first_year as usize + ground.years - 1
+    ground.first_year as usize + ground.decided - 1
 }
 
 fn told(scenario: &Scenario, ground: &Ground, rollout: &Rollout, all: &[Account]) -> String {
-    let last = all.last().copied().unwrap_or_default();
+    let last = all[ground.decided - 1];
     let proof = match (rollout.bound, rollout.gap()) {
         (Some(bound), Some(gap)) => format!(
             " No roll-out that keeps the limits is worth more than {} (gap {:.3} %).",
@@ -77,13 +77,13 @@ fn told(scenario: &Scenario, ground: &Ground, rollout: &Rollout, all: &[Account]
 }
 
 fn of_years(ground: &Ground) -> Vec<usize> {
-    (0..ground.years).map(|year| ground.first_year as usize + year).collect()
+    (0..ground.decided).map(|year| ground.first_year as usize + year).collect()
 }
 
 fn outlets(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Value {
     let years = of_years(ground);
     let own = |(land, book): (&crate::rollout::Land, &Vec<Account>)| {
-        let numbers: Vec<u32> = book.iter().map(|account| account.outlets).collect();
+        let numbers: Vec<u32> = book[..ground.decided].iter().map(|account| account.outlets).collect();
         json!({"type": "scatter", "mode": "lines", "stackgroup": "outlets", "name": scenario.countries[land.country.at()].code,
             "x": years, "y": numbers, "hovertemplate": "%{x}: %{y:,}"})
     };
@@ -95,7 +95,7 @@ fn outlets(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Value {
 fn shares(scenario: &Scenario, ground: &Ground, rollout: &Rollout, all: &[Account]) -> Value {
     let years = of_years(ground);
     let line = |name: &str, book: &[Account], width: u32| {
-        let shares: Vec<Value> = book.iter().map(|account| rounded(account.share, 5)).collect();
+        let shares: Vec<Value> = book.iter().take(years.len()).map(|account| rounded(account.share, 5)).collect();
         json!({"type": "scatter", "mode": "lines", "name": name, "x": years, "y": shares, "line": {"width": width},
             "hovertemplate": "%{x}: %{y:.1%}"})
     };
@@ -109,7 +109,7 @@ fn shares(scenario: &Scenario, ground: &Ground, rollout: &Rollout, all: &[Accoun
 fn money(ground: &Ground, all: &[Account]) -> Value {
     let years = of_years(ground);
     let bar = |name: &str, of: &dyn Fn(&Account) -> f64, colour: &str| {
-        let amounts: Vec<Value> = all.iter().map(|account| rounded(of(account), 0)).collect();
+        let amounts: Vec<Value> = all.iter().take(years.len()).map(|account| rounded(of(account), 0)).collect();
         json!({"type": "bar", "name": name, "x": years, "y": amounts, "marker": {"color": colour},
             "hovertemplate": "%{x}: %{y:,.0f}"})
     };
@@ -117,6 +117,7 @@ fn money(ground: &Ground, all: &[Account]) -> Value {
     let balance: Vec<Value> = all
         .iter()
         .zip(&ground.discount)
+        .take(years.len())
         .map(|(account, discount)| {
             sum += discount * account.net();
             rounded(sum, 0)
@@ -156,7 +157,7 @@ fn years(ground: &Ground, all: &[Account]) -> Markup {
         table {
             thead { tr { th scope="col" { "year" } @for column in ["outlets", "opened", "share", "sold", "installed", "technicians", "net"] { th .number scope="col" { (column) } } } }
             tbody {
-                @for (year, account) in all.iter().enumerate() {
+                @for (year, account) in all.iter().enumerate().take(ground.decided) {
                     tr {
                         td { (ground.first_year as usize + year) }
                         td .number { (grouped(f64::from(account.outlets))) }
@@ -185,8 +186,8 @@ fn countries(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Markup 
                     tr {
                         td { (scenario.countries[land.country.at()].code) }
                         td .number { (year(book.iter().position(|account| account.opened > 0))) }
-                        td .number { (grouped(book.last().map_or(0.0, |account| f64::from(account.outlets)))) }
-                        td .number { (format!("{:.1} %", 100.0 * book.last().map_or(0.0, |account| account.share))) }
+                        td .number { (grouped(f64::from(book[ground.decided - 1].outlets))) }
+                        td .number { (format!("{:.1} %", 100.0 * book[ground.decided - 1].share)) }
                         td .number { (year(Rollout::breaks_even(ground, book))) }
                         td .number { (grouped(worth_of(ground, book))) }
                     }

@@ -180,6 +180,7 @@ pub const KEYS: &[Key] = &[
     ),
     key("rollout.first_year", KeyKind::Count, "", "first year of a roll-out"),
     key("rollout.years", KeyKind::Count, "", "number of its years"),
+    key("rollout.tail_years", KeyKind::Count, "0", "years after them that count too, with the outlets of the last"),
     key("rollout.life_years", SPEED, "10", "mean life of an installed unit [years]"),
     key("rollout.jobs_per_technician_year", SPEED, "", "jobs that a technician does [1/year]"),
     key("share.utility", ANY, "", "log-odds of the share of a market with an outlet next door"),

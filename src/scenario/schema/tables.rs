@@ -33,6 +33,7 @@ const CLOCK: Kind = Kind::Number(Bounds::CLOCK);
 const LATITUDE: Kind = Kind::Number(Bounds::LATITUDE);
 const LONGITUDE: Kind = Kind::Number(Bounds::LONGITUDE);
 const JOB: &str = "type of job; blank: a plain repair, which every outlet does";
+const HOUR: Kind = Kind::Number(Bounds::HOUR);
 const VARIANCE: &str = "variance-to-mean ratio of the demand in a period, at least 1 (default 1: Poisson)";
 
 /// The columns that outlets and depots share, with their own capacities between.
@@ -546,6 +547,34 @@ pub const TABLES: &[TableSchema] = &[
                 "jobs",
                 Kind::Text,
                 "types of job that it does besides plain repairs, separated by `;`; `none`: no other; blank: every one",
+            ),
+        ],
+    },
+    TableSchema {
+        table: Table::Desks,
+        name: "desks",
+        file: "desks.csv",
+        required: false,
+        doc: "a desk whose agents answer the contacts of channels.csv that take time",
+        keys: 1,
+        columns: &[
+            filled("desk", Kind::Id, "id of the desk"),
+            filled("country", Kind::Country, "where it is: its clock, and its wage"),
+            filled("opens_hour", HOUR, "when it opens, by its clock [hours]"),
+            filled("closes_hour", HOUR, "when it closes, by its clock; no later than it opens: the next day [hours]"),
+            optional("languages", Kind::Text, "ISO 639-1 codes of the languages it speaks (de;fr); blank: every one"),
+            optional("agent_cost_per_hour", AMOUNT, "an agent's hour [currency/hour] (default: the country's wage)"),
+            filled("answer_within_hours", AMOUNT, "what is answered within this is answered in time [hours]"),
+            optional("at_least", SHARE, "least share of contacts answered in time [1] (default 0.8)"),
+            optional(
+                "serves",
+                Kind::Text,
+                "countries it serves (DE;AT); blank: those that no other desk names and whose language it speaks",
+            ),
+            optional(
+                "foreign_language_factor",
+                RATIO,
+                "how much longer a contact takes in a language that it does not speak [1] (default 1)",
             ),
         ],
     },

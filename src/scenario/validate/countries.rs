@@ -69,7 +69,7 @@ fn currency(column: &Column<'_>, row: usize, reader: &mut Reader<'_>) -> Option<
 }
 
 /// E04: languages are pairs of small letters with semicolons between.
-fn spoken(column: &Column<'_>, row: usize, reader: &mut Reader<'_>) -> Vec<String> {
+pub(super) fn spoken(column: &Column<'_>, row: usize, reader: &mut Reader<'_>) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
     for language in column.text(row).split(';').map(str::trim).filter(|language| !language.is_empty()) {
         if language.len() != 2 || !language.bytes().all(|byte| byte.is_ascii_lowercase()) {

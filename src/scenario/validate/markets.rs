@@ -122,8 +122,9 @@ fn years(rows: &[Market], source: u16, reader: &mut Reader<'_>) -> Years {
         let message = "technicians are limited, but nothing says how many jobs one does";
         reader.faults.add("E12", Span::whole(source), message).hint("[rollout] jobs_per_technician_year = 800");
     }
+    let tail = reader.draft.settings.count("rollout.tail_years", reader.faults).unwrap_or(0);
     let life = reader.draft.settings.number("rollout.life_years", reader.faults).unwrap_or(10.0);
-    Years { first, count: count.unwrap_or(1).max(1), life, jobs_per_technician }
+    Years { first, count: count.unwrap_or(1).max(1), tail, life, jobs_per_technician }
 }
 
 /// `[share]`: given outright, or by two networks whose shares were seen: with N outlets on the area A the mean distance to the

@@ -10,7 +10,8 @@ use crate::scenario::{ClassId, CountryId, Part, PolicyId, Product, Region, Site,
 use crate::units::{Days, Hours, Kilograms, Money, Share};
 
 /// The tables with a country.
-const WITH_COUNTRY: [Table; 5] = [Table::Countries, Table::Regions, Table::Outlets, Table::Depots, Table::Markets];
+const WITH_COUNTRY: [Table; 6] =
+    [Table::Countries, Table::Regions, Table::Outlets, Table::Depots, Table::Markets, Table::Desks];
 
 /// E04: every country that a table names, by its code.
 pub(crate) fn country_codes<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, CountryId> {
