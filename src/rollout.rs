@@ -81,8 +81,8 @@ pub enum Failure {
     /// The scenario has no markets.
     #[error("the scenario has no markets.csv")]
     NoMarkets,
-    /// Even without a new outlet a limit is broken.
-    #[error("a limit is broken even if no outlet opens: {0}")]
+    /// Even without outlets a limit is broken.
+    #[error("a limit is broken even without outlets: {0}")]
     Impossible(String),
 }
 

@@ -101,7 +101,7 @@ fn best_of_all(ground: &Ground) -> Option<f64> {
 #[test]
 fn no_course_is_worth_more_than_the_bound_and_what_is_found_is_near_the_best() {
     let (mut met, mut all) = (0, 0);
-    for seed in 0..150 {
+    for seed in 0..240 {
         let ground = ground(seed);
         let best = best_of_all(&ground);
         match (climb(&ground, 1e-6, &crate::watch::Nobody), best) {
@@ -115,12 +115,12 @@ fn no_course_is_worth_more_than_the_bound_and_what_is_found_is_near_the_best() {
                 all += 1;
                 met += usize::from(found >= best - 1e-6 * (1.0 + best.abs()));
             }
-            // Staying as one is may break a limit of technicians that closing outlets keeps.
-            (Err(_), _) => {}
+            (Err(_), None) => {}
+            (Err(failure), Some(_)) => panic!("seed {seed}: {failure}, but a course keeps the limits"),
             (Ok(_), None) => panic!("seed {seed}: a course was found where none keeps the limits"),
         }
     }
-    assert!(all >= 100 && met * 10 >= all * 7, "the best of all was met in {met} of {all}");
+    assert!(all >= 100 && met * 10 >= all * 9, "the best of all was met in {met} of {all}");
 }
 
 #[test]
