@@ -28,6 +28,8 @@ pub(crate) struct AfterSales {
     pub guarantees: Vec<Guarantee>,
     /// `inspection.csv`, of the level chosen.
     pub inspections: Vec<Inspection>,
+    /// Share of failures that a year of learning prevents: what is reported × what can be learnt of it.
+    pub learnt: f64,
     /// `seasons.csv`.
     pub seasons: Vec<Season>,
     /// `campaigns.csv`, those that are held.
@@ -42,6 +44,7 @@ pub(crate) fn shape(conditions: &AfterSales, scenario: &mut Scenario) {
     season::shape(&conditions.seasons, &conditions.campaigns, scenario);
     let rules = Rules::of(&conditions.guarantees, scenario);
     inspection::inspect(&conditions.inspections, &rules, scenario, &mut ledger);
+    inspection::learn(conditions.learnt, scenario);
     scenario.overheads.extend(ledger.overheads());
 }
 

@@ -1,8 +1,9 @@
-//! Inspection before shipment: what it costs and which failures escape it.
+//! Inspection before shipment, and learning from failures: which of them are left, and what inspection costs.
 //!
 //! ```text
 //! (escape)  λ → e·λ for the streams of an inspected product; e < 1: units that would have failed were held back
 //! (cost)    units sold a year × cost of inspecting one
+//! (learning) λ → λ·(1 − g·f): after a year in which a share f of failures is reported and g of what is reported is learnt
 //! ```
 //! Failures come in as large clusters as before, only in fewer of them: the variance-to-mean ratio stays. Units sold a year
 //! are those of the installed base, else of the guarantee (a steady base sells 1/life of itself); where neither says so the
@@ -29,5 +30,12 @@ pub(crate) fn inspect(rows: &[Inspection], rules: &Rules<'_>, scenario: &mut Sce
         if let Some(row) = demand.failing().and_then(find).filter(|row| row.escape != 1.0) {
             demand.rate = scaled(demand.rate, row.escape);
         }
+    }
+}
+
+/// (learning): what is learnt from failures prevents that share of them.
+pub(crate) fn learn(learnt: f64, scenario: &mut Scenario) {
+    for demand in scenario.demands.iter_mut().filter(|demand| learnt > 0.0 && demand.failing().is_some()) {
+        demand.rate = scaled(demand.rate, 1.0 - learnt);
     }
 }

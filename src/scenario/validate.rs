@@ -104,6 +104,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let mut conditions = AfterSales {
         guarantees: guarantees::guarantees(&ids, &products, &installed, &mut reader),
         inspections: packaging::inspections(&ids, &mut reader),
+        learnt: keys::learnt(&mut reader),
         seasons: seasons::seasons(&ids, &regions, &travel, &mut reader),
         campaigns: seasons::campaigns(&ids, &installed, &mut reader),
         decided: Vec::new(),

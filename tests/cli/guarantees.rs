@@ -140,3 +140,41 @@ fn inspection_costs_what_is_sold_and_halves_what_fails() {
     let refused = inspected.run("solve sold --set service.inspection=half").code(3);
     assert!(refused.err.contains("unknown inspection `half`"), "{}", refused.err);
 }
+
+#[test]
+fn a_tenth_of_what_half_of_the_failures_teach_is_a_twentieth_fewer() {
+    let room = room("", "[service]\nfeedback_share = 0.5\nlearning_rate = 0.1\n");
+    let told = room.run("solve sold --json").code(0).json();
+    // 150 hours of work at 50.
+    close(figure(&told["costs"], "labour"), 0.95 * 7_500.0, 1e-12);
+}
+
+#[test]
+fn a_warranty_is_as_long_as_the_law_asks() {
+    let room = room("", "");
+    let columns =
+        "product,country,life_years,replacement_cost,replace_at_least,warranty_months,statutory_warranty_months\n";
+    room.write("sold/guarantees.csv", &format!("{columns}washer,DE,8,300,1,,\nwasher,FR,8,300,1,12,36\n"));
+    let checked = room.run("check sold").code(0);
+    assert!(checked.err.contains("shorter than the law allows"), "{}", checked.err);
+    let told = room.run("solve sold --json").code(0).json();
+    // Two of eight years in Germany, three in France: 30 and 22.5 claims.
+    close(figure(&told["costs"], "guarantee"), 52.5 * 300.0, 1e-9);
+}
+
+#[test]
+fn the_optimiser_chooses_the_inspection_that_costs_least_in_all() {
+    let room = room("washer,,8,90,300,400,,,,,,,,\n", "");
+    room.write(
+        "sold/inspection.csv",
+        "inspection,cost_per_unit,escape_factor\nfull,2,0.5\nthorough,90,0.4\nnone,0,1\n",
+    );
+    for level in ["full", "thorough", "none"] {
+        let settings = format!("[service]\ninspection = \"{level}\"\n");
+        room.write(&format!("sold/choices/inspection/{level}.toml"), &settings);
+    }
+    let told = room.run("solve sold --json").code(0).json();
+    // 375 halve 7,500 of labour and 180 of travel; 16,875 would save a tenth more.
+    assert_eq!(told["options"]["inspection"], "full", "{told}");
+    close(figure(&told["costs"], "inspection"), 375.0, 1e-12);
+}

@@ -215,6 +215,18 @@ pub const KEYS: &[Key] = &[
         "id in inspection.csv: how units are inspected before they are shipped",
     ),
     key(
+        "service.feedback_share",
+        KeyKind::Share(Bounds::SHARE),
+        "0",
+        "share of failures whose cause is reported to those who design and make the product",
+    ),
+    key(
+        "service.learning_rate",
+        KeyKind::Share(Bounds::SHARE),
+        "0",
+        "share of failures that a year of learning from all of them would prevent [1/year]",
+    ),
+    key(
         "planning.month",
         KeyKind::Choice(MONTHS),
         "mean",

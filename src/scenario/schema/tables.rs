@@ -623,6 +623,11 @@ pub const TABLES: &[TableSchema] = &[
                 AMOUNT,
                 "units sold a year for each installed one, where installed_base.csv does not say how many [1/year] (default: 1 / life_years)",
             ),
+            optional(
+                "statutory_warranty_months",
+                AMOUNT,
+                "statute: a shorter warranty is as long as this [months] (default 0)",
+            ),
         ],
     },
     TableSchema {

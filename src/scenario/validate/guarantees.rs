@@ -45,6 +45,7 @@ pub(crate) fn guarantees<'a>(
     let costs = ["repair_cost_per_claim", "replacement_cost", "refund_cost"].map(column);
     let statutes = ["repair_at_most", "replace_at_least", "refund_at_least"].map(column);
     let returns = ["return_share_of_sales", "return_cost", "salvage_value", "sales_per_unit_year"].map(column);
+    let statutory = column("statutory_warranty_months");
     let mut first: BTreeMap<(u32, Option<CountryId>), usize> = BTreeMap::new();
     let mut list = Vec::new();
     for row in 0..reader.sheet(table).rows {
@@ -54,6 +55,7 @@ pub(crate) fn guarantees<'a>(
         let [repair, replacement, refund] = costs.each_ref().map(|column| reader.number(column, row));
         let [at_most, replaced, refunded] = statutes.each_ref().map(|column| reader.number(column, row));
         let [returned, return_cost, salvage, sales] = returns.each_ref().map(|column| reader.number(column, row));
+        let least = reader.number(&statutory, row).unwrap_or(0.0);
         let (Some(found), Some(country)) = (found, country) else { continue };
         if let Some(&before) = first.get(&(found, country)) {
             let hint = format!("first at {}", reader.line(table, before));
@@ -64,7 +66,12 @@ pub(crate) fn guarantees<'a>(
         first.insert((found, country), row);
         let own = &products[found as usize];
         let warranty = warranty.or(own.warranty_months);
-        if warranty.is_none() && terms[0].text(row).is_empty() {
+        if let Some(months) = warranty.filter(|months| *months < least) {
+            let message = format!("the warranty of `{}`, {months} months, is shorter than the law allows", own.id);
+            let span = if terms[0].text(row).is_empty() { product.span(row) } else { terms[0].span(row) };
+            reader.faults.add("W07", span, message).hint(format!("{least} months are planned"));
+        }
+        if warranty.is_none() && least == 0.0 && terms[0].text(row).is_empty() && statutory.text(row).is_empty() {
             let message = format!("the warranty of `{}` is not given", own.id);
             reader
                 .faults
@@ -92,7 +99,7 @@ pub(crate) fn guarantees<'a>(
         list.push(Guarantee {
             product: ProductId(found),
             country,
-            warranty: warranty.unwrap_or(0.0) / MONTHS,
+            warranty: warranty.unwrap_or(0.0).max(least) / MONTHS,
             life,
             extension: extension.unwrap_or(0.0) / MONTHS,
             take_up: take_up.unwrap_or(0.0),

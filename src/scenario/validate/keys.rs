@@ -129,6 +129,21 @@ pub(crate) fn planning(reader: &mut Reader<'_>) -> Planning {
     }
 }
 
+/// `\[service\] feedback_share` × `learning_rate`; W07: one without the other prevents nothing.
+pub(crate) fn learnt(reader: &mut Reader<'_>) -> f64 {
+    let names = ["service.feedback_share", "service.learning_rate"];
+    let [reported, rate] = names.map(|name| reader.key_or(name, 0.0));
+    for (own, other, name) in [(reported, rate, names[0]), (rate, reported, names[1])] {
+        let span = reader.draft.settings.get(name).map(|setting| setting.key_span);
+        if let (Some(span), true) = (span, own > 0.0 && other <= 0.0) {
+            let message = format!("`{}` has no effect", name.trim_start_matches("service."));
+            let fault = reader.faults.add("W07", span, message);
+            fault.hint("feedback_share and learning_rate prevent failures together");
+        }
+    }
+    reported * rate
+}
+
 /// `\[finance\]`.
 pub(crate) fn finance(reader: &mut Reader<'_>) -> Finance {
     Finance {

@@ -8,6 +8,7 @@ use crate::guarantee::Rules;
 use crate::reverse::Undecided;
 use crate::scenario::diagnostic::did_you_mean;
 use crate::scenario::schema::Table;
+use crate::scenario::source::Span;
 use crate::scenario::{Inspection, Packaging, PartId, ProductId, Scenario, WayBack};
 
 /// E06, E07: the packaging that `[replenishment] packaging` chooses. W07: there is one to choose, and a way to pack for.
@@ -32,6 +33,7 @@ pub(crate) fn packaging(reader: &mut Reader<'_>) -> Option<Packaging> {
     }
     let depots = reader.sheet(Table::Depots);
     let (without_depots, sheet) = (depots.rows == 0 && !depots.broken, reader.sheet(table));
+    nothing_is_chosen(table, "replenishment.packaging", "[replenishment] packaging", reader);
     let chosen = reader.draft.settings.text("replenishment.packaging", reader.faults)?;
     let span = reader.draft.settings.get("replenishment.packaging").map(|setting| setting.span)?;
     if without_depots && reader.faults.errors() == 0 {
@@ -75,6 +77,7 @@ pub(crate) fn inspections<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Ins
             list.push(Inspection { product, cost: cost.unwrap_or(0.0), escape: escape.unwrap_or(1.0) });
         }
     }
+    nothing_is_chosen(table, "service.inspection", "[service] inspection", reader);
     let span = reader.draft.settings.get("service.inspection").map(|setting| setting.span);
     let sheet = reader.sheet(table);
     if let (Some(chosen), Some(span), true, false) = (chosen, span, list.is_empty(), sheet.broken) {
@@ -83,6 +86,15 @@ pub(crate) fn inspections<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Ins
         reader.faults.add("E07", span, format!("unknown inspection `{chosen}`")).hint_if(hint);
     }
     list
+}
+
+/// W07: a table is there of which no row is chosen.
+fn nothing_is_chosen(table: Table, path: &str, key: &str, reader: &mut Reader<'_>) {
+    let sheet = reader.sheet(table);
+    if let (Some(source), None) = (sheet.source, reader.draft.settings.get(path)) {
+        let fault = reader.faults.add("W07", Span::whole(source), format!("{} has no effect", sheet.schema.file));
+        fault.hint(format!("`{key}` chooses a row of it"));
+    }
 }
 
 /// E12: what inspecting costs is known where units are sold.
@@ -94,7 +106,7 @@ pub(crate) fn inspection_has_sales(conditions: &AfterSales, scenario: &Scenario,
     if let Some(row) = unknown {
         let product = &scenario.products[row.product.at()].id;
         let message = format!("how many `{product}` are sold and inspected a year is not known");
-        let hint = "life_years or sales_per_unit_year of guarantees.csv says so";
+        let hint = "sales_per_year of installed_base.csv says so, or life_years of guarantees.csv";
         reader.faults.add("E12", setting.span, message).hint(hint);
     }
 }
