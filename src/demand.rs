@@ -171,8 +171,11 @@ fn either_is_given(rate: &Column<'_>, per_sale: &Column<'_>, row: usize, reader:
 /// W07: jobs of sold units need sales, and sales matter only to such jobs.
 fn sales_and_their_jobs_meet(installed: &[Installed], failures: &[Failure], reader: &mut Reader<'_>) {
     let sells = installed.iter().any(|row| row.sales > 0.0);
+    // Guarantees and inspections count what is sold too.
+    let counted = [Table::Guarantees, Table::Inspection].iter().any(|table| reader.sheet(*table).source.is_some());
     let serves = failures.iter().any(|row| row.per_sale > 0.0);
     let (table, name, hint) = match (sells, serves) {
+        (true, false) if counted => return,
         (true, false) => {
             (Table::InstalledBase, "sales_per_year", "`jobs_per_sale` of failures.csv makes jobs of sales")
         }

@@ -24,7 +24,7 @@ use crate::units::Days;
 
 pub use measure::kilometres;
 use roads::Roads;
-use supply::{Supplies, connect_outlets};
+pub(crate) use supply::{Supplies, connect_outlets};
 
 /// A lane between a region and an outlet that may serve it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +42,7 @@ pub struct Road {
 /// A lane between an outlet and a depot that may replenish it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Supply {
-    /// Transport time, customs included \[days\].
+    /// Transport time, customs and sending again what was damaged included \[days\].
     pub lead_time: Days,
     /// Distance, one way \[km\].
     pub distance: f64,

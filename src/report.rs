@@ -1,5 +1,6 @@
 //! A plan as people read it.
 
+pub mod aftersales;
 pub mod compared;
 pub mod explained;
 pub mod html;

@@ -65,6 +65,7 @@ pub fn history(history: &History) -> String {
 pub fn summary(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> String {
     let mut text = heading(scenario, network, load);
     text.push_str(&options(scenario));
+    text.push_str(&conditions(scenario));
     text.push_str(&costs(scenario, plan));
     text.push_str(&certificate(scenario, plan));
     text.push_str(&promises(scenario, plan));
@@ -96,6 +97,12 @@ fn options(scenario: &Scenario) -> String {
     let taken = |choice: &Choice| format!("{} = {}", choice.name, choice.options[choice.taken].name);
     let words: Vec<String> = scenario.choices.iter().map(taken).collect();
     if words.is_empty() { String::new() } else { format!("Options: {}\n\n", words.join(", ")) }
+}
+
+/// What the conditions of after-sales service come to.
+fn conditions(scenario: &Scenario) -> String {
+    let lines = super::aftersales::sentences(scenario);
+    if lines.is_empty() { String::new() } else { format!("{}\n\n", lines.join("\n")) }
 }
 
 fn costs(scenario: &Scenario, plan: &Plan) -> String {

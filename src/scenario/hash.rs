@@ -180,6 +180,19 @@ impl Writer {
                 to.number(overhead.amount);
             });
         }
+        // What follows is not in the digest of a scenario without it.
+        if let Some(packaging) = &scenario.packaging {
+            self.shown("packaging", packaging);
+        }
+        if !scenario.ways_back.is_empty() {
+            self.list("ways back", &scenario.ways_back, |to, way| to.shown("way", way));
+        }
+        if !scenario.guaranteed.is_empty() {
+            self.list("guaranteed", &scenario.guaranteed, |to, row| to.shown("row", row));
+        }
+        if let Some(seasonal) = &scenario.seasonal {
+            self.shown("seasonal", seasonal);
+        }
     }
 
     /// What was not given is left out, so that a column that is new leaves the digests of older scenarios as they were.

@@ -7,14 +7,17 @@ mod channels;
 mod countries;
 mod fields;
 mod formats;
+mod guarantees;
 mod jobs;
 mod keys;
 mod lanes;
 mod markets;
 mod names;
 mod options;
+mod packaging;
 mod places;
 mod repairs;
+mod seasons;
 mod tables;
 mod targets;
 
@@ -25,6 +28,7 @@ use super::draft::Draft;
 use super::schema::Table;
 use super::source::Span;
 use super::{ClassId, Country, CountryId, Metric, Objective, PolicyId, Scenario, Stocking};
+use crate::aftersales::{self, AfterSales};
 use crate::{demand, exchange};
 
 pub(crate) use fields::Reader;
@@ -96,6 +100,16 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
 
     let markets = markets::markets(&ids, &regions, &mut reader);
     let overheads = options::overheads(&ids, &mut reader);
+    let packaging = packaging::packaging(&mut reader);
+    let mut conditions = AfterSales {
+        guarantees: guarantees::guarantees(&ids, &products, &installed, &mut reader),
+        inspections: packaging::inspections(&ids, &mut reader),
+        learnt: keys::learnt(&mut reader),
+        seasons: seasons::seasons(&ids, &regions, &travel, &mut reader),
+        campaigns: seasons::campaigns(&ids, &installed, &mut reader),
+        decided: Vec::new(),
+    };
+    seasons::month_has_an_effect(planning.month, &conditions.seasons, &conditions.campaigns, &mut reader);
 
     let settings = &draft.settings;
     let text = |path: &str, faults: &mut Faults| settings.text(path, faults).map(str::to_string);
@@ -141,20 +155,29 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         overheads,
         choices: draft.choices.clone(),
         markets,
+        packaging,
+        ways_back: Vec::new(),
+        guaranteed: Vec::new(),
+        seasonal: None,
     };
     let requests = scenario.demands.len();
     exchange::convert(&mut scenario);
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
+    (scenario.ways_back, conditions.decided) = packaging::ways_back(&scenario, &mut reader);
+    packaging::inspection_has_sales(&conditions, &scenario, &mut reader);
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
     places::all_can_be_reached(&scenario, &mut reader);
     if reader.faults.errors() == 0 {
         super::warn::warn(&scenario, &mut reader);
         let past = scenario.demands.len() - requests;
+        aftersales::shape(&conditions, &mut scenario);
         crate::offer::withdraw(&mut scenario);
         crate::contact::take(&mut scenario, past);
         let troubles = crate::contact::answer(&mut scenario);
         channels::desks_are_staffed(&scenario, &troubles, &mut reader);
+        let undecided = aftersales::settle(&conditions, &mut scenario);
+        packaging::tell_undecided(&undecided, &mut reader);
         crate::format::lay_out(&mut scenario, &chosen);
         crate::offer::equip(&mut scenario);
         something_is_left(&scenario, &mut reader);

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::{Contents, chart, charts, map, page as whole, tables, theme};
 use crate::cost::sums;
 use crate::plan::figures::{Figures, PromiseFigures, ServiceFigures};
+use crate::report::aftersales;
 use crate::report::terminal::{counted, grouped, percent_text};
 use crate::scenario::{Objective, Scenario};
 
@@ -42,6 +43,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
     }
     let main = html! {
         (tiles(plan))
+        (conditions(scenario))
         @if let Some(drawing) = &drawing { (map_section(drawing)) }
         section aria-labelledby="cost" {
             h2 #cost { "Cost" }
@@ -150,6 +152,48 @@ fn tiles(plan: &Figures) -> Markup {
             @if !own.promises.is_empty() { (tile(&format!("{kept} of {}", own.promises.len()), "promises kept")) }
             @if let Some(row) = network { (tile(&format!("{:.1} h", row.value), "mean response time")) }
             @if units > 0.0 { (tile(&grouped(units), "units of stock")) }
+        }
+    }
+}
+
+/// What the conditions of after-sales service come to.
+fn conditions(scenario: &Scenario) -> Markup {
+    let sentences = aftersales::sentences(scenario);
+    let currency = &scenario.currency;
+    html! {
+        @if !sentences.is_empty() {
+            section aria-labelledby="after-sales" {
+                h2 #after-sales { "After-sales service" }
+                @for sentence in &sentences { p { (sentence) } }
+                @if !scenario.guaranteed.is_empty() {
+                    div .long .scroll tabindex="0" role="region" aria-label="Guarantees" {
+                        table {
+                            thead { tr {
+                                th scope="col" { "product" } th scope="col" { "country" }
+                                @for title in ["claims a year", "repaired", "replaced", "refunded"] { th .number scope="col" { (title) } }
+                                th .number scope="col" { "cost, " (currency) " a year" }
+                                th .number scope="col" { "contracts earn" }
+                                th .number scope="col" { "a unit" }
+                            } }
+                            tbody {
+                                @for row in &scenario.guaranteed {
+                                    tr {
+                                        td { (scenario.products[row.product.at()].name) }
+                                        td { @if let Some(country) = row.country { (scenario.countries[country.at()].code) } }
+                                        td .number { (grouped(row.claims())) }
+                                        @for share in [row.split.repaired, row.split.replaced, row.split.refunded] {
+                                            td .number { (format!("{:.1} %", 100.0 * share)) }
+                                        }
+                                        td .number { (grouped(row.cost + row.returns)) }
+                                        td .number { (grouped(row.revenue)) }
+                                        td .number { @if let Some(cost) = row.cost_per_unit() { (format!("{cost:.2}")) } }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }
