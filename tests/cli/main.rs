@@ -15,6 +15,7 @@ mod frontiers;
 mod guarantees;
 mod history;
 mod impossible;
+mod mended;
 mod overlays;
 mod published;
 mod regrets;
