@@ -144,6 +144,9 @@ struct SolveArguments {
     /// Solve also what an unchanged plan folder answers already
     #[arg(long)]
     force: bool,
+    /// Begin from the plan in this folder, made for a scenario that differs little: what did not change is kept
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
     /// One JSON object on stdout instead of the summary
     #[arg(long)]
     json: bool,

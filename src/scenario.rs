@@ -48,7 +48,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
 pub use format::{Format, Ownership, candidate_id};
 pub use guarantee::{ClaimCosts, Guarantee, Guaranteed, Split, Statute};
-pub use hash::hexadecimal_digest;
+pub use hash::{digest as input_digest, hexadecimal_digest};
 pub use index::{
     ClassId, CountryId, DepotId, FormatId, JobId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId,
 };

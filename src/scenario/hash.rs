@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use super::{Country, Place, Scenario, Site};
 use crate::units::{Days, Share};
 
-/// The digest as lower-case hexadecimal.
-pub(crate) fn digest(scenario: &Scenario) -> String {
+/// The digest of a checked scenario as lower-case hexadecimal.
+pub fn digest(scenario: &Scenario) -> String {
     let mut writer = Writer(Sha256::new());
     writer.scenario(scenario);
     hexadecimal(&writer.0.finalize())
