@@ -60,6 +60,11 @@ pub fn split(costs: &ClaimCosts, statute: &Statute) -> Option<Split> {
     Some(Split { repaired, replaced: least_replaced + more_replaced, refunded: least_refunded + more_refunded })
 }
 
+/// (thinning): the variance-to-mean ratio of a stream of which a share is kept.
+pub fn thinned_ratio(variance_to_mean: f64, share: f64) -> f64 {
+    1.0 + (variance_to_mean - 1.0) * share
+}
+
 /// The guarantee of a product in a country: the row of the country goes before the row of all.
 pub(crate) struct Rules<'a>(BTreeMap<(ProductId, Option<CountryId>), &'a Guarantee>);
 
@@ -150,7 +155,7 @@ pub(crate) fn keep(rules: &Rules<'_>, scenario: &mut Scenario, ledger: &mut Ledg
         let Some(&share) = demand.failing().and_then(|product| kept.get(&(product, country))) else { continue };
         if share < 1.0 {
             demand.rate = scaled(demand.rate, share);
-            demand.variance_to_mean = 1.0 + (demand.variance_to_mean - 1.0) * share;
+            demand.variance_to_mean = thinned_ratio(demand.variance_to_mean, share);
         }
     }
 }
@@ -208,7 +213,46 @@ mod tests {
         assert_eq!(in_warranty(&Guarantee { warranty: 9.0, ..row }), 1.0);
     }
 
+    /// The chances of 0, 1, … kept of so many, each kept by itself.
+    fn kept(of: usize, share: f64) -> Vec<f64> {
+        let mut chances = vec![1.0];
+        for _ in 0..of {
+            let mut next = vec![0.0; chances.len() + 1];
+            for (number, chance) in chances.iter().enumerate() {
+                next[number] += chance * (1.0 - share);
+                next[number + 1] += chance * share;
+            }
+            chances = next;
+        }
+        chances
+    }
+
+    fn moments(chances: &[f64]) -> (f64, f64) {
+        let mean: f64 = chances.iter().enumerate().map(|(number, chance)| number as f64 * chance).sum();
+        let second: f64 = chances.iter().enumerate().map(|(number, chance)| (number as f64).powi(2) * chance).sum();
+        (mean, second - mean * mean)
+    }
+
     proptest! {
+        #[test]
+        fn thinning_keeps_its_share_of_the_mean_and_the_ratio_that_is_stated(
+            weights in proptest::collection::vec(0.01..1.0_f64, 2..14),
+            share in 0.0..=1.0_f64,
+        ) {
+            // Any count: its chances are weights over their sum.
+            let sum: f64 = weights.iter().sum();
+            let chances: Vec<f64> = weights.iter().map(|weight| weight / sum).collect();
+            let mut thinned = vec![0.0; chances.len()];
+            for (number, chance) in chances.iter().enumerate() {
+                for (left, part) in kept(number, share).iter().enumerate() {
+                    thinned[left] += chance * part;
+                }
+            }
+            let ((mean, variance), (left, left_variance)) = (moments(&chances), moments(&thinned));
+            prop_assert!((left - share * mean).abs() < 1e-12 * mean);
+            prop_assert!((left_variance - left * thinned_ratio(variance / mean, share)).abs() < 1e-10);
+        }
+
         #[test]
         fn no_split_that_the_statute_allows_is_cheaper(
             costs in proptest::array::uniform3(0.0..500.0_f64),

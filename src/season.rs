@@ -85,11 +85,14 @@ fn in_effect(campaign: &Campaign, month: usize) -> bool {
     after <= campaign.months
 }
 
+/// What the course of a stream follows from: its product, whether it is a failure, its country and hemisphere.
+type Kind = (Option<ProductId>, bool, Option<CountryId>, Option<Hemisphere>);
+
 /// Finds the course of a stream.
 struct Courses<'a> {
     seasons: BTreeMap<(Option<ProductId>, Climate), &'a Season>,
     campaigns: &'a [Campaign],
-    found: BTreeMap<(Option<ProductId>, bool, Option<CountryId>, Option<Hemisphere>), Course>,
+    found: BTreeMap<Kind, Course>,
 }
 
 impl Courses<'_> {
