@@ -17,6 +17,11 @@ const COLOURS: [&str; 13] = [
     "#9467bd", "#000000", "#bcbd22",
 ];
 
+/// The colour of a component; those beyond the palette begin it again.
+fn colour(component: Component) -> &'static str {
+    COLOURS[component as usize % COLOURS.len()]
+}
+
 /// Margins that leave room for the names of an axis.
 pub(super) fn margins(left: u32, bottom: u32) -> Value {
     json!({"l": left, "r": 16, "t": 8, "b": bottom})
@@ -29,7 +34,7 @@ pub(super) fn components(plan: &Figures) -> Value {
     spent.sort_by(|left, right| left.1.total_cmp(&right.1));
     let names: Vec<String> = spent.iter().map(|(component, _)| component.name().replace('_', " ")).collect();
     let amounts: Vec<Value> = spent.iter().map(|(_, amount)| rounded(*amount, 0)).collect();
-    let colours: Vec<&str> = spent.iter().map(|(component, _)| COLOURS[*component as usize]).collect();
+    let colours: Vec<&str> = spent.iter().map(|(component, _)| colour(*component)).collect();
     json!({
         "data": [{"type": "bar", "orientation": "h", "x": amounts, "y": names, "marker": {"color": colours},
             "hovertemplate": format!("%{{y}}: %{{x:,.0f}} {} a year<extra></extra>", plain(&plan.summary.currency))}],
@@ -53,7 +58,7 @@ pub(super) fn countries(plan: &Figures) -> Value {
             let amount = |country: &&str| rounded(spent.get(&(component, *country)).copied().unwrap_or(0.0), 0);
             let name = component.name().replace('_', " ");
             json!({"type": "bar", "name": name, "x": names, "y": names.iter().map(amount).collect::<Vec<_>>(),
-                "marker": {"color": COLOURS[component as usize]},
+                "marker": {"color": colour(component)},
                 "hovertemplate": format!("%{{x}}, {name}: %{{y:,.0f}}<extra></extra>")})
         })
         .collect();
