@@ -15,6 +15,7 @@ mod judge;
 mod progress;
 mod regret;
 mod report;
+mod rollout;
 mod search;
 mod serve;
 mod setup;
@@ -100,6 +101,8 @@ enum Command {
     Frontier(frontier::FrontierArguments),
     /// Live plans in futures: what keeping their sites costs there, how much it is regretted, and which plan to pick
     Regret(regret::RegretArguments),
+    /// Plan outlets by region and year where they draw customers: shares, accounts, when each country breaks even
+    Rollout(rollout::RolloutArguments),
     /// Write a plan as one page: map, charts, tables and certificate, nothing fetched
     Report(report::ReportArguments),
     /// Write plans in the formats of other programs: tables, workbook, map layers, page, ERP file
@@ -141,6 +144,9 @@ struct SolveArguments {
     /// Solve also what an unchanged plan folder answers already
     #[arg(long)]
     force: bool,
+    /// Begin from the plan in this folder, made for a scenario that differs little: what did not change is kept
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
     /// One JSON object on stdout instead of the summary
     #[arg(long)]
     json: bool,
@@ -280,6 +286,7 @@ fn run(command: Command) -> Exit {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Frontier(arguments) => frontier::frontier(&arguments),
+        Command::Rollout(arguments) => rollout::rollout(&arguments),
         Command::Regret(arguments) => regret::regret(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Export(arguments) => export::export(&arguments),

@@ -4,7 +4,7 @@
 //! (exchange)  amount in the scenario's currency = amount in the country's × exchange rate of the country
 //! ```
 //!
-//! for what is paid in the country: its wage, and what its sites cost to be open, to open and to close. What crosses
+//! for what is paid in the country: its wage, what its sites cost to be open, to open and to close, and what its market leaves. What crosses
 //! borders (the value of parts, freight, express) is written in the scenario's currency everywhere. A currency that gains
 //! is thus one number, and everything behind the border sees one currency.
 
@@ -26,6 +26,18 @@ pub(crate) fn convert(scenario: &mut Scenario) {
         let Some(rate) = site.country.and_then(|country| rates[country.at()]) else { continue };
         for money in [&mut site.fixed_cost, &mut site.opening_cost, &mut site.closing_cost] {
             *money = exchanged(*money, rate);
+        }
+    }
+    for market in scenario.markets.iter_mut().flat_map(|markets| &mut markets.rows) {
+        let Some(rate) = rates[market.country.at()] else { continue };
+        for money in [
+            &mut market.margin_per_unit,
+            &mut market.service_margin_per_unit_year,
+            &mut market.outlet_cost_per_year,
+            &mut market.opening_cost,
+            &mut market.closing_cost,
+        ] {
+            *money = (*money * rate).clamp(f64::MIN, f64::MAX);
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod plan;
 pub mod regret;
 pub mod report;
 pub mod resolve;
+pub mod rollout;
 pub mod run;
 pub mod scenario;
 pub mod serve;

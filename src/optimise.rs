@@ -12,6 +12,7 @@
 //! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`). With
 //! lateral supply or direct delivery (`pooled`) none is known and none is given.
 
+mod adapt;
 mod approach;
 mod bound;
 mod decide;
@@ -22,10 +23,13 @@ mod improve;
 pub mod model;
 mod points;
 mod pooled;
+mod restrict;
 mod rounds;
 pub mod stock;
 #[cfg(test)]
 mod tests;
+
+pub use adapt::{Other, mended};
 
 use crate::cost::overhead;
 use crate::diagnosis::{Diagnosis, diagnose, shops};

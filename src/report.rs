@@ -4,6 +4,7 @@ pub mod compared;
 pub mod explained;
 pub mod html;
 pub mod relaxed;
+pub mod rolled;
 pub mod runs;
 pub mod simulated;
 pub mod terminal;

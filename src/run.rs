@@ -3,6 +3,7 @@
 //! A plan is handed out only with its files and only after [`verify_files`] recomputed every figure of them.
 
 mod choose;
+mod mend;
 pub mod object;
 mod outcome;
 
@@ -16,6 +17,7 @@ use crate::verify::{Breach, Verdict, verify_files};
 use crate::watch::Watch;
 
 pub use choose::{Again, MOST_COMBINATIONS};
+pub use mend::{Known, Unknown, mended};
 pub use outcome::{Ending, Outcome, Promised, Status};
 
 /// Hears of runs and may end them: what [`Watch`] is to one search, this is to many.

@@ -17,6 +17,7 @@ mod job;
 mod lane;
 mod limits;
 mod load;
+pub(crate) mod market;
 mod overhead;
 mod overlay;
 mod part;
@@ -43,7 +44,7 @@ pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
 pub use format::{Format, Ownership, candidate_id};
-pub use hash::hexadecimal_digest;
+pub use hash::{digest as input_digest, hexadecimal_digest};
 pub use index::{
     ClassId, CountryId, DepotId, FormatId, JobId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId,
 };
@@ -51,6 +52,7 @@ pub use job::{JobType, Offer};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
 pub use load::{Loaded, Origins, Refused, load, load_over, load_taking};
+pub use market::{Market, Markets, Period, Response, Years};
 pub use overhead::{Cause, Overhead};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
@@ -144,6 +146,8 @@ pub struct Scenario {
     pub formats_of_place: Vec<Vec<OutletId>>,
     /// The choices, in order of name, each with the option that is taken here.
     pub choices: Vec<Choice>,
+    /// Markets over years, if a roll-out is to be planned.
+    pub markets: Option<Markets>,
 }
 
 impl Scenario {

@@ -38,6 +38,7 @@ use crate::units::HOURS_PER_YEAR;
 
 pub use country::CountryService;
 pub use pool::{Help, Helper};
+use promise::Shelved;
 pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
 pub use repair::{Shops, depot_repair, outlet_repair, repaired_shares};
 pub use shelf::{
@@ -174,14 +175,15 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                     Shelf::new(outlet, *part, position, level, help)
                 })
                 .collect();
+            let mut stocked: Vec<Shelved> =
+                positions.iter().zip(&shelves).map(|((_, position), shelf)| Shelved::new(position, *shelf)).collect();
             let mut tallies = BTreeMap::new();
             for &(region, share) in &served[outlet.at()] {
                 let Some(road) = network.road(region, outlet) else { continue };
                 for task in load.tasks(region) {
-                    let position = task.part.map(|part| {
+                    let found = task.part.map(|part| {
                         let found = positions.binary_search_by_key(&part, |entry| entry.0);
-                        let found = found.expect("every part that a served region asks for has a position");
-                        (&positions[found].1, decisions.at_outlet(outlet, part))
+                        found.expect("every part that a served region asks for has a position")
                     });
                     let help = task.part.and_then(|part| help.get(&(outlet, part)));
                     for (number, question) in questions.iter().enumerate() {
@@ -193,7 +195,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                                     let supplied = |hours: f64| question.supplied(scenario, &road, task, hours);
                                     reading.with_help(help, direct, supplied)
                                 }
-                                None => reading.value(position),
+                                None => reading.value(found.map(|found| &mut stocked[found])),
                             };
                             tally.add(share * task.rate, value);
                         }

@@ -12,7 +12,7 @@ use sparenet::plan::read::options_of;
 use sparenet::plan::sums::unchanged;
 use sparenet::plan::write::{summary, write};
 use sparenet::report::terminal::{self, counted, percent_text};
-use sparenet::run::{Solved, Unsolved, object, solved};
+use sparenet::run::{Known, Solved, Unsolved, mended, object, solved};
 use sparenet::scenario::{Loaded, Scenario, load_taking};
 
 use super::judge::broken;
@@ -140,9 +140,21 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
         return Told { exit: Exit::Ok, object, out: String::new(), err };
     }
     let progress = bars.add(&scenario.name, scenario.planning.time_limit_seconds);
+    let mended = arguments.from.as_deref().and_then(|from| match Known::read(from, folder) {
+        Ok(known) => mended(&scenario, &known, &progress),
+        Err(unknown) => {
+            err.push_str(&format!("warning: {}: {unknown}\n", from.display()));
+            None
+        }
+    });
+    if arguments.from.is_some() && mended.is_none() {
+        err.push_str(
+            "the plan to begin from could not be mended and proven as closely as is asked: solved from nothing\n",
+        );
+    }
     let name = scenario.name.clone();
     let again = |taken: &[(String, String)]| load_taking(folder, &[], settings, taken);
-    let found = solved(scenario, &again, &progress);
+    let found = mended.map_or_else(|| solved(scenario, &again, &progress), Ok);
     progress.finish();
     let told = |exit: Exit, object: Map<String, Value>, out: String, err: String| Told { exit, object, out, err };
     let Solved { scenario, network, load, plan, files, verdict } = match found.map_err(|unsolved| *unsolved) {

@@ -7,6 +7,7 @@ mod compared;
 mod frontier;
 mod map;
 mod plan;
+mod rollout;
 mod tables;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -15,6 +16,7 @@ use serde_json::{Map, Value, json};
 pub use compared::page as comparison;
 pub use frontier::page as frontier;
 pub use plan::{Proof, page as plan};
+pub use rollout::page as rollout;
 
 /// The style of every page.
 pub(crate) const STYLE: &str = include_str!("html/page.css");

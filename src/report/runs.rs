@@ -142,7 +142,7 @@ fn amount(number: f64) -> String {
     if number.abs() >= 1000.0 { grouped(number) } else { format!("{number:.2}") }
 }
 
-fn numbers(header: &[&str]) -> Table {
+pub(super) fn numbers(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(header.to_vec());

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use super::{Country, Place, Scenario, Site};
 use crate::units::{Days, Share};
 
-/// The digest as lower-case hexadecimal.
-pub(crate) fn digest(scenario: &Scenario) -> String {
+/// The digest of a checked scenario as lower-case hexadecimal.
+pub fn digest(scenario: &Scenario) -> String {
     let mut writer = Writer(Sha256::new());
     writer.scenario(scenario);
     hexadecimal(&writer.0.finalize())
@@ -96,6 +96,9 @@ impl Writer {
             to.number(region.emergency_cost_per_unit.get());
             to.number(region.direct_hours.get());
             to.number(region.direct_cost_per_unit.get());
+            if let Some(area) = region.area_km2 {
+                to.number(area);
+            }
         });
         self.list("products", &scenario.products, |to, product| to.shown("product", product));
         self.list("parts", &scenario.parts, |to, part| to.shown("part", part));
@@ -144,6 +147,9 @@ impl Writer {
             self.shown("reading", &history.reading);
         }
         self.list("classes", &scenario.classes, |to, class| to.text(class));
+        if let Some(markets) = &scenario.markets {
+            self.shown("markets", markets);
+        }
         if !scenario.jobs.is_empty() {
             self.list("jobs", &scenario.jobs, |to, job| to.shown("job", job));
             self.list("jobs asked for", &scenario.demands, |to, demand| to.index(demand.job.map(|job| job.0)));

@@ -42,4 +42,6 @@ pub struct Region {
     pub direct_hours: Hours,
     /// Cost of delivering one part directly from a depot (the region's, else the scenario's).
     pub direct_cost_per_unit: Money,
+    /// Its area, if given \[km²\].
+    pub area_km2: Option<f64>,
 }

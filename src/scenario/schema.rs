@@ -39,6 +39,10 @@ pub enum Table {
     Repairs,
     /// `laterals.csv`
     Laterals,
+    /// `markets.csv`
+    Markets,
+    /// `periods.csv`
+    Periods,
     /// `jobs.csv`
     Jobs,
     /// `policies.csv`

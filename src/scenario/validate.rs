@@ -10,6 +10,7 @@ mod formats;
 mod jobs;
 mod keys;
 mod lanes;
+mod markets;
 mod names;
 mod options;
 mod places;
@@ -93,6 +94,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let formats = formats::formats(&ids, &mut reader);
     let chosen = formats::of_outlets(&ids, &outlets, &mut reader);
 
+    let markets = markets::markets(&ids, &regions, &mut reader);
     let overheads = options::overheads(&ids, &mut reader);
 
     let settings = &draft.settings;
@@ -138,6 +140,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         formats_of_place: Vec::new(),
         overheads,
         choices: draft.choices.clone(),
+        markets,
     };
     let requests = scenario.demands.len();
     exchange::convert(&mut scenario);

@@ -1,6 +1,7 @@
 //! What a target asks, of whom, and whether it is kept.
 
 use super::pool::Help;
+use super::shelf::Shelf;
 use crate::load::{Load, Task};
 use crate::network::Road;
 use crate::scenario::{
@@ -94,16 +95,42 @@ impl Reading {
         self.constant + self.weight * help.own + helpers.sum::<f64>() + delivered
     }
 
-    /// The number, given the outlet's position in the part and its base-stock level.
-    pub fn value(&self, position: Option<(&Position, u32)>) -> f64 {
-        let Some((position, base_stock)) = position else { return self.constant };
-        self.constant
-            + match self.what {
-                What::Nothing => 0.0,
-                What::Filled => self.weight * position.fill_rate(base_stock),
-                What::Within(wait) => self.weight * position.within(base_stock, wait),
-                What::Wait => self.weight * position.mean_wait(base_stock),
-            }
+    /// The number, given what the part's shelf does.
+    pub fn value(&self, stocked: Option<&mut Shelved<'_>>) -> f64 {
+        self.constant + stocked.map_or(0.0, |stocked| self.weight * stocked.does(self.what))
+    }
+}
+
+/// A shelf that is asked about by many regions and questions: each number of it is made once.
+#[derive(Debug)]
+pub struct Shelved<'a> {
+    position: &'a Position<'a>,
+    shelf: Shelf,
+    /// The last window that was asked for \[years\] and the share of jobs within it.
+    last: Option<(f64, f64)>,
+}
+
+impl<'a> Shelved<'a> {
+    /// A shelf with its position.
+    pub fn new(position: &'a Position<'a>, shelf: Shelf) -> Self {
+        Self { position, shelf, last: None }
+    }
+
+    /// What of the stock a job depends on.
+    fn does(&mut self, what: What) -> f64 {
+        match what {
+            What::Nothing => 0.0,
+            What::Filled => self.shelf.fill_rate,
+            What::Wait => self.shelf.mean_wait,
+            What::Within(window) => match self.last {
+                Some((last, share)) if last == window => share,
+                _ => {
+                    let share = self.position.within(self.shelf.base_stock, window);
+                    self.last = Some((window, share));
+                    share
+                }
+            },
+        }
     }
 }
 

@@ -164,10 +164,22 @@ pub struct Position<'a> {
 
 #[derive(Debug, Clone)]
 enum Supply<'a> {
-    Supplier { pipeline: Pmf },
-    Depot { upstream: &'a Upstream, owed: Pmf, pipeline: Pmf },
-    Emergency { loss: Loss },
-    Overloaded { pipeline: Pmf },
+    Supplier {
+        pipeline: Pmf,
+    },
+    /// `before` is what the depot owes and J, which every window and the fill rate share.
+    Depot {
+        upstream: &'a Upstream,
+        owed: Pmf,
+        before: Pmf,
+        pipeline: Pmf,
+    },
+    Emergency {
+        loss: Loss,
+    },
+    Overloaded {
+        pipeline: Pmf,
+    },
 }
 
 impl<'a> Position<'a> {
@@ -189,7 +201,8 @@ impl<'a> Position<'a> {
                 (Stockout::Backorder, Some(upstream)) => {
                     let owed = upstream.owed_to(&stream);
                     let pipeline = owed.plus(&own_pipeline(&stream));
-                    Supply::Depot { upstream, owed, pipeline }
+                    let before = stream.behind_its_batch(owed.clone());
+                    Supply::Depot { upstream, owed, before, pipeline }
                 }
             }
         };
@@ -241,10 +254,11 @@ impl<'a> Position<'a> {
     /// Share of demands met at once from the shelf, (fill) or (loss).
     pub fn fill_rate(&self, base_stock: u32) -> f64 {
         match &self.supply {
-            Supply::Supplier { pipeline } | Supply::Depot { pipeline, .. } => {
+            Supply::Supplier { pipeline } => {
                 let before = self.stream.behind_its_batch(pipeline.clone());
                 self.batches(base_stock).fill_rate(&before)
             }
+            Supply::Depot { before, .. } => before.sum_at_most(&own_pipeline(&self.stream), i64::from(base_stock) - 1),
             Supply::Emergency { loss } => 1.0 - loss.with(base_stock),
             Supply::Overloaded { .. } => 0.0,
         }
@@ -283,11 +297,11 @@ impl<'a> Position<'a> {
     /// Where stockouts are expressed this is the share served from the shelf, whatever the window.
     pub fn within(&self, base_stock: u32, window: f64) -> f64 {
         // By far the most frequent question needs no convolution.
-        if let Supply::Depot { owed, .. } = &self.supply
+        if let Supply::Depot { before, .. } = &self.supply
             && window >= 0.0
-            && let Some(still_out) = self.stream.still_out(window)
+            && let Some(still_out) = self.stream.out_before_batch(window)
         {
-            return owed.sum_at_most(&still_out, i64::from(base_stock) - 1);
+            return before.sum_at_most(&still_out, i64::from(base_stock) - 1);
         }
         let batches = self.batches(base_stock);
         if batches.quantity > 1 {

@@ -23,6 +23,7 @@ mod regrets;
 mod relaxed;
 mod repairs;
 mod reported;
+mod rolled;
 mod room;
 mod same;
 mod served;

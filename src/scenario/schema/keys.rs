@@ -50,6 +50,7 @@ const fn number(kind: Kind) -> KeyKind {
 }
 
 const OPEN_SHARE: Bounds = Bounds { above: true, ..Bounds::SHARE };
+const ANY: KeyKind = KeyKind::Number(Bounds::ANY);
 const MONEY: KeyKind = number(AMOUNT);
 const SPAN: KeyKind = number(AMOUNT);
 const SPEED: KeyKind = number(POSITIVE);
@@ -173,6 +174,29 @@ pub const KEYS: &[Key] = &[
         KeyKind::Switch,
         "false",
         "gives each series the weight, of 0.05, 0.1, 0.15, 0.2 and 0.3, that errs least over the series itself",
+    ),
+    key("rollout.first_year", KeyKind::Count, "", "first year of a roll-out"),
+    key("rollout.years", KeyKind::Count, "", "number of its years"),
+    key("rollout.tail_years", KeyKind::Count, "0", "years after them that count too, with the outlets of the last"),
+    key("rollout.life_years", SPEED, "10", "mean life of an installed unit [years]"),
+    key("rollout.jobs_per_technician_year", SPEED, "", "jobs that a technician does [1/year]"),
+    key("share.utility", ANY, "", "log-odds of the share of a market with an outlet next door"),
+    key("share.per_km", MONEY, "", "log-odds lost with each kilometre to the nearest outlet [1/km]"),
+    key("share.few_outlets", SPEED, "", "a network that was seen, in place of utility and per_km: its outlets"),
+    key("share.few_share", KeyKind::Share(Bounds::SHARE), "", "its share of the markets"),
+    key("share.many_outlets", SPEED, "", "a larger network that was seen: its outlets"),
+    key("share.many_share", KeyKind::Share(Bounds::SHARE), "", "its share of the markets"),
+    key(
+        "share.spread",
+        KeyKind::Choice(&["random", "even"]),
+        "random",
+        "random: outlets lie anywhere in their region, even: as evenly as can be",
+    ),
+    key(
+        "share.adjustment",
+        KeyKind::Share(OPEN_SHARE),
+        "1",
+        "share of the way from the present to the wished share that a year goes",
     ),
     key("choice.*", KeyKind::Text, "", "the option to take of a choice; else the optimiser takes the best"),
 ];

@@ -10,7 +10,8 @@ use crate::scenario::{ClassId, CountryId, Part, PolicyId, Product, Region, Site,
 use crate::units::{Days, Hours, Kilograms, Money, Share};
 
 /// The tables with a country.
-const WITH_COUNTRY: [Table; 5] = [Table::Countries, Table::Regions, Table::Outlets, Table::Depots, Table::Desks];
+const WITH_COUNTRY: [Table; 6] =
+    [Table::Countries, Table::Regions, Table::Outlets, Table::Depots, Table::Markets, Table::Desks];
 
 /// E04: every country that a table names, by its code.
 pub(crate) fn country_codes<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, CountryId> {
@@ -83,6 +84,7 @@ pub(crate) fn regions(ids: &Ids<'_>, travel: &Travel, reader: &mut Reader<'_>) -
     let (population, policy) = (reader.column(table, "population"), reader.column(table, "policy"));
     let hours = reader.column(table, "emergency_hours");
     let cost = reader.column(table, "emergency_cost_per_unit");
+    let area = reader.column(table, "area_km2");
     let (own_direct_hours, own_direct_cost) =
         (reader.column(table, "direct_hours"), reader.column(table, "direct_cost_per_unit"));
     let row = |(row, id): (usize, &&str)| Region {
@@ -96,6 +98,7 @@ pub(crate) fn regions(ids: &Ids<'_>, travel: &Travel, reader: &mut Reader<'_>) -
         emergency_cost_per_unit: reader.money(&cost, row).unwrap_or(emergency_cost),
         direct_hours: reader.hours(&own_direct_hours, row).unwrap_or(direct_hours),
         direct_cost_per_unit: reader.money(&own_direct_cost, row).unwrap_or(direct_cost),
+        area_km2: reader.number(&area, row),
     };
     ids.regions.list.iter().enumerate().map(row).collect()
 }

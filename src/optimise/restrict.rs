@@ -1,0 +1,86 @@
+//! When a scenario allows no more than another, and nothing in it is cheaper: the other's lower bound holds for it.
+//!
+//! With P the plans that keep a scenario's promises and c their cost, P' ⊆ P and c' ≥ c − a on P' give min c' ≥ min c − a. Of what
+//! may differ, each kind keeps this: a candidate or an existing site that is closed (the closing of an existing one is not paid
+//! any more: a), a site that is kept open (what opening it would have cost is not paid: a), greater costs of sites, less
+//! capacity, higher wages, harder promises. Whether nothing else differs, the input's digest tells once these are put back.
+
+use crate::cost::site_cost;
+use crate::scenario::{Limit, Objective, Scenario, Site, Status, input_digest};
+use crate::units::Money;
+
+/// How much less a plan may cost than the other's bound says, where `scenario` is the other but for what forbids or makes
+/// dearer; `None` where it may be anything else.
+pub fn restricts(scenario: &Scenario, other: &Scenario) -> Option<f64> {
+    if scenario.planning.objective != Objective::Cost || other.planning.objective != Objective::Cost {
+        return None;
+    }
+    let mut back = scenario.clone();
+    back.name.clone_from(&other.name);
+    back.description.clone_from(&other.description);
+    // How long and how closely one searches is no part of what may be planned.
+    back.planning = other.planning.clone();
+    let mut less = 0.0;
+    for (own, before) in [(&mut back.outlets, &other.outlets), (&mut back.depots, &other.depots)] {
+        if own.len() != before.len() {
+            return None;
+        }
+        for (own, before) in own.iter_mut().zip(before) {
+            less += site(other, own, before)?;
+        }
+    }
+    if back.countries.len() != other.countries.len() || back.targets.len() != other.targets.len() {
+        return None;
+    }
+    for (own, before) in back.countries.iter_mut().zip(&other.countries) {
+        if own.labour_cost_per_hour >= before.labour_cost_per_hour {
+            own.labour_cost_per_hour = before.labour_cost_per_hour;
+        }
+    }
+    for (own, before) in back.targets.iter_mut().zip(&other.targets) {
+        let harder = match (own.limit, before.limit) {
+            (Limit::AtLeast(own), Limit::AtLeast(before)) => own >= before,
+            (Limit::AtMost(own), Limit::AtMost(before)) | (Limit::SpreadAtMost(own), Limit::SpreadAtMost(before)) => {
+                own <= before
+            }
+            _ => false,
+        };
+        if harder {
+            own.limit = before.limit;
+        }
+    }
+    (input_digest(&back) == other.input_hash).then_some(less)
+}
+
+/// Puts a site back to what it was, where it differs only to forbid or to cost more; tells what may be saved all the same.
+fn site(other: &Scenario, own: &mut Site, before: &Site) -> Option<f64> {
+    let (opening, closing) = {
+        let (open, closed) = site_cost(other, before);
+        (open - before.fixed_cost.get(), closed)
+    };
+    let less = match (before.status, own.status) {
+        (one, two) if one == two => 0.0,
+        (Status::Candidate, Status::Closed) | (Status::Existing, Status::Open) => 0.0,
+        (Status::Existing, Status::Closed) => closing,
+        (Status::Candidate, Status::Open) => opening,
+        _ => return None,
+    };
+    own.status = before.status;
+    let dearer = |own: &mut Money, before: Money| {
+        if *own >= before {
+            *own = before;
+        }
+    };
+    dearer(&mut own.fixed_cost, before.fixed_cost);
+    dearer(&mut own.opening_cost, before.opening_cost);
+    dearer(&mut own.closing_cost, before.closing_cost);
+    let tighter =
+        |own: Option<f64>, before: Option<f64>| own.is_some_and(|own| before.is_none_or(|before| own <= before));
+    if tighter(own.capacity_hours, before.capacity_hours) {
+        own.capacity_hours = before.capacity_hours;
+    }
+    if tighter(own.capacity_jobs, before.capacity_jobs) {
+        own.capacity_jobs = before.capacity_jobs;
+    }
+    Some(less)
+}

@@ -1,0 +1,102 @@
+//! A roll-out on a terminal.
+
+use comfy_table::Table;
+
+use super::runs::numbers;
+use super::terminal::{counted, grouped};
+use crate::rollout::{Account, Ground, Point, Rollout, excesses, together};
+use crate::scenario::Scenario;
+
+/// Its years, its countries, its curve and its certificate.
+pub fn rollout(scenario: &Scenario, ground: &Ground, rollout: &Rollout, points: &[Point]) -> String {
+    let all = together(ground, &rollout.books);
+    let currency = &scenario.currency;
+    let mut text = format!(
+        "{}: {} regions in {} countries, {} to {}\n\n",
+        scenario.name,
+        grouped(ground.areas.len() as f64),
+        ground.lands.len(),
+        ground.first_year,
+        ground.first_year as usize + ground.decided - 1
+    );
+    text.push_str(&format!("{}\n\n", years(ground, &all).trim_fmt()));
+    text.push_str(&format!("{}\n\n", countries(scenario, ground, rollout).trim_fmt()));
+    if !points.is_empty() {
+        text.push_str(&format!("{}\n\n", curve(points).trim_fmt()));
+    }
+    text.push_str(&format!("Worth {} {currency} before {}", grouped(rollout.worth), ground.first_year));
+    match ground.years - ground.decided {
+        0 => {}
+        tail => text.push_str(&format!(", {} after the last counted with its outlets", counted(tail, "year"))),
+    }
+    match (rollout.bound, rollout.gap()) {
+        (Some(bound), Some(gap)) => text.push_str(&format!(
+            "; no roll-out that keeps the limits is worth more than {} (gap {:.3} %)\n",
+            grouped(bound),
+            100.0 * gap
+        )),
+        _ => text.push('\n'),
+    }
+    for (year, excess) in excesses(ground, &rollout.books) {
+        text.push_str(&format!("{}: {}\n", ground.first_year as usize + year, excess.words()));
+    }
+    text
+}
+
+fn years(ground: &Ground, all: &[Account]) -> Table {
+    let mut table =
+        numbers(&["year", "outlets", "opened", "share", "sold", "installed", "technicians", "net", "balance"]);
+    let mut balance = 0.0;
+    for (year, account) in all.iter().enumerate().take(ground.decided) {
+        balance += ground.discount[year] * account.net();
+        table.add_row([
+            (ground.first_year as usize + year).to_string(),
+            grouped(f64::from(account.outlets)),
+            grouped(f64::from(account.opened)),
+            format!("{:.1} %", 100.0 * account.share),
+            grouped(account.sold),
+            grouped(account.installed),
+            grouped(account.technicians),
+            grouped(account.net()),
+            grouped(balance),
+        ]);
+    }
+    table
+}
+
+fn countries(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Table {
+    let mut table = numbers(&["country", "begins", "outlets", "share", "breaks even", "worth"]);
+    let year = |number: Option<usize>| {
+        number.map_or("–".to_owned(), |number| (ground.first_year as usize + number).to_string())
+    };
+    let mut order: Vec<usize> = (0..ground.lands.len()).collect();
+    let begins = |market: &usize| rollout.books[*market].iter().position(|account| account.opened > 0);
+    order.sort_by_key(|market| (begins(market).unwrap_or(usize::MAX), *market));
+    for market in order {
+        let book = &rollout.books[market];
+        let last = book[ground.decided - 1];
+        table.add_row([
+            scenario.countries[ground.lands[market].country.at()].code.clone(),
+            year(begins(&market)),
+            grouped(f64::from(last.outlets)),
+            format!("{:.1} %", 100.0 * last.share),
+            year(Rollout::breaks_even(ground, book)),
+            grouped(crate::rollout::worth_of(ground, book)),
+        ]);
+    }
+    table
+}
+
+fn curve(points: &[Point]) -> Table {
+    let mut table = numbers(&["outlets", "to the nearest", "share, evenly spread", "share, at best", "at most"]);
+    for point in points {
+        table.add_row([
+            grouped(f64::from(point.outlets)),
+            format!("{:.1} km", point.access_km),
+            format!("{:.1} %", 100.0 * point.share_even),
+            format!("{:.1} %", 100.0 * point.share_best),
+            format!("{:.1} %", 100.0 * point.share_bound),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,136 @@
+//! Prices of what regions share, by subgradient steps, and the best course met on the way.
+
+use super::Failure;
+use super::account::{Account, Course, accounts, excesses, together, worth};
+use super::ground::Ground;
+use super::relaxation::{Shared, Wishes, relax, values};
+use super::settle::{improved, settled};
+use crate::watch::Watch;
+
+/// Steps of the climb.
+const STEPS: usize = 200;
+/// Steps without a better bound after which they are halved.
+const PATIENCE: usize = 12;
+
+/// The best course found, and a bound that no course exceeds.
+pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f64), Failure> {
+    watch.stage("pricing limits");
+    let wishes = Wishes::of(ground);
+    let stays: Course = ground.areas.iter().map(|area| vec![area.today; ground.years]).collect();
+    // Fewer outlets never need more technicians.
+    let none: Course = vec![vec![0; ground.years]; ground.areas.len()];
+    let least = settled(ground, &wishes, &stays).or_else(|| settled(ground, &wishes, &none));
+    let mut best = least.ok_or_else(|| Failure::Impossible(broken(ground, &none)))?;
+    let mut best_worth = worth(ground, &accounts(ground, &best));
+    let mut shared = Shared::none(ground);
+    let (mut bound, mut at) = (f64::INFINITY, shared.clone());
+    let (mut reach, mut idle) = (1.0, 0);
+    for step in 0..STEPS {
+        let answer = relax(ground, &wishes, &shared);
+        if answer.bound < bound - 1e-9 * bound.abs() || bound.is_infinite() {
+            (bound, at, idle) = (answer.bound, shared.clone(), 0);
+        } else {
+            idle += 1;
+        }
+        if let Some(course) = settled(ground, &wishes, &answer.course) {
+            // Improving costs more than a step: while prices still move much, a course is improved now and then.
+            let course = if step % 10 == 0 { improved(ground, &wishes, course) } else { course };
+            let own = worth(ground, &accounts(ground, &course));
+            if own > best_worth {
+                (best, best_worth) = (course, own);
+            }
+        }
+        // The search of a roll-out is for the most: the watch, which knows costs, hears of losses.
+        watch.progress(Some(-best_worth), -bound);
+        if bound - best_worth <= gap * best_worth.abs() || watch.stop() || reach < 1e-4 {
+            break;
+        }
+        if idle >= PATIENCE {
+            (reach, idle, shared) = (0.5 * reach, 0, at.clone());
+        }
+        let slope = slopes(ground, &accounts(ground, &answer.course));
+        let length: f64 = slope.iter().map(|(_, slack)| slack * slack).sum();
+        if length <= 0.0 {
+            break;
+        }
+        let size = reach * (answer.bound - best_worth).max(1e-6 * answer.bound.abs()) / length;
+        move_prices(ground, &mut shared, &slope, size);
+    }
+    let last = improved(ground, &wishes, best.clone());
+    let own = worth(ground, &accounts(ground, &last));
+    if own > best_worth {
+        (best, best_worth) = (last, own);
+    }
+    Ok((best, bound.max(best_worth)))
+}
+
+/// What a price is asked for.
+#[derive(Debug, Clone, Copy)]
+enum Limit {
+    Budget(usize),
+    Openings(usize),
+    Technicians(usize),
+    Quota(usize, usize),
+}
+
+/// How much of each limit is left over, as a share of it.
+fn slopes(ground: &Ground, books: &[Vec<Account>]) -> Vec<(Limit, f64)> {
+    let mut list = Vec::new();
+    for (year, (all, period)) in together(ground, books).iter().zip(&ground.periods).enumerate() {
+        let mut slope = |limit: Limit, most: Option<f64>, used: f64| {
+            if let Some(most) = most {
+                list.push((limit, (most - used) / most.max(1.0)));
+            }
+        };
+        slope(Limit::Budget(year), period.opening_budget, all.opening);
+        slope(Limit::Openings(year), period.openings_at_most, f64::from(all.opened));
+        slope(Limit::Technicians(year), period.technicians_at_most, all.technicians);
+    }
+    for (market, (land, book)) in ground.lands.iter().zip(books).enumerate() {
+        for (year, (conditions, account)) in land.years.iter().zip(book).enumerate() {
+            if let Some(quota) = conditions.quota_share {
+                list.push((Limit::Quota(market, year), (quota - account.wished) / quota.max(1e-9)));
+            }
+        }
+    }
+    list
+}
+
+fn move_prices(ground: &Ground, shared: &mut Shared, slopes: &[(Limit, f64)], size: f64) {
+    let stepped = |price: f64, slack: f64, most: f64| (price - size * slack / most.max(1.0)).max(0.0);
+    for (limit, slack) in slopes {
+        match *limit {
+            Limit::Budget(year) => {
+                let most = ground.periods[year].opening_budget.unwrap_or(1.0);
+                shared.budget[year] = stepped(shared.budget[year], *slack, most);
+            }
+            Limit::Openings(year) => {
+                let most = ground.periods[year].openings_at_most.unwrap_or(1.0);
+                shared.openings[year] = stepped(shared.openings[year], *slack, most);
+            }
+            Limit::Technicians(year) => {
+                let most = ground.periods[year].technicians_at_most.unwrap_or(1.0);
+                shared.technicians[year] = stepped(shared.technicians[year], *slack, most);
+            }
+            Limit::Quota(market, year) => {
+                let conditions = &ground.lands[market].years[year];
+                let most = conditions.quota_share.unwrap_or(1.0) * conditions.sales_per_year;
+                shared.quotas[market][year] = stepped(shared.quotas[market][year], *slack, most);
+            }
+        }
+    }
+    // A unit of quota is worth no more than a unit sold.
+    let values = values(ground, &shared.technicians);
+    for (prices, values) in shared.quotas.iter_mut().zip(&values) {
+        for (price, value) in prices.iter_mut().zip(values) {
+            *price = price.min(value.max(0.0));
+        }
+    }
+}
+
+/// The first limit that a course breaks, in words.
+fn broken(ground: &Ground, course: &Course) -> String {
+    let first = excesses(ground, &accounts(ground, course)).into_iter().next();
+    let Some((year, excess)) = first else { return "none".to_owned() };
+    format!("{} in {}", excess.words(), ground.first_year as usize + year)
+}

@@ -1,0 +1,76 @@
+//! Roll-outs: outlets by region and year where they draw customers.
+
+use std::path::Path;
+
+use crate::room::{Room, close, figure};
+
+fn stylised() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/europe-cars-1975")
+}
+
+/// The column of a CSV text, as numbers.
+fn column(text: &str, name: &str) -> Vec<f64> {
+    let mut lines = text.lines();
+    let at =
+        lines.next().and_then(|header| header.split(',').position(|own| own == name)).expect("the column is there");
+    lines.map(|line| line.split(',').nth(at).and_then(|field| field.parse().ok()).expect("it is a number")).collect()
+}
+
+#[test]
+fn the_share_curve_of_networks_that_were_seen_is_drawn_within_a_point() {
+    let room = Room::new();
+    // With 1,000 outlets 12 %, with 20,000 43 %; by hand, from logit share = a − 0.0734·(√(3.6 million/N)/2):
+    let seen =
+        [(500, 5.2), (1_000, 12.0), (2_000, 20.6), (5_000, 31.6), (10_000, 38.1), (20_000, 43.0), (40_000, 46.6)];
+    let numbers: Vec<String> = seen.iter().map(|(outlets, _)| outlets.to_string()).collect();
+    let ran =
+        room.run_on(&format!("rollout -q --gap 5% --set rollout.years=1 --curve {}", numbers.join(",")), &stylised());
+    assert!(ran.code == 0, "{ran:?}");
+    let text = room.read("rollouts/europe-cars-1975/curve.csv");
+    let (even, best) = (column(&text, "share_even"), column(&text, "share_best"));
+    for (((outlets, percent), even), best) in seen.iter().zip(&even).zip(&best) {
+        assert!((100.0 * even - percent).abs() < 1.0, "{outlets}: {even} instead of {percent} %");
+        assert!(best >= even, "{outlets}");
+    }
+}
+
+#[test]
+fn a_course_that_was_given_is_accounted_for_and_what_it_breaks_is_told() {
+    let room = Room::new();
+    let planned = room.run_on("rollout --json --set rollout.years=2", &stylised()).code(0).json();
+    assert!(figure(&planned, "gap") <= 0.01 && planned["limits_kept"] == true, "{planned}");
+    let again = room
+        .run_on("rollout --json --set rollout.years=2 --plan rollouts/europe-cars-1975 --out again", &stylised())
+        .code(0)
+        .json();
+    close(figure(&again, "worth"), figure(&planned, "worth"), 1e-9);
+    assert_eq!(room.read("again/years.csv"), room.read("rollouts/europe-cars-1975/years.csv"));
+    // Fifty outlets more in the first year than may open.
+    let text = room.read("rollouts/europe-cars-1975/outlets_by_year.csv");
+    let first = text.lines().nth(1).expect("there are regions").to_owned();
+    let (before, outlets) = first.rsplit_once(',').expect("three columns");
+    let more = format!("{before},{}", outlets.parse::<u32>().expect("a number") + 50_000);
+    room.write("edited/outlets_by_year.csv", &text.replacen(&first, &more, 1));
+    let told = room.run_on("rollout --set rollout.years=2 --plan edited --out told", &stylised()).code(7);
+    assert!(told.out.contains("more outlets open than may"), "{told:?}");
+}
+
+#[test]
+fn what_is_wrong_with_markets_is_told_with_its_place() {
+    let room = Room::with("scenarios/small");
+    assert!(room.run("rollout small").code(3).err.contains("no markets.csv"));
+    room.write("small/markets.csv", "country,from_year,sales_per_year\nXA,1980,100\nXA,1980,200\n");
+    room.write("small/periods.csv", "year,technicians_at_most\n1970,5\n1970,6\n");
+    let told = room.run("check small").code(3);
+    for words in [
+        "the market of `XA` stands twice",
+        "the year 1970 stands twice",
+        "markets need the years of a roll-out",
+        "markets need [share]",
+        "nothing says how many jobs one does",
+        "has no area_km2",
+        "has no population",
+    ] {
+        assert!(told.err.contains(words), "{words}: {told:?}");
+    }
+}
