@@ -17,6 +17,8 @@
 
 pub mod erlang_c;
 mod staffing;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

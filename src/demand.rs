@@ -170,6 +170,10 @@ fn either_is_given(rate: &Column<'_>, per_sale: &Column<'_>, row: usize, reader:
 
 /// W07: jobs of sold units need sales, and sales matter only to such jobs.
 fn sales_and_their_jobs_meet(installed: &[Installed], failures: &[Failure], reader: &mut Reader<'_>) {
+    if reader.faults.errors() > 0 {
+        // A faulty number looks like none here.
+        return;
+    }
     let sells = installed.iter().any(|row| row.sales > 0.0);
     // Guarantees and inspections count what is sold too.
     let counted = [Table::Guarantees, Table::Inspection].iter().any(|table| reader.sheet(*table).source.is_some());

@@ -72,8 +72,9 @@ pub(crate) fn lay_out(scenario: &mut Scenario, formats: &[Vec<FormatId>]) {
 /// An outlet in one of its formats; where there is a choice, with an id of its own.
 fn dressed(scenario: &Scenario, outlet: &Site, format: FormatId, rank: usize, choice: usize) -> Site {
     let own = &scenario.formats[format.at()];
-    let times =
-        |cost: Money, factor: f64| Money::new(cost.get() * factor).expect("an amount times a factor is an amount");
+    let times = |cost: Money, factor: f64| {
+        Money::new((cost.get() * factor).min(f64::MAX)).expect("an amount times a factor is an amount")
+    };
     let mut site = Site {
         fixed_cost: times(outlet.fixed_cost, own.fixed_cost_factor),
         opening_cost: times(outlet.opening_cost, own.opening_cost_factor),

@@ -54,7 +54,8 @@ pub(crate) fn equip(scenario: &mut Scenario) {
         let format = scenario.format(OutletId::from(outlet));
         let does = |job: &&JobId| format.is_none_or(|format| format.does(**job));
         let done = || needed.iter().filter(does).map(|job| &scenario.jobs[job.at()]);
-        let sum = |amounts: f64| Money::new(amounts).expect("a sum of amounts is one");
+        // No amount that anyone pays leaves the range of numbers; one that does stays the largest of them.
+        let sum = |amounts: f64| Money::new(amounts.min(f64::MAX)).expect("a sum of amounts is an amount");
         let equipment = sum(done().map(|job| job.equipment_cost.get()).fold(0.0, |sum, cost| sum + cost));
         let training = sum(done().map(|job| job.training_cost.get()).fold(0.0, |sum, cost| sum + cost));
         let site = &mut scenario.outlets[outlet];

@@ -360,8 +360,11 @@ fn every_table_and_key_is_understood() {
     assert_eq!(scenario.policies, ["appropriate", "comprehensive"]);
     let classes: Vec<_> = scenario.parts.iter().map(|part| part.class.map(|class| class.at())).collect();
     assert_eq!((classes, scenario.classes), (vec![Some(0), None], vec!["electric".to_owned()]));
-    // Two rows given, two coolers with two failures each, one fridge with one, a fan shared over three regions, a board.
-    assert_eq!(scenario.demands.len(), 2 + 4 + 1 + 3 + 1);
+    // Two rows given, two coolers with two failures each, one fridge with one, installations of the coolers that are sold (the
+    // training that comes with a fridge is in no policy), a fan shared over three regions, a board.
+    assert_eq!(scenario.demands.len(), 2 + 4 + 1 + 1 + 3 + 1);
+    assert_eq!(scenario.jobs_not_offered, 4_000.0 * 0.1);
+    assert_eq!((scenario.jobs.len(), scenario.channels.len(), scenario.staffing.len()), (2, 3, 2));
 }
 
 /// The files of that scenario, to be spoilt.
