@@ -2,6 +2,7 @@
 //! to keep where, so that every promise is kept at least cost, with a bound that says how close to the best it is.
 
 pub mod compare;
+pub mod conditions;
 pub mod cost;
 pub mod demand;
 pub mod diagnosis;

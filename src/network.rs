@@ -10,7 +10,8 @@
 //! Any pair of region and outlet can be measured ([`Network::road`]). The lanes that a search looks through are listed
 //! ([`Network::roads`]); they are found through a spatial index, so that memory grows with the lanes that matter and
 //! never with regions × outlets. A measured lane of the scenario goes before an estimated one:
-//! kilometres = distance of the coordinates × circuity, hours = kilometres / speed.
+//! kilometres = distance of the coordinates × circuity, hours = kilometres / speed. Conditions of countries may slow the lanes
+//! to a region down, or leave it those from outlets of its own country ([`crate::conditions`]).
 
 mod measure;
 mod reach;
@@ -109,7 +110,7 @@ impl Network {
     /// `None` where all are listed.
     pub fn beyond(&self, region: RegionId, wage: f64) -> Option<Road> {
         let distance = self.roads.beyond(region);
-        distance.is_finite().then(|| self.roads.of_length(distance, wage))
+        distance.is_finite().then(|| self.roads.of_length(region, distance, wage))
     }
 
     /// Lists twice as many lanes of each of these regions, as far as there are more.

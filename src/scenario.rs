@@ -5,6 +5,7 @@
 
 mod change;
 mod choice;
+mod condition;
 mod country;
 mod diagnostic;
 mod difference;
@@ -35,6 +36,7 @@ pub(crate) mod validate;
 mod warn;
 
 pub use choice::{Alternative, Choice, Taken};
+pub use condition::{Condition, Done, Effect, Nature, Operation};
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
@@ -117,6 +119,8 @@ pub struct Scenario {
     pub overheads: Vec<Overhead>,
     /// The choices, in order of name, each with the option that is taken here.
     pub choices: Vec<Choice>,
+    /// The condition ledger in the order of its file: its effects are in the tables already.
+    pub conditions: Vec<Condition>,
 }
 
 impl Scenario {

@@ -42,4 +42,8 @@ pub struct Region {
     pub direct_hours: Hours,
     /// Cost of delivering one part directly from a depot (the region's, else the scenario's).
     pub direct_cost_per_unit: Money,
+    /// Hours of a lane to it in multiples of what they are measured or estimated to be, 1 where no condition says otherwise.
+    pub travel_factor: f64,
+    /// The country whose outlets alone may serve it; `None`: any outlet may.
+    pub served_from: Option<CountryId>,
 }

@@ -39,6 +39,8 @@ pub enum Table {
     Repairs,
     /// `laterals.csv`
     Laterals,
+    /// `conditions.csv`
+    Conditions,
 }
 
 impl Table {

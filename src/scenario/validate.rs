@@ -3,6 +3,7 @@
 //! Rules gather faults and go on; a faulty value is replaced by its default, so that one fault does not raise others. The
 //! scenario that comes out is used only if no error was found.
 
+pub(crate) mod conditions;
 mod countries;
 mod fields;
 mod keys;
@@ -21,6 +22,7 @@ use super::draft::Draft;
 use super::schema::Table;
 use super::source::Span;
 use super::{ClassId, Country, CountryId, Metric, Objective, PolicyId, Scenario, Stocking};
+use crate::conditions::{on_demand, on_installed, on_places};
 use crate::{demand, exchange};
 
 pub(crate) use fields::Reader;
@@ -75,7 +77,10 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let limits = keys::limits(&ids, &outlets, &depots, &mut reader);
     let (service_lanes, supply_lanes) = lanes::lanes(&ids, &mut reader);
     let laterals = lanes::laterals(&ids, stocking.stockout, &mut reader);
-    let installed = demand::installed(&ids, &mut reader);
+    let mut conditions = conditions::conditions(&ids, &mut reader);
+    let mut installed = demand::installed(&ids, &mut reader);
+    let refused = on_installed(&mut conditions, &regions, &mut installed);
+    conditions::tell(&refused, &conditions, &mut reader);
     let demands = demand::demands(&ids, &installed, &mut reader);
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
@@ -116,9 +121,16 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         classes: ids.classes.keys().map(|name| name.to_string()).collect(),
         overheads,
         choices: draft.choices.clone(),
+        conditions: Vec::new(),
     };
+    let refused = on_places(&mut conditions, &mut scenario);
+    conditions::tell(&refused, &conditions, &mut reader);
     exchange::convert(&mut scenario);
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
+    let refused = on_demand(&mut conditions, &mut scenario);
+    conditions::tell(&refused, &conditions, &mut reader);
+    scenario.conditions = conditions;
+    conditions::sites_keep_quotas(&scenario, &mut reader);
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
     places::all_can_be_reached(&scenario, &mut reader);
