@@ -105,6 +105,22 @@ pub(crate) fn on_demand(conditions: &mut [Condition], scenario: &mut Scenario) -
     ledger.refusals
 }
 
+/// The number of a table's row that conditions in force, and the exchange of a country's money, make this one of: what an
+/// overlay has to say for a row to mean it. Nothing makes any other number of one that is set.
+pub(crate) fn as_written(scenario: &Scenario, effect: Effect, country: Option<CountryId>, number: f64) -> f64 {
+    let money = matches!(effect, Effect::Wage | Effect::FixedCost | Effect::OpeningCost | Effect::ClosingCost);
+    let rate = country.and_then(|own| scenario.countries[own.at()].exchange_rate).filter(|_| money);
+    let holds = |own: &&Condition| own.on && own.effect == effect && own.holds_for(country, None);
+    let mut acting: Vec<&Condition> = scenario.conditions.iter().filter(holds).collect();
+    acting.sort_by(|left, right| (right.operation, &right.id).cmp(&(left.operation, &left.id)));
+    let number = acting.iter().fold(number / rate.unwrap_or(1.0), |number, own| match own.operation {
+        Operation::Add => number - own.value,
+        Operation::Scale if own.value > 0.0 => number / own.value,
+        Operation::Scale | Operation::Set => number,
+    });
+    number.max(0.0)
+}
+
 impl Ledger<'_> {
     /// The conditions on something that are on, in the order in which they are applied: (order).
     fn on(&self, effect: Effect) -> Vec<usize> {

@@ -4,6 +4,7 @@
 pub mod compare;
 pub mod conditions;
 pub mod cost;
+pub mod customs;
 pub mod demand;
 pub mod diagnosis;
 pub mod exchange;

@@ -20,6 +20,7 @@ mod supply;
 #[cfg(test)]
 mod tests;
 
+use crate::customs::Customs;
 use crate::scenario::{CountryId, DepotId, OutletId, RegionId, Scenario};
 use crate::units::Days;
 
@@ -51,6 +52,16 @@ pub struct Supply {
     pub cost_per_unit: Option<f64>,
     /// Does it cross a customs border?
     pub border: bool,
+    /// What part of the transport time customs take, and how that varies.
+    pub customs: Customs,
+}
+
+impl Supply {
+    /// The lead time that [`PROMISED`](crate::customs::PROMISED) of all consignments keep \[days\].
+    pub fn promised_lead_time(&self) -> f64 {
+        let days = self.lead_time.get();
+        if self.customs.vary() { days - self.customs.mean + self.customs.promised() } else { days }
+    }
 }
 
 /// The graph of regions, outlets and depots.
@@ -136,6 +147,11 @@ impl Network {
         let found = self.supplies.neighbors_slice(outlet.0).binary_search(&depot.0).ok()?;
         Some(&self.supplies.edges_slice(outlet.0)[found])
     }
+}
+
+/// Does customs time vary in any country that something may enter?
+pub fn customs_vary(scenario: &Scenario) -> bool {
+    !scenario.depots.is_empty() && scenario.countries.iter().any(|country| country.customs_deviation > Days::ZERO)
 }
 
 /// Must goods pay duty and wait for customs between two countries? An unknown country has no border.

@@ -1,6 +1,7 @@
 //! A plan as people read it.
 
 pub mod compared;
+pub mod conditions;
 pub mod explained;
 pub mod html;
 pub mod relaxed;

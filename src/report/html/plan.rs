@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::{Contents, chart, charts, map, page as whole, tables, theme};
 use crate::cost::sums;
 use crate::plan::figures::{Figures, PromiseFigures, ServiceFigures};
+use crate::report::conditions::{COLUMNS, row};
 use crate::report::terminal::{counted, grouped, percent_text};
 use crate::scenario::{Objective, Scenario};
 
@@ -69,6 +70,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
                 (searched("stock", "Search the shelves by site or part"))
             }
         }
+        (conditions(scenario))
         (certificate(scenario, plan, proof))
     };
     contents.map = drawing.map(|drawing| drawing.value);
@@ -87,6 +89,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
             a href="#service" { "Service" }
             a href="#sites" { "Sites" }
             @if !plan.stock.is_empty() { a href="#stock" { "Stock" } }
+            @if !scenario.conditions.is_empty() { a href="#conditions" { "Conditions" } }
             a href="#certificate" { "Certificate" }
         }
     };
@@ -265,6 +268,38 @@ fn promises(promises: &[PromiseFigures]) -> Markup {
                     tbody {
                         @for promise in promises {
                             tr { td .wide { (promise.target) } td .number { (format!("{:.4}", promise.computed)) } td { (word(promise)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The condition ledger; nothing without one.
+fn conditions(scenario: &Scenario) -> Markup {
+    let on = scenario.conditions.iter().filter(|own| own.on).count();
+    html! {
+        @if !scenario.conditions.is_empty() {
+            section aria-labelledby="conditions" {
+                h2 #conditions { "Conditions" }
+                p .soft {
+                    (on) " of " (scenario.conditions.len()) " conditions of the ledger hold. Before and after: the least and the most \
+                     of the numbers that a condition acted on; money is in the country's currency."
+                }
+                div .long .scroll tabindex="0" role="region" aria-label="Conditions" {
+                    table {
+                        thead { tr {
+                            @for column in COLUMNS { th scope="col" { (column) } }
+                            th scope="col" { "on" }
+                        } }
+                        tbody {
+                            @for condition in &scenario.conditions {
+                                tr {
+                                    @for cell in row(scenario, condition) { td { (cell) } }
+                                    td { @if condition.on { span .good { "yes" } } @else { span .soft { "no" } } }
+                                }
+                            }
                         }
                     }
                 }
