@@ -3,8 +3,10 @@
 
 mod aftersales;
 pub mod compare;
+pub mod conditions;
 pub mod contact;
 pub mod cost;
+pub mod customs;
 pub mod demand;
 pub mod diagnosis;
 pub mod exchange;

@@ -2,6 +2,7 @@
 
 pub mod aftersales;
 pub mod compared;
+pub mod conditions;
 pub mod explained;
 pub mod html;
 pub mod relaxed;

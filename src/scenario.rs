@@ -6,6 +6,7 @@
 mod change;
 mod channel;
 mod choice;
+mod condition;
 mod country;
 mod diagnostic;
 mod difference;
@@ -43,6 +44,7 @@ mod warn;
 
 pub use channel::{Channel, Contacts, Desk};
 pub use choice::{Alternative, Choice, Taken};
+pub use condition::{Condition, Done, Effect, Nature, Operation};
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
@@ -162,6 +164,8 @@ pub struct Scenario {
     pub guaranteed: Vec<Guaranteed>,
     /// What the year's course makes of the demands, if there are seasons or campaigns.
     pub seasonal: Option<Seasonal>,
+    /// The condition ledger in the order of its file: its effects are in the tables already.
+    pub conditions: Vec<Condition>,
 }
 
 impl Scenario {

@@ -20,7 +20,7 @@ use super::{Certificate, Plan};
 use crate::cost::Component;
 use crate::export::geojson;
 use crate::load::Load;
-use crate::network::Network;
+use crate::network::{Network, Supply, customs_vary};
 use crate::scenario::{Contacts, DepotId, DistanceMetric, Format, OutletId, RegionId, Scenario, Site, SiteId, Split};
 use crate::service::{Promise, outlet_streams, repaired_shares};
 pub use file::{write_file, write_folder};
@@ -307,11 +307,18 @@ fn assignments(scenario: &Scenario, network: &Network, plan: &Plan) -> String {
 }
 
 fn replenishment(scenario: &Scenario, network: &Network, plan: &Plan) -> String {
-    let mut table = Table::with_header(&["outlet", "depot", "lead_time_days"]);
+    // The time that arrivals can be announced by is told where customs vary; else it is the lead time.
+    let vary = customs_vary(scenario);
+    let header: &[&str] = &["outlet", "depot", "lead_time_days", "lead_time_days_p90"];
+    let mut table = Table::with_header(if vary { header } else { &header[..3] });
     for (number, depot) in plan.decisions.replenished_by.iter().enumerate() {
         let Some(depot) = *depot else { continue };
-        let days = network.supply(OutletId::from(number), depot).map_or(0.0, |lane| lane.lead_time.get());
-        table.row(&[&scenario.outlets[number].id, &scenario.depots[depot.at()].id, &days]);
+        let lane = network.supply(OutletId::from(number), depot);
+        let days = lane.map_or(0.0, |lane| lane.lead_time.get());
+        let promised = lane.map_or(0.0, Supply::promised_lead_time);
+        let (outlet, depot) = (&scenario.outlets[number].id, &scenario.depots[depot.at()].id);
+        let fields: [&dyn std::fmt::Display; 4] = [outlet, depot, &days, &promised];
+        table.row(if vary { &fields } else { &fields[..3] });
     }
     table.0
 }

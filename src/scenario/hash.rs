@@ -146,6 +146,9 @@ impl Writer {
         if let Some(history) = &scenario.history {
             self.shown("reading", &history.reading);
         }
+        if !scenario.conditions.is_empty() {
+            self.list("conditions", &scenario.conditions, |to, condition| to.shown("condition", condition));
+        }
         self.list("classes", &scenario.classes, |to, class| to.text(class));
         if let Some(markets) = &scenario.markets {
             self.shown("markets", markets);

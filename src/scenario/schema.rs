@@ -63,6 +63,8 @@ pub enum Table {
     Seasons,
     /// `campaigns.csv`
     Campaigns,
+    /// `conditions.csv`
+    Conditions,
 }
 
 impl Table {

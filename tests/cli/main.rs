@@ -5,6 +5,7 @@
 mod choices;
 mod classes;
 mod compared;
+mod conditions;
 mod contacts;
 mod direct;
 mod evaluated;

@@ -6,6 +6,7 @@ use super::{Contents, chart, charts, map, page as whole, tables, theme};
 use crate::cost::sums;
 use crate::plan::figures::{Figures, PromiseFigures, ServiceFigures};
 use crate::report::aftersales;
+use crate::report::conditions::{COLUMNS, row};
 use crate::report::terminal::{counted, grouped, percent_text};
 use crate::scenario::{Objective, Scenario};
 
@@ -43,7 +44,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
     }
     let main = html! {
         (tiles(plan))
-        (conditions(scenario))
+        (after_sales(scenario))
         @if let Some(drawing) = &drawing { (map_section(drawing)) }
         section aria-labelledby="cost" {
             h2 #cost { "Cost" }
@@ -72,6 +73,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
                 (searched("stock", "Search the shelves by site or part"))
             }
         }
+        (conditions(scenario))
         (certificate(scenario, plan, proof))
     };
     contents.map = drawing.map(|drawing| drawing.value);
@@ -91,6 +93,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
             a href="#sites" { "Sites" }
             @if !scenario.staffing.is_empty() { a href="#desks" { "Desks" } }
             @if !plan.stock.is_empty() { a href="#stock" { "Stock" } }
+            @if !scenario.conditions.is_empty() { a href="#conditions" { "Conditions" } }
             a href="#certificate" { "Certificate" }
         }
     };
@@ -156,8 +159,8 @@ fn tiles(plan: &Figures) -> Markup {
     }
 }
 
-/// What the conditions of after-sales service come to.
-fn conditions(scenario: &Scenario) -> Markup {
+/// What the after-sales service comes to.
+fn after_sales(scenario: &Scenario) -> Markup {
     let sentences = aftersales::sentences(scenario);
     let currency = &scenario.currency;
     html! {
@@ -339,6 +342,38 @@ fn promises(promises: &[PromiseFigures]) -> Markup {
                     tbody {
                         @for promise in promises {
                             tr { td .wide { (promise.target) } td .number { (format!("{:.4}", promise.computed)) } td { (word(promise)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The condition ledger; nothing without one.
+fn conditions(scenario: &Scenario) -> Markup {
+    let on = scenario.conditions.iter().filter(|own| own.on).count();
+    html! {
+        @if !scenario.conditions.is_empty() {
+            section aria-labelledby="conditions" {
+                h2 #conditions { "Conditions" }
+                p .soft {
+                    (on) " of " (scenario.conditions.len()) " conditions of the ledger hold. Before and after: the least and the most \
+                     of the numbers that a condition acted on; money is in the country's currency."
+                }
+                div .long .scroll tabindex="0" role="region" aria-label="Conditions" {
+                    table {
+                        thead { tr {
+                            @for column in COLUMNS { th scope="col" { (column) } }
+                            th scope="col" { "on" }
+                        } }
+                        tbody {
+                            @for condition in &scenario.conditions {
+                                tr {
+                                    @for cell in row(scenario, condition) { td { (cell) } }
+                                    td { @if condition.on { span .good { "yes" } } @else { span .soft { "no" } } }
+                                }
+                            }
                         }
                     }
                 }

@@ -270,6 +270,12 @@ pub const TARGET_KEYS: &[Key] = &[
         "makes it soft: yearly cost of one whole unit of shortfall (100 percentage points, or 1 hour)",
     ),
     key("class", KeyKind::Text, "", "only the demand for this class's parts"),
+    key(
+        "home",
+        KeyKind::Text,
+        "",
+        "parity between home and abroad: with spread_at_most over countries, none is worse than this one by more than that",
+    ),
 ];
 
 /// The keys of a `[\[change\]]`, an edit of a table's rows.

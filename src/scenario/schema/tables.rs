@@ -1,5 +1,7 @@
 //! The tables and their columns.
 
+use crate::scenario::{Effect, Nature, Operation};
+
 use super::{Bounds, ColumnSchema, Kind, Need, Table, TableSchema};
 
 /// The words of a column that says yes or no.
@@ -717,6 +719,45 @@ pub const TABLES: &[TableSchema] = &[
             ),
             optional("months", Kind::Number(Bounds::MONTHS), "months of effect after the visits [months] (default 0)"),
             optional("on", Kind::Choice(&["yes", "no"]), "is it held? (default yes)"),
+        ],
+    },
+    TableSchema {
+        table: Table::Conditions,
+        name: "conditions",
+        file: "conditions.csv",
+        required: false,
+        doc: "a fact of a country that changes what the other tables say, with its source and a switch",
+        keys: 1,
+        columns: &[
+            filled("condition", Kind::Id, "id of the condition"),
+            optional("country", Kind::Country, "where it holds; blank: everywhere"),
+            filled(
+                "kind",
+                Kind::Choice(Nature::NAMES),
+                "hard: product, workshop, equipment, staff; soft: politics, economy, culture, habits",
+            ),
+            filled("factor", Kind::Text, "what it is about: product quality, workshop, staff, politics, customs, …"),
+            filled(
+                "effect",
+                Kind::Choice(Effect::NAMES),
+                "what it acts on: wage, fixed_cost, opening_cost, closing_cost (in the country's currency), customs_days, \
+                 customs_days_deviation, duty_rate, exchange_rate, vat_rate; supplier_lead_time_days of its sites; repair_hours, \
+                 failures, installed, travel_hours, emergency_cost, emergency_hours of its regions; outlets_at_most, \
+                 outlets_at_least, depots_at_most, depots_at_least; foreign_service: 0 if only outlets in the country may serve \
+                 its regions; stoppage: closures of its border a year, each of `days`",
+            ),
+            filled(
+                "operation",
+                Kind::Choice(Operation::NAMES),
+                "set, scale or add, applied in that order whatever the order of rows; failures, installed and travel_hours are \
+                 scaled, limits and foreign_service set, stoppages added",
+            ),
+            filled("value", ANY, "by how much, in the unit of the effect; a factor where it is scaled"),
+            optional("product", Kind::Of(Table::Products), "only for this product: failures, installed, repair_hours"),
+            optional("days", AMOUNT, "how long a stoppage lasts [days]"),
+            filled("source", Kind::Text, "where it is known from"),
+            optional("date", Kind::Text, "day of which it is known, YYYY-MM-DD"),
+            optional("on", Kind::Choice(&["yes", "no"]), "no: it stays in the ledger and does nothing (default yes)"),
         ],
     },
 ];
