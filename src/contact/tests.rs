@@ -80,9 +80,10 @@ fn who_comes_before_the_desk_opens_is_answered_in_time_if_it_opens_soon() {
     let (handling, called_back) = (14.0 / 180.0, day / 3.0 / 12.0);
     let busy = day / 12.0 + called_back;
     let slack: f64 = (1.0 - busy) / handling;
-    let open = 8.0 * (1.0 - busy * (-2.0 * slack).exp());
+    let fading = (-2.0 * slack).exp();
+    let open = 8.0 * (1.0 - busy * fading);
     // With one server C = a; the piece before the opening is answered as the first piece after it.
-    let before = 2.0 - busy * (1.0 - (-2.0 * slack).exp()) / slack;
+    let before = 2.0 - busy * (1.0 - fading) / slack;
     close(own.in_time, (open + before) / 12.0);
 }
 
@@ -111,7 +112,7 @@ proptest! {
         ahead in -11.0..12.0_f64, rate in 1_000.0..3e6_f64, within in 0.0..2.0, share in 0.1..0.95
     ) {
         // A desk that never closes can keep any promise.
-        let scenario = scenario(f64::round(ahead * 4.0) / 4.0, rate, 1.0, &format!("0,24,{within},{share}"));
+        let scenario = scenario((ahead * 4.0).round() / 4.0, rate, 1.0, &format!("0,24,{within},{share}"));
         let own = &scenario.staffing[0];
         prop_assert!(own.in_time >= share - 1e-9);
         prop_assert!((own.in_hours - 1.0).abs() < 1e-9);

@@ -56,7 +56,7 @@ pub fn restricts(scenario: &Scenario, other: &Scenario) -> Option<f64> {
 fn site(other: &Scenario, own: &mut Site, before: &Site) -> Option<f64> {
     let (opening, closing) = {
         let (open, closed) = site_cost(other, before);
-        (open - before.fixed_cost.get(), closed)
+        (open - before.running_cost(), closed)
     };
     let less = match (before.status, own.status) {
         (one, two) if one == two => 0.0,
