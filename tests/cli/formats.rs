@@ -160,6 +160,8 @@ fn a_region_is_served_only_by_outlets_that_do_all_its_jobs() {
         "fixed_cost_per_year,format\nK,AA,0,0,100,kiosk\nF,AA,50,0,100,kiosk\n",
         "format,jobs\nkiosk,none\n",
     );
+    let warned = room.run("check shop").code(0).err;
+    assert!(warned.contains("W11") && warned.contains("region `fitted` asks for"), "{warned}");
     let told = room.run("solve shop").code(4).err;
     assert!(told.contains("no outlet in reach may do `fitting`: `fitted`"), "{told}");
     // Equipment is paid only where the job is done.
