@@ -23,6 +23,15 @@
 //! | contact | contacts over channels × cost of a contact |
 //! | desk | agents × open hours × what an hour costs |
 //! | option | what the options taken cost, wherever the sites are |
+//! | guarantee | claims that are replaced or refunded × what that costs |
+//! | contract | contracts for a longer warranty: earned, so negative |
+//! | returns | units sold that come back × what that costs less what they are worth |
+//! | inspection | units sold × cost of inspecting one |
+//! | campaign | visits before a season × cost of one |
+//! | new_units | failed units that are not repaired × unit cost, of parts whose repair is decided |
+//! | return_freight | defective units sent back to the depot × freight × factor |
+//! | packaging | packing of units sent from depot to outlet, and second shipments of what it leaves out |
+//! | damage | units damaged on the way from depot to outlet × unit cost |
 //!
 //! Units sent are those met from the shelf: with `stockout = "backorder"` all, with `"emergency"` the filled share. New units
 //! are ordered from the supplier, by the depot or by an outlet without one; a depot's orders are those of all that is asked
@@ -38,6 +47,7 @@ use crate::scenario::{CountryId, DepotId, OutletId, PartId, Scenario, Site, Site
 use crate::service::{Service, depot_repair, outlet_repair, repaired_shares};
 
 pub use component::Component;
+pub(crate) use unit::lane_freight;
 pub use unit::{UnitCost, unit_cost};
 
 use unit::direct_cost;
@@ -216,8 +226,7 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
         };
         let unit = unit_cost(scenario, network, outlet, depot, shelf.part);
         let line = &mut outlets[outlet.at()];
-        line[Component::Freight as usize] += sent * unit.freight;
-        line[Component::Duty as usize] += sent * unit.duty_at_outlet;
+        sent_to(line, &unit, sent);
         let (at_outlet, at_depot) = repaired_shares(scenario, outlet, depot, shelf.part);
         line[Component::Repair as usize] += shelf.rate * at_outlet * part.repair_cost.get();
         match depot {
@@ -253,8 +262,7 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
         let depot = decisions.replenished_by[flow.from.at()];
         let unit = unit_cost(scenario, network, flow.from, depot, flow.part);
         let line = &mut outlets[flow.from.at()];
-        line[Component::Freight as usize] += flow.units * unit.freight;
-        line[Component::Duty as usize] += flow.units * unit.duty_at_outlet;
+        sent_to(line, &unit, flow.units);
         match depot {
             Some(depot) => depots[depot.at()][Component::Duty as usize] += flow.units * unit.duty_at_depot,
             None => {
@@ -285,6 +293,19 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
     }
     costs.lines.extend(overhead_lines(scenario));
     costs
+}
+
+/// What units sent to an outlet cost there.
+fn sent_to(line: &mut [f64; Component::ALL.len()], unit: &UnitCost, sent: f64) {
+    for (component, cost) in [
+        (Component::Freight, unit.freight),
+        (Component::Duty, unit.duty_at_outlet),
+        (Component::ReturnFreight, unit.return_freight),
+        (Component::Packaging, unit.packaging),
+        (Component::Damage, unit.damage),
+    ] {
+        line[component as usize] += sent * cost;
+    }
 }
 
 /// What every plan pays, by component.

@@ -15,7 +15,7 @@ use crate::location::{Failure, Settings, locate};
 use crate::network::{Network, kilometres};
 use crate::optimise::model::{Allowance, Terms, depots_of, model};
 use crate::scenario::{
-    Count, JobId, Limit, Limits, Metric, Objective, OutletId, RegionId, Scenario, Scope, Status, Target,
+    Count, JobId, Limit, Limits, Metric, Objective, OutletId, RegionId, Scenario, Scope, Site, Status, Target,
 };
 use crate::service::{Key, Question, Reading, Tally, What, installed_in};
 use crate::watch::Watch;
@@ -100,10 +100,12 @@ pub fn out_of_reach(scenario: &Scenario, network: &Network, load: &Load) -> Opti
     let lost: Vec<RegionId> = regions_with_demand(load).filter(lost).collect();
     let nearest = |region: RegionId| -> Option<(f64, usize)> {
         let place = scenario.regions[region.at()].place?;
-        let outlets = scenario.outlets.iter().enumerate().filter(|(_, outlet)| may_open(outlet.status));
+        let (own, factor) = (scenario.regions[region.at()].served_from, scenario.regions[region.at()].travel_factor);
+        let may_serve = |outlet: &Site| may_open(outlet.status) && (own.is_none() || outlet.country == own);
+        let outlets = scenario.outlets.iter().enumerate().filter(|(_, outlet)| may_serve(outlet));
         let ways = outlets.filter_map(|(number, outlet)| {
             let distance = kilometres(&scenario.travel, place, outlet.place?) * scenario.travel.circuity;
-            Some((distance / scenario.travel.speed_kmh, number))
+            Some((distance / scenario.travel.speed_kmh * factor, number))
         });
         ways.min_by(|left, right| left.0.total_cmp(&right.0))
     };
@@ -136,7 +138,14 @@ pub fn out_of_reach(scenario: &Scenario, network: &Network, load: &Load) -> Opti
                 outlet.id
             )
         }
-        _ => format!("add a lane from an outlet to `{}` to lanes.csv", scenario.regions[first.at()].id),
+        _ => match scenario.regions[first.at()].served_from {
+            Some(country) => format!(
+                "only outlets in {} may serve `{}`: add a candidate there, or switch the condition off",
+                scenario.countries[country.at()].code,
+                scenario.regions[first.at()].id
+            ),
+            None => format!("add a lane from an outlet to `{}` to lanes.csv", scenario.regions[first.at()].id),
+        },
     };
     Some(Finding { rule: "reach", message, hint, members })
 }

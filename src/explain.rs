@@ -13,6 +13,7 @@
 //! Greenberg, H. J., A Functional Description of ANALYZE, ACM TOMS 9, 1983, with bounds in place of a basis). What needs no
 //! search (one region moved, one unit more) is priced afresh, exactly, with all else as it stands in the plan.
 
+mod country;
 mod force;
 mod json;
 mod part;
@@ -37,6 +38,7 @@ use crate::service::Promise;
 use crate::verify::{decision_rules, evaluate, rules};
 use crate::watch::Watch;
 
+pub use country::{ConditionExplained, CountryExplained, explain_condition, explain_country};
 use force::Forcing;
 pub use json::json;
 pub use part::{PartExplained, PartShelf, UnitChange, explain_part};
@@ -74,6 +76,10 @@ pub enum Explanation {
     Part(Box<PartExplained>),
     /// Of a promise.
     Promise(Box<PromiseExplained>),
+    /// Of a country.
+    Country(Box<CountryExplained>),
+    /// Of a condition of the ledger.
+    Condition(Box<ConditionExplained>),
 }
 
 /// What is known of a change of the least objective; an end that nobody knows is `None`.
@@ -164,14 +170,23 @@ impl Questioned<'_> {
 
     /// Solves again with something forced.
     pub(crate) fn with(&self, forcing: Forcing, name: &str, direction: Direction) -> Outcome {
+        self.solved(forcing, self.load, name, direction)
+    }
+
+    /// Solves a scenario that differs from the one questioned in what was given, its own load included.
+    pub(crate) fn beside(&self, other: Scenario, load: &Load, name: &str, direction: Direction) -> Outcome {
+        self.solved(Forcing { world: other.clone(), forced: other, constant: 0.0 }, load, name, direction)
+    }
+
+    fn solved(&self, forcing: Forcing, load: &Load, name: &str, direction: Direction) -> Outcome {
         let Forcing { world, forced, constant } = forcing;
-        let solved = match resolve(forced, self.load, self.watch) {
+        let solved = match resolve(forced, load, self.watch) {
             Ok(solved) => solved,
             Err(Failure::Infeasible(diagnosis)) => return Outcome::Impossible(diagnosis),
             Err(Failure::NothingFound { .. }) => return Outcome::Unknown,
         };
-        let mut plan = evaluate(&world, &solved.network, self.load, solved.plan.decisions);
-        if !rules(&world, &solved.network, self.load, &plan).is_empty() {
+        let mut plan = evaluate(&world, &solved.network, load, solved.plan.decisions);
+        if !rules(&world, &solved.network, load, &plan).is_empty() {
             return Outcome::Unknown;
         }
         plan.points = solved.plan.points;
@@ -190,7 +205,7 @@ impl Questioned<'_> {
             Direction::Other => {}
         }
         let from = Figures::made("the plan", self.scenario, self.network, self.load, self.plan);
-        let to = Figures::made(name, &world, &solved.network, self.load, &plan);
+        let to = Figures::made(name, &world, &solved.network, load, &plan);
         let unit_costs = world.parts.iter().map(|part| (part.id.clone(), part.unit_cost.get())).collect();
         let beyond = Beyond { unit_costs, ..Beyond::default() };
         let comparison = compare(&from, &to, beyond).expect("both plans count in the currency of one scenario");

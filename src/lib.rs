@@ -1,9 +1,12 @@
 //! sparenet plans spare-parts supply and repair-outlet networks: where to open, who serves whom, how many of which part
 //! to keep where, so that every promise is kept at least cost, with a bound that says how close to the best it is.
 
+mod aftersales;
 pub mod compare;
+pub mod conditions;
 pub mod contact;
 pub mod cost;
+pub mod customs;
 pub mod demand;
 pub mod diagnosis;
 pub mod exchange;
@@ -11,6 +14,8 @@ pub mod explain;
 pub mod export;
 pub mod format;
 pub mod frontier;
+pub mod guarantee;
+mod inspection;
 pub mod jobs;
 pub mod load;
 pub mod location;
@@ -22,9 +27,11 @@ pub mod plan;
 pub mod regret;
 pub mod report;
 pub mod resolve;
+mod reverse;
 pub mod rollout;
 pub mod run;
 pub mod scenario;
+pub mod season;
 pub mod serve;
 pub mod service;
 pub mod simulation;

@@ -10,7 +10,8 @@
 //! Any pair of region and outlet can be measured ([`Network::road`]). The lanes that a search looks through are listed
 //! ([`Network::roads`]); they are found through a spatial index, so that memory grows with the lanes that matter and
 //! never with regions × outlets. A measured lane of the scenario goes before an estimated one:
-//! kilometres = distance of the coordinates × circuity, hours = kilometres / speed.
+//! kilometres = distance of the coordinates × circuity, hours = kilometres / speed. Conditions of countries may slow the lanes
+//! to a region down, or leave it those from outlets of its own country ([`crate::conditions`]).
 
 mod measure;
 mod reach;
@@ -19,12 +20,13 @@ mod supply;
 #[cfg(test)]
 mod tests;
 
+use crate::customs::Customs;
 use crate::scenario::{CountryId, DepotId, OutletId, RegionId, Scenario};
 use crate::units::Days;
 
 pub use measure::kilometres;
 use roads::Roads;
-use supply::{Supplies, connect_outlets};
+pub(crate) use supply::{Supplies, connect_outlets};
 
 /// A lane between a region and an outlet that may serve it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +44,7 @@ pub struct Road {
 /// A lane between an outlet and a depot that may replenish it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Supply {
-    /// Transport time, customs included \[days\].
+    /// Transport time, customs and sending again what was damaged included \[days\].
     pub lead_time: Days,
     /// Distance, one way \[km\].
     pub distance: f64,
@@ -50,6 +52,16 @@ pub struct Supply {
     pub cost_per_unit: Option<f64>,
     /// Does it cross a customs border?
     pub border: bool,
+    /// What part of the transport time customs take, and how that varies.
+    pub customs: Customs,
+}
+
+impl Supply {
+    /// The lead time that [`PROMISED`](crate::customs::PROMISED) of all consignments keep \[days\].
+    pub fn promised_lead_time(&self) -> f64 {
+        let days = self.lead_time.get();
+        if self.customs.vary() { days - self.customs.mean + self.customs.promised() } else { days }
+    }
 }
 
 /// The graph of regions, outlets and depots.
@@ -114,7 +126,7 @@ impl Network {
     /// `None` where all are listed.
     pub fn beyond(&self, region: RegionId, wage: f64) -> Option<Road> {
         let distance = self.roads.beyond(region);
-        distance.is_finite().then(|| self.roads.of_length(distance, wage))
+        distance.is_finite().then(|| self.roads.of_length(region, distance, wage))
     }
 
     /// Lists twice as many lanes of each of these regions, as far as there are more.
@@ -140,6 +152,11 @@ impl Network {
         let found = self.supplies.neighbors_slice(outlet.0).binary_search(&depot.0).ok()?;
         Some(&self.supplies.edges_slice(outlet.0)[found])
     }
+}
+
+/// Does customs time vary in any country that something may enter?
+pub fn customs_vary(scenario: &Scenario) -> bool {
+    !scenario.depots.is_empty() && scenario.countries.iter().any(|country| country.customs_deviation > Days::ZERO)
 }
 
 /// Must goods pay duty and wait for customs between two countries? An unknown country has no border.

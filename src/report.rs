@@ -1,6 +1,8 @@
 //! A plan as people read it.
 
+pub mod aftersales;
 pub mod compared;
+pub mod conditions;
 pub mod explained;
 pub mod html;
 pub mod relaxed;

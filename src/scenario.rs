@@ -6,11 +6,13 @@
 mod change;
 mod channel;
 mod choice;
+mod condition;
 mod country;
 mod diagnostic;
 mod difference;
 pub(crate) mod draft;
 mod format;
+mod guarantee;
 mod hash;
 mod index;
 mod job;
@@ -20,11 +22,13 @@ mod load;
 pub(crate) mod market;
 mod overhead;
 mod overlay;
+mod packaging;
 mod part;
 mod planning;
 mod read;
 mod region;
 pub mod schema;
+mod season;
 mod settings;
 pub(crate) mod sheet;
 mod site;
@@ -40,10 +44,12 @@ mod warn;
 
 pub use channel::{Channel, Contacts, Desk};
 pub use choice::{Alternative, Choice, Taken};
+pub use condition::{Condition, Done, Effect, Nature, Operation};
 pub use country::Country;
 pub use diagnostic::{Diagnostic, Diagnostics, RULES, Severity};
 pub use difference::{Changed, ColumnDifference, Differences, Pattern, RowDifference, differences};
 pub use format::{Format, Ownership, candidate_id};
+pub use guarantee::{ClaimCosts, Guarantee, Guaranteed, Split, Statute};
 pub use hash::{digest as input_digest, hexadecimal_digest};
 pub use index::{
     ClassId, CountryId, DepotId, FormatId, JobId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId,
@@ -54,9 +60,11 @@ pub use limits::{Count, Limits};
 pub use load::{Loaded, Origins, Refused, load, load_over, load_taking};
 pub use market::{Market, Markets, Period, Response, Years};
 pub use overhead::{Cause, Overhead};
+pub use packaging::{Inspection, Packaging, WayBack};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
 pub use region::{Place, Region};
+pub use season::{Campaign, Climate, Hemisphere, MONTH_NAMES, Month, Season, Seasonal};
 pub use site::{Site, SiteRepair, Status};
 pub use source::Origin;
 pub use stocking::{Stocking, Stockout};
@@ -148,6 +156,16 @@ pub struct Scenario {
     pub choices: Vec<Choice>,
     /// Markets over years, if a roll-out is to be planned.
     pub markets: Option<Markets>,
+    /// How units are packed from depots to outlets, if it is said.
+    pub packaging: Option<Packaging>,
+    /// What becomes of defective units, in order of part; parts of which nothing goes back and nothing is decided have no row.
+    pub ways_back: Vec<WayBack>,
+    /// What the guarantees come to, in order of product and country.
+    pub guaranteed: Vec<Guaranteed>,
+    /// What the year's course makes of the demands, if there are seasons or campaigns.
+    pub seasonal: Option<Seasonal>,
+    /// The condition ledger in the order of its file: its effects are in the tables already.
+    pub conditions: Vec<Condition>,
 }
 
 impl Scenario {
@@ -180,6 +198,12 @@ impl Scenario {
     pub fn taken(&self) -> Taken {
         let free = self.choices.iter().filter(|choice| !choice.given);
         free.map(|choice| (choice.name.clone(), choice.options[choice.taken].name.clone())).collect()
+    }
+
+    /// What becomes of a part's defective units, if anything does.
+    pub fn way_back(&self, part: PartId) -> Option<&WayBack> {
+        let found = self.ways_back.binary_search_by_key(&part, |way| way.part).ok()?;
+        Some(&self.ways_back[found])
     }
 
     /// Who helps an outlet that lacks a part before it is expressed from outside, in words; `None`: nobody.

@@ -17,7 +17,8 @@
 //! interval (`estimate`), and promises are held against it (`verdict`).
 //!
 //! Where the formulas use a mean, a unit's own luck decides: each failed unit is repaired or not by itself, an order waits
-//! its own time at the depot, and of units that are asked for together the later find what the earlier left.
+//! its own time at the depot, and of units that are asked for together the later find what the earlier left. Where customs
+//! times vary each consignment draws its own ([`crate::customs`]); units that leave a depot together clear them together.
 
 mod arrivals;
 mod block;
@@ -263,11 +264,17 @@ fn promises(
             _ => (*key, counted.pairs.clone(), counted.shelves),
         });
         if let Limit::SpreadAtMost(_) = target.limit {
-            let mut known: Vec<(f64, Vec<(f64, f64)>)> =
-                members.filter_map(|(_, pairs, _)| Some((Estimate::of(&pairs)?.mean, pairs))).collect();
-            known.sort_by(|left, right| left.0.total_cmp(&right.0));
-            // The spread is taken between the two that came out best and worst.
-            if let (Some((_, least)), Some((_, most))) = (known.first(), known.last())
+            let mut known: Vec<(Key, f64, Vec<(f64, f64)>)> =
+                members.filter_map(|(key, pairs, _)| Some((key, Estimate::of(&pairs)?.mean, pairs))).collect();
+            known.sort_by(|left, right| left.1.total_cmp(&right.1));
+            // The spread is taken between the two that came out best and worst, or from home to the worst.
+            let home = known.iter().find(|(key, ..)| target.home.is_some() && key.country == target.home);
+            let (least, most) = match (target.home, target.metric) {
+                (None, _) => (known.first(), known.last()),
+                (Some(_), Metric::MeanResponse) => (home, known.last()),
+                (Some(_), _) => (known.first(), home),
+            };
+            if let (Some((.., least)), Some((.., most))) = (least, most)
                 && let Some(estimate) = Estimate::of_difference(most, least)
             {
                 promises.insert((number, Key::default()), estimate);

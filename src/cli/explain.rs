@@ -4,21 +4,23 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sparenet::explain::{
-    Explanation, Questioned, explain_part, explain_promise, explain_region, explain_site, json, stated,
+    Explanation, Questioned, explain_condition, explain_country, explain_part, explain_promise, explain_region,
+    explain_site, json, stated,
 };
 use sparenet::network::Network;
 use sparenet::optimise::Failure;
 use sparenet::plan::Plan;
 use sparenet::plan::figures::figures;
+use sparenet::plan::read::options_of;
 use sparenet::plan::write::PLAN_FILE;
 use sparenet::report::{explained, terminal};
 use sparenet::resolve::resolve;
-use sparenet::scenario::{DepotId, OutletId, PartId, RegionId, Scenario, SiteId};
+use sparenet::scenario::{Condition, CountryId, DepotId, OutletId, PartId, RegionId, Scenario, SiteId, load_taking};
 use sparenet::verify::rules;
 
 use super::judge::{tell, unread_exit};
 use super::progress::{Progress, catch_interrupts, interrupted};
-use super::{Exit, Ready, Settings, note, ready, say};
+use super::{Exit, Ready, Settings, note, ready, refused_exit, say};
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
@@ -58,6 +60,12 @@ pub struct About {
     /// What the N-th [[target]] costs: the scenario is solved without it
     #[arg(long, value_name = "N")]
     pub promise: Option<usize>,
+    /// What holds in this country, from where that is known, and what it does
+    #[arg(long, value_name = "CODE")]
+    pub country: Option<String>,
+    /// What this condition of the ledger costs: the scenario is solved without it (with it, if it is off)
+    #[arg(long, value_name = "ID")]
+    pub condition: Option<String>,
 }
 
 /// What is explained, as the scenario knows it.
@@ -66,6 +74,8 @@ enum Asked {
     Region(RegionId, Option<OutletId>),
     Part(PartId),
     Promise(usize),
+    Country(CountryId),
+    Condition(usize),
 }
 
 pub fn explain(arguments: &ExplainArguments) -> Exit {
@@ -129,6 +139,18 @@ pub fn explain(arguments: &ExplainArguments) -> Exit {
         Asked::Region(region, to) => Explanation::Region(Box::new(explain_region(&questioned, region, to))),
         Asked::Part(part) => Explanation::Part(Box::new(explain_part(&questioned, part))),
         Asked::Promise(target) => Explanation::Promise(Box::new(explain_promise(&questioned, target))),
+        Asked::Country(country) => Explanation::Country(Box::new(explain_country(&questioned, country))),
+        Asked::Condition(number) => {
+            let condition = &scenario.conditions[number];
+            let taken = known.as_deref().map(options_of).unwrap_or_default();
+            match load_taking(folder, &[switched(condition)], settings, &taken) {
+                Ok(other) => {
+                    let explained = explain_condition(&questioned, condition, other.scenario);
+                    Explanation::Condition(Box::new(explained))
+                }
+                Err(refused) => return refused_exit(&refused),
+            }
+        }
     };
     progress.finish();
     if arguments.json {
@@ -137,6 +159,16 @@ pub fn explain(arguments: &ExplainArguments) -> Exit {
         say(&explained::explanation(&questioned, &explanation));
     }
     if interrupted() { Exit::Interrupted } else { Exit::Ok }
+}
+
+/// An overlay that switches a condition the other way.
+fn switched(condition: &Condition) -> (String, String) {
+    let text = format!(
+        "[[change]]\ntable = \"conditions\"\nwhere = {{ condition = {} }}\nset = {{ on = \"{}\" }}\n",
+        serde_json::json!(condition.id),
+        if condition.on { "no" } else { "yes" }
+    );
+    ("--condition".to_owned(), text)
 }
 
 /// The plan that `solve` would have written, if it was made of just this input.
@@ -170,6 +202,13 @@ fn asked(scenario: &Scenario, arguments: &ExplainArguments) -> Result<Asked, Str
     if let Some(id) = &about.part {
         return place(id, "part", scenario.parts.iter().map(|part| &part.id))
             .map(|part| Asked::Part(PartId::from(part)));
+    }
+    if let Some(code) = &about.country {
+        let country = place(code, "country", scenario.countries.iter().map(|country| &country.code))?;
+        return Ok(Asked::Country(CountryId::from(country)));
+    }
+    if let Some(id) = &about.condition {
+        return place(id, "condition", scenario.conditions.iter().map(|own| &own.id)).map(Asked::Condition);
     }
     let number = about.promise.unwrap_or(0);
     match number.checked_sub(1).filter(|target| *target < scenario.targets.len()) {

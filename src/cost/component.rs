@@ -47,11 +47,29 @@ pub enum Component {
     Fee,
     /// Agents of desks.
     Desk,
+    /// Units in warranty that are replaced or refunded.
+    Guarantee,
+    /// Contracts for a longer warranty: what they earn is negative.
+    Contract,
+    /// Goods that come back.
+    Returns,
+    /// Inspection before units are shipped.
+    Inspection,
+    /// Check-ups before a season.
+    Campaign,
+    /// New units in place of failed ones, of the parts whose repair is decided.
+    NewUnits,
+    /// Outlet → depot transport of defective units.
+    ReturnFreight,
+    /// Packing for depot → outlet transport, and what packing leaves out.
+    Packaging,
+    /// Units damaged on their way from depot to outlet.
+    Damage,
 }
 
 impl Component {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 30] = [
         Self::OutletFixed,
         Self::DepotFixed,
         Self::Opening,
@@ -73,6 +91,15 @@ impl Component {
         Self::Contact,
         Self::Fee,
         Self::Desk,
+        Self::Guarantee,
+        Self::Contract,
+        Self::Returns,
+        Self::Inspection,
+        Self::Campaign,
+        Self::NewUnits,
+        Self::ReturnFreight,
+        Self::Packaging,
+        Self::Damage,
     ];
 
     /// Its name in files.
@@ -99,6 +126,15 @@ impl Component {
             Self::Contact => "contact",
             Self::Fee => "fee",
             Self::Desk => "desk",
+            Self::Guarantee => "guarantee",
+            Self::Contract => "contract",
+            Self::Returns => "returns",
+            Self::Inspection => "inspection",
+            Self::Campaign => "campaign",
+            Self::NewUnits => "new_units",
+            Self::ReturnFreight => "return_freight",
+            Self::Packaging => "packaging",
+            Self::Damage => "damage",
         }
     }
 
@@ -109,7 +145,20 @@ impl Component {
 
     /// Is it spent at sites? Penalties and overheads are not.
     pub const fn has_site(self) -> bool {
-        !matches!(self, Self::Penalty | Self::Option | Self::LostProfit | Self::Contact | Self::Desk)
+        !matches!(
+            self,
+            Self::Penalty
+                | Self::Option
+                | Self::LostProfit
+                | Self::Contact
+                | Self::Desk
+                | Self::Guarantee
+                | Self::Contract
+                | Self::Returns
+                | Self::Inspection
+                | Self::Campaign
+                | Self::NewUnits
+        )
     }
 
     /// What an overhead is spent on.
@@ -119,6 +168,12 @@ impl Component {
             Cause::LostProfit => Self::LostProfit,
             Cause::Contact => Self::Contact,
             Cause::Desk => Self::Desk,
+            Cause::Guarantee => Self::Guarantee,
+            Cause::Contract => Self::Contract,
+            Cause::Returns => Self::Returns,
+            Cause::Inspection => Self::Inspection,
+            Cause::Campaign => Self::Campaign,
+            Cause::NewUnits => Self::NewUnits,
         }
     }
 }

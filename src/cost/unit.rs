@@ -1,7 +1,23 @@
 //! What one unit costs on its way: from the supplier to an outlet's shelf, or directly from a depot.
+//!
+//! A packaging lets a share δ of the units be damaged on the way from depot to outlet. Damage is found on arrival and the
+//! unit is sent again, so the number of sendings until one arrives undamaged is geometric:
+//!
+//! ```text
+//! (sendings)  k = 1 + δ + δ² + … = 1 / (1 − δ)         units sent for each that arrives undamaged
+//! (out)       freight and packing of a unit × k;        (weight) freight by weight × the packed weight's factor
+//! (lost)      (k − 1) × unit cost = δ/(1−δ) × unit cost, and its duty: it is ordered anew
+//! (lead time) transport × k: the mean time of the sendings of a unit, one after the other
+//! (omission)  share without an accessory × the second shipment
+//! (back)      return share × factor × freight of sending a unit once, for each unit that was sent
+//! ```
+//! By Palm's theorem the units in transport of a Poisson stream depend on the mean of (lead time) alone, provided that
+//! the transports of units are independent: an exact pipeline. What is approximate: the depot's own pipeline lacks the
+//! units that replace damaged ones, a share δ of what it sends, and a unit that is sent again does not wait at the depot.
+//! What is expressed or delivered directly travels otherwise: its own cost covers packing and the way back.
 
-use crate::network::Network;
-use crate::scenario::{DepotId, OutletId, PartId, Scenario, Site};
+use crate::network::{Network, Supply};
+use crate::scenario::{DepotId, OutletId, Packaging, Part, PartId, Scenario, Site};
 use crate::service::{depot_repair, repaired_shares};
 
 /// What follows one unit of demand for a part from the supplier to an outlet's shelf; a unit that the outlet repairs
@@ -14,16 +30,23 @@ pub struct UnitCost {
     pub duty_at_outlet: f64,
     /// Duty paid in the depot's country.
     pub duty_at_depot: f64,
+    /// Outlet → depot freight of the defective unit.
+    pub return_freight: f64,
+    /// Packing, and sending what packing left out.
+    pub packaging: f64,
+    /// Value of the units damaged on the way.
+    pub damage: f64,
 }
 
 impl UnitCost {
     /// All of it.
     pub fn total(&self) -> f64 {
-        self.freight + self.duty_at_outlet + self.duty_at_depot
+        self.freight + self.duty_at_outlet + self.duty_at_depot + self.return_freight + self.packaging + self.damage
     }
 }
 
-/// Freight and duty of one unit of demand for a part at an outlet that draws on a depot, or on the supplier.
+/// Freight, duty, packaging and way back of one unit of demand for a part at an outlet that draws on a depot, or on the
+/// supplier; a packaging acts on the way from the depot.
 pub fn unit_cost(
     scenario: &Scenario,
     network: &Network,
@@ -33,6 +56,7 @@ pub fn unit_cost(
 ) -> UnitCost {
     let (at_outlet, at_depot) = repaired_shares(scenario, outlet, depot, part);
     let (sent, new) = (1.0 - at_outlet, 1.0 - at_outlet - at_depot);
+    let way_back = scenario.way_back(part).map_or(0.0, |way| way.share * way.cost_factor);
     let part = &scenario.parts[part.at()];
     let duty_rate = |site: &Site| site.country.map_or(0.0, |country| scenario.countries[country.at()].duty_rate.get());
     let value = part.unit_cost.get();
@@ -41,13 +65,29 @@ pub fn unit_cost(
         return UnitCost { duty_at_outlet: new * value * duty_rate(there), ..UnitCost::default() };
     };
     let Some(lane) = network.supply(outlet, depot) else { return UnitCost::default() };
-    let replenishment = &scenario.replenishment;
-    let by_weight = part.weight.get() * lane.distance * replenishment.cost_per_kg_km.get();
+    let once = lane_freight(scenario, part, lane);
+    // k of (sendings): what is damaged is ordered, packed, sent and paid duty for again.
+    let sendings = scenario.packaging.as_ref().map_or(1.0, Packaging::sendings);
+    let (out, lost) = (sent * sendings, sent * (sendings - 1.0));
+    let packed = |packaging: &Packaging| {
+        out * packaging.cost + sent * packaging.omission * packaging.second_shipment.unwrap_or(once)
+    };
     UnitCost {
-        freight: sent * lane.cost_per_unit.unwrap_or(by_weight + replenishment.cost_per_shipment.get()),
-        duty_at_outlet: if lane.border { sent * value * duty_rate(there) } else { 0.0 },
-        duty_at_depot: new * value * duty_rate(&scenario.depots[depot.at()]),
+        freight: out * once,
+        duty_at_outlet: if lane.border { out * value * duty_rate(there) } else { 0.0 },
+        duty_at_depot: (new + lost) * value * duty_rate(&scenario.depots[depot.at()]),
+        return_freight: sent * way_back * once,
+        packaging: scenario.packaging.as_ref().map_or(0.0, packed),
+        damage: lost * value,
     }
+}
+
+/// Freight of sending a unit once from a depot to an outlet: as measured, or by its packed weight.
+pub(crate) fn lane_freight(scenario: &Scenario, part: &Part, lane: &Supply) -> f64 {
+    let replenishment = &scenario.replenishment;
+    let heavier = scenario.packaging.as_ref().map_or(1.0, |packaging| packaging.weight_factor);
+    let by_weight = part.weight.get() * heavier * lane.distance * replenishment.cost_per_kg_km.get();
+    lane.cost_per_unit.unwrap_or(by_weight + replenishment.cost_per_shipment.get())
 }
 
 /// Duty of one unit that a depot delivers directly in place of an outlet, which repairs nothing of it; its way is paid by
@@ -64,8 +104,8 @@ pub(super) fn direct_cost(
     let new = 1.0 - depot_repair(scenario, depot, part).share;
     let value = scenario.parts[part.at()].unit_cost.get();
     UnitCost {
-        freight: 0.0,
         duty_at_outlet: if lane.border { value * duty_rate(&scenario.outlets[outlet.at()]) } else { 0.0 },
         duty_at_depot: new * value * duty_rate(&scenario.depots[depot.at()]),
+        ..UnitCost::default()
     }
 }

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Candidate, Changed, Explanation, Interval, Outcome, PartExplained, PromiseExplained, PromiseLine, Questioned,
-    Reason, RegionExplained, Repriced, SiteExplained,
+    Candidate, Changed, CountryExplained, Explanation, Interval, Outcome, PartExplained, PromiseExplained, PromiseLine,
+    Questioned, Reason, RegionExplained, Repriced, SiteExplained,
 };
 use crate::compare;
 use crate::cost::Component;
 use crate::diagnosis::Diagnosis;
-use crate::scenario::{SiteId, Status};
+use crate::scenario::{Condition, Effect, Scenario, SiteId, Status};
 
 /// The object of an explanation.
 pub fn json(questioned: &Questioned, explanation: &Explanation) -> Value {
@@ -19,6 +19,12 @@ pub fn json(questioned: &Questioned, explanation: &Explanation) -> Value {
         Explanation::Region(own) => region(own, certificate.objective),
         Explanation::Part(own) => part(own),
         Explanation::Promise(own) => promise(own),
+        Explanation::Country(own) => country(questioned, own),
+        Explanation::Condition(own) => {
+            let mut object = json!({"kind": "condition", "otherwise": outcome(&own.otherwise)});
+            object["condition"] = condition(questioned.scenario, &own.condition);
+            object
+        }
     };
     object["scenario"] = json!(questioned.scenario.name);
     object["currency"] = json!(questioned.scenario.currency);
@@ -56,6 +62,38 @@ fn region(own: &RegionExplained, objective: f64) -> Value {
         "served_by": served.collect::<Vec<_>>(), "costs": costs(&own.costs), "service": service.collect::<Vec<_>>(),
         "reasons": codes(&own.reasons), "candidates": own.candidates.iter().map(candidate).collect::<Vec<_>>(),
         "promises": promises(&own.promises), "bound_to": bound,
+    })
+}
+
+fn country(questioned: &Questioned, own: &CountryExplained) -> Value {
+    let row = &questioned.scenario.countries[own.country.at()];
+    let service = own
+        .service
+        .iter()
+        .map(|row| json!({"metric": row.metric.name(), "within_hours": row.within_hours, "value": row.value}));
+    let conditions = own.conditions.iter().map(|own| condition(questioned.scenario, own));
+    json!({
+        "kind": "country", "code": own.code, "jobs_per_year": own.jobs, "regions": own.regions,
+        "outlets": {"open": own.outlets.0, "all": own.outlets.1}, "depots": {"open": own.depots.0, "all": own.depots.1},
+        "cost_per_year": own.cost, "service": service.collect::<Vec<_>>(),
+        "labour_cost_per_hour": row.labour_cost_per_hour, "customs_days": row.customs,
+        "customs_days_deviation": row.customs_deviation, "duty_rate": row.duty_rate, "currency_of_country": row.currency,
+        "exchange_rate": row.exchange_rate, "languages": row.languages, "utc_offset_hours": row.utc_offset_hours,
+        "conditions": conditions.collect::<Vec<_>>(),
+    })
+}
+
+fn condition(scenario: &Scenario, own: &Condition) -> Value {
+    // Where nothing was limited before there is no number.
+    let range = |(least, most): (f64, f64)| json!([least, most]);
+    let country = (!own.country.is_empty()).then_some(&own.country);
+    json!({
+        "id": own.id, "country": country, "kind": own.nature.name(), "factor": own.factor,
+        "effect": own.effect.name(), "operation": own.operation.name(), "value": own.value, "unit": own.effect.unit(),
+        "product": own.product.map(|product| &scenario.products[product.at()].id),
+        "days": (own.effect == Effect::Stoppage).then_some(own.days.get()),
+        "source": own.source, "date": own.date, "on": own.on, "numbers": own.done.map(|done| done.numbers),
+        "before": own.done.map(|done| range(done.before)), "after": own.done.map(|done| range(done.after)),
     })
 }
 

@@ -111,12 +111,19 @@ fn assignments(figures: &Figures) -> Table {
 fn replenishment(figures: &Figures) -> Table {
     let map = figures.map.as_ref();
     let mut columns = named(&[("outlet", Kind::Text), ("depot", Kind::Text), ("lead_time_days", Kind::Measure)]);
+    let promised = figures.replenishment.iter().any(|row| row.promised.is_some());
+    if promised {
+        columns.extend(named(&[("lead_time_days_p90", Kind::Measure)]));
+    }
     if map.is_some() {
         columns.extend(named(&[("outlet_name", Kind::Text), ("depot_name", Kind::Text)]));
     }
     let mut table = Table::new("replenishment", columns);
     for row in &figures.replenishment {
         let mut cells: Vec<Cell> = vec![row.outlet.as_str().into(), row.depot.as_str().into(), row.lead_time.into()];
+        if promised {
+            cells.push(row.promised.unwrap_or(row.lead_time).into());
+        }
         if map.is_some() {
             cells.extend([site_name(map, &row.outlet), site_name(map, &row.depot)]);
         }

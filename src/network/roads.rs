@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use super::Road;
 use super::measure::{Point, least_over_ground};
 use super::reach::Reach;
-use crate::scenario::{Lanes, OutletId, RegionId, Scenario, ServiceLane, Status, Travel};
+use crate::scenario::{CountryId, Lanes, OutletId, Region, RegionId, Scenario, ServiceLane, Status, Travel};
 
 /// A network of no more pairs of region and outlet than this lists all its lanes.
 const FEW_PAIRS: usize = 4_000_000;
@@ -62,6 +62,23 @@ pub struct Roads {
     measured_starts: Vec<usize>,
     reach: Reach,
     lists: Vec<List>,
+    /// What conditions say of lanes to each region; empty where they say nothing.
+    terms: Vec<Terms>,
+    /// The country of each outlet, where conditions ask for it.
+    countries: Vec<Option<CountryId>>,
+}
+
+/// What conditions say of the lanes to a region.
+#[derive(Debug, Clone, Copy)]
+struct Terms {
+    /// Hours in multiples of what they are measured or estimated to be.
+    factor: f64,
+    /// Only outlets of this country may serve it.
+    served_from: Option<CountryId>,
+}
+
+impl Terms {
+    const FREE: Self = Self { factor: 1.0, served_from: None };
 }
 
 /// What journeys from an outlet cost.
@@ -80,7 +97,7 @@ struct Charge {
 struct Measured {
     region: RegionId,
     outlet: OutletId,
-    /// `None`: it takes longer than a lane may.
+    /// `None`: it takes longer than a lane may, or the outlet may not serve the region.
     road: Option<Road>,
 }
 
@@ -116,6 +133,10 @@ impl Roads {
         let reach = Reach::of(placed);
         let (measured, measured_starts, lists) = (Vec::new(), Vec::new(), Vec::new());
         let travel = travel.clone();
+        let spoken_of = scenario.regions.iter().any(|own| own.travel_factor != 1.0 || own.served_from.is_some());
+        let terms = |own: &Region| Terms { factor: own.travel_factor, served_from: own.served_from };
+        let terms = scenario.regions.iter().filter(|_| spoken_of).map(terms).collect();
+        let countries = scenario.outlets.iter().filter(|_| spoken_of).map(|outlet| outlet.country).collect();
         let mut roads = Self {
             travel,
             regions,
@@ -128,6 +149,8 @@ impl Roads {
             measured_starts,
             reach,
             lists,
+            terms,
+            countries,
         };
         let mut measured: Vec<Measured> =
             scenario.service_lanes.iter().map(|lane| roads.measured_lane(scenario, lane)).collect();
@@ -176,7 +199,8 @@ impl Roads {
     fn expected(&self) -> f64 {
         let placed = self.outlets.iter().flatten().count();
         let regions = self.regions.len();
-        let Some(chord) = self.longest_chord() else { return regions as f64 * placed as f64 };
+        // A rough count: what conditions say of single regions is left out.
+        let Some(chord) = self.longest_chord(1.0) else { return regions as f64 * placed as f64 };
         let step = regions.div_ceil(COUNTED).max(1);
         let counted: Vec<usize> = (0..regions)
             .step_by(step)
@@ -187,11 +211,11 @@ impl Roads {
         counted.iter().sum::<usize>() as f64 * regions as f64 / counted.len().max(1) as f64
     }
 
-    /// No lane within `max_hours` has a longer chord \[km\]; `None` without such a limit.
-    fn longest_chord(&self) -> Option<f64> {
+    /// No lane within `max_hours` has a longer chord \[km\], its hours taken by a factor; `None` without such a limit.
+    fn longest_chord(&self, factor: f64) -> Option<f64> {
         let hours = self.travel.max_hours?;
         // A chord is no longer than the way over ground, but for what measuring and rounding may err.
-        Some(hours.get() * self.travel.speed_kmh / self.travel.circuity * (1.0 + 1e-8) + 1e-5)
+        Some(hours.get() / factor * self.travel.speed_kmh / self.travel.circuity * (1.0 + 1e-8) + 1e-5)
     }
 
     /// The list of a region with at most so many estimated lanes.
@@ -204,13 +228,15 @@ impl Roads {
             .filter_map(|lane| Some((lane.outlet.0, lane.road?.distance)))
             .collect();
         let mut beyond = f64::INFINITY;
+        let terms = self.terms_of(region);
         if let Some(from) = &self.regions[region.at()] {
             let estimated = |(outlet, there): &(OutletId, Point)| -> Option<(u32, f64)> {
                 let known = !measured.is_empty() && measured.binary_search_by_key(outlet, |lane| lane.outlet).is_ok();
                 let distance = self.distance(from, there);
-                (!known && self.reaches(distance) && may_serve(*outlet)).then_some((outlet.0, distance))
+                let admitted = self.admits(*outlet, terms) && may_serve(*outlet);
+                (!known && self.reaches(distance, terms) && admitted).then_some((outlet.0, distance))
             };
-            let chord = self.longest_chord();
+            let chord = self.longest_chord(terms.factor);
             if most >= self.outlets.len() {
                 lanes.extend(self.reach.within(from, chord.unwrap_or(f64::INFINITY)).filter_map(estimated));
             } else {
@@ -221,7 +247,7 @@ impl Roads {
                     }
                     if left == 0 {
                         let least = self.travel.circuity * least_over_ground(self.travel.metric, away * (1.0 - HAIR));
-                        beyond = if self.reaches(least) { least } else { f64::INFINITY };
+                        beyond = if self.reaches(least, terms) { least } else { f64::INFINITY };
                         break;
                     }
                     if let Some(lane) = estimated(there) {
@@ -240,11 +266,12 @@ impl Roads {
     pub fn of_region(&self, region: RegionId) -> impl ExactSizeIterator<Item = (OutletId, Road)> {
         let list = &self.lists[region.at()];
         let mut measured = self.measured_of(region).iter().peekable();
+        let factor = self.terms_of(region).factor;
         list.outlets.iter().zip(&list.distances).map(move |(&outlet, &distance)| {
             let outlet = OutletId(outlet);
             while measured.next_if(|lane| lane.outlet < outlet).is_some() {}
             let given = measured.peek().filter(|lane| lane.outlet == outlet).and_then(|lane| lane.road);
-            (outlet, given.unwrap_or_else(|| self.road(outlet, distance / self.travel.speed_kmh, distance, None)))
+            (outlet, given.unwrap_or_else(|| self.road(outlet, self.hours(distance, factor), distance, None)))
         })
     }
 
@@ -265,9 +292,9 @@ impl Roads {
             return measured[found].road;
         }
         let (from, to) = (self.regions[region.at()].as_ref()?, self.outlets[outlet.at()].as_ref()?);
-        let distance = self.distance(from, to);
-        let hours = distance / self.travel.speed_kmh;
-        self.reaches(distance).then(|| self.road(outlet, hours, distance, None))
+        let (distance, terms) = (self.distance(from, to), self.terms_of(region));
+        let exists = self.reaches(distance, terms) && self.admits(outlet, terms);
+        exists.then(|| self.road(outlet, self.hours(distance, terms.factor), distance, None))
     }
 
     /// The number of listed lanes.
@@ -292,9 +319,23 @@ impl Roads {
 
     /// What a lane of a length would be between a region and an outlet whose hour costs `wage`, and whose format is in all
     /// else the least.
-    pub fn of_length(&self, distance: f64, wage: f64) -> Road {
+    pub fn of_length(&self, region: RegionId, distance: f64, wage: f64) -> Road {
         let least = Charge { wage, factor: self.least_factor, visits: 1.0 };
-        self.priced(least, distance / self.travel.speed_kmh, distance, None)
+        self.priced(least, self.hours(distance, self.terms_of(region).factor), distance, None)
+    }
+
+    fn terms_of(&self, region: RegionId) -> Terms {
+        self.terms.get(region.at()).copied().unwrap_or(Terms::FREE)
+    }
+
+    /// May an outlet serve a region of these terms?
+    fn admits(&self, outlet: OutletId, terms: Terms) -> bool {
+        terms.served_from.is_none() || self.countries[outlet.at()] == terms.served_from
+    }
+
+    /// Hours of an estimated lane.
+    fn hours(&self, distance: f64, factor: f64) -> f64 {
+        distance / self.travel.speed_kmh * factor
     }
 
     fn measured_of(&self, region: RegionId) -> &[Measured] {
@@ -309,8 +350,8 @@ impl Roads {
     }
 
     /// Is an estimated lane of this length within `max_hours`?
-    fn reaches(&self, distance: f64) -> bool {
-        self.travel.max_hours.is_none_or(|most| distance / self.travel.speed_kmh <= most.get())
+    fn reaches(&self, distance: f64, terms: Terms) -> bool {
+        self.travel.max_hours.is_none_or(|most| self.hours(distance, terms.factor) <= most.get())
     }
 
     fn measured_lane(&self, scenario: &Scenario, lane: &ServiceLane) -> Measured {
@@ -329,7 +370,9 @@ impl Roads {
                 (distance / speed, distance)
             }
         };
-        let within = self.travel.max_hours.is_none_or(|most| hours <= most.get());
+        let terms = self.terms_of(lane.region);
+        let hours = hours * terms.factor;
+        let within = self.travel.max_hours.is_none_or(|most| hours <= most.get()) && self.admits(lane.outlet, terms);
         let road = || self.road(lane.outlet, hours, distance, lane.cost_per_job.map(|cost| cost.get()));
         Measured { region: lane.region, outlet: lane.outlet, road: within.then(road) }
     }

@@ -5,7 +5,8 @@ use petgraph::csr::Csr;
 
 use super::measure::Point;
 use super::{Supply, customs_border};
-use crate::scenario::{DepotId, Lanes, OutletId, Scenario, Site};
+use crate::customs::Customs;
+use crate::scenario::{DepotId, Lanes, OutletId, Packaging, Scenario, Site};
 use crate::units::Days;
 
 /// The graph of outlets and depots: an edge leads from an outlet to each depot that can replenish it.
@@ -43,9 +44,15 @@ pub fn connect_outlets(scenario: &Scenario) -> Supplies {
             };
             let replenishment = &scenario.replenishment;
             let estimate = replenishment.handling.get() + distance / replenishment.speed_km_per_day + customs;
-            let lead_time = lane.and_then(|lane| lane.lead_time).or_else(|| Days::new(estimate)).unwrap_or(Days::ZERO);
+            let once = lane.and_then(|lane| lane.lead_time).map_or(estimate, |days| days.get());
+            let sendings = scenario.packaging.as_ref().map_or(1.0, Packaging::sendings);
+            let lead_time = Days::new(once * sendings).unwrap_or(Days::ZERO);
+            let deviation = outlet.country.map_or(0.0, |own| scenario.countries[own.at()].customs_deviation.get());
+            // A measured lane may take less than customs do on average.
+            let mean = customs.min(lead_time.get());
+            let customs = Customs { mean, deviation: if mean > 0.0 { deviation } else { 0.0 } };
             let cost_per_unit = lane.and_then(|lane| lane.cost_per_unit).map(|cost| cost.get());
-            lanes.push((id.0, depot_id.0, Supply { lead_time, distance, cost_per_unit, border }));
+            lanes.push((id.0, depot_id.0, Supply { lead_time, distance, cost_per_unit, border, customs }));
         }
     }
     // An edge list cannot say how many nodes stand without an edge, so the missing ones are added behind it.

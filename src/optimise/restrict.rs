@@ -84,3 +84,69 @@ fn site(other: &Scenario, own: &mut Site, before: &Site) -> Option<f64> {
     }
     Some(less)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::optimise;
+    use super::super::tests::random_scenario;
+    use super::*;
+    use crate::load::Load;
+    use crate::network::Network;
+    use crate::units::Money;
+    use crate::watch::Nobody;
+
+    fn least(scenario: &Scenario) -> f64 {
+        let (mut network, load) = (Network::connect(scenario), Load::of(scenario));
+        let plan = optimise(scenario, &mut network, &load, &Nobody);
+        plan.map_or(f64::INFINITY, |plan| plan.certificate.objective)
+    }
+
+    fn scaled(money: Money, factor: f64) -> Money {
+        Money::new(money.get() * factor).expect("it is no less than nothing")
+    }
+
+    #[test]
+    fn what_only_forbids_or_makes_dearer_never_costs_less_than_the_bound_carried_over() {
+        for seed in 0..80 {
+            let other = random_scenario(seed);
+            let mut own = other.clone();
+            let site = seed as usize % own.outlets.len();
+            match seed % 4 {
+                0 => own.outlets[site].status = Status::Closed,
+                1 => own.outlets[site].fixed_cost = scaled(own.outlets[site].fixed_cost, 3.0),
+                2 => own.countries.iter_mut().for_each(|country| {
+                    country.labour_cost_per_hour = scaled(country.labour_cost_per_hour, 1.5);
+                }),
+                _ => own.outlets[site].status = Status::Open,
+            }
+            own.input_hash = input_digest(&own);
+            let less = match (seed % 4, other.outlets[site].status) {
+                // What must be open stays open: closing it is no restriction. What is closed cannot be opened either.
+                (0, Status::Open) | (3, Status::Closed) => {
+                    assert_eq!(restricts(&own, &other), None, "seed {seed}");
+                    continue;
+                }
+                _ => restricts(&own, &other).unwrap_or_else(|| panic!("seed {seed}: it only forbids")),
+            };
+            let (before, now) = (least(&other), least(&own));
+            assert!(now >= before - less - 1e-6 * before.abs().min(1e12), "seed {seed}: {now} {before} {less}");
+        }
+    }
+
+    #[test]
+    fn what_allows_more_or_is_cheaper_carries_no_bound() {
+        let other = random_scenario(3);
+        let change: [fn(&mut Scenario); 4] = [
+            |own| own.outlets[0].fixed_cost = scaled(own.outlets[0].fixed_cost, 0.5),
+            |own| own.demands[0].rate = crate::units::Rate::new(own.demands[0].rate.get() + 1.0).expect("it is a rate"),
+            |own| own.outlets.truncate(1),
+            |own| own.stocking.stockout = crate::scenario::Stockout::Emergency,
+        ];
+        for (number, change) in change.iter().enumerate() {
+            let mut own = other.clone();
+            change(&mut own);
+            assert_eq!(restricts(&own, &other), None, "change {number}");
+        }
+        assert_eq!(restricts(&other, &other), Some(0.0));
+    }
+}

@@ -160,8 +160,16 @@ fn tighten(search: &Search, priced: &Priced, targets: &mut Vec<Target>) -> bool 
         let (least, most) =
             values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| (least.min(value), most.max(value)));
         let lower_is_better = matches!(target.metric, Metric::MeanResponse);
+        // With a home it is home that the others must not fall behind.
+        let home = priced.service.countries.iter().find(|row| {
+            target.home.is_some()
+                && row.country == target.home
+                && row.metric == target.metric
+                && row.within_hours == target.within.map(|hours| hours.get())
+        });
+        let (least, most) = home.map_or((least, most), |row| (row.value, row.value));
         let limit = if lower_is_better { Limit::AtMost(least + spread) } else { Limit::AtLeast(most - spread) };
-        targets.push(Target { limit, ..target.clone() });
+        targets.push(Target { limit, home: None, ..target.clone() });
         tightened = true;
     }
     tightened

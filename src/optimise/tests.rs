@@ -25,7 +25,7 @@ impl Numbers {
 }
 
 /// A scenario of 4–5 regions, 2–3 outlets, up to 2 depots and 1–2 parts.
-fn random_scenario(seed: u64) -> Scenario {
+pub(super) fn random_scenario(seed: u64) -> Scenario {
     random_with(seed, Twist::None)
 }
 

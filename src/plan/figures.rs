@@ -150,6 +150,8 @@ pub struct ReplenishmentFigures {
     pub depot: String,
     /// Transport \[days\].
     pub lead_time: f64,
+    /// What nine of ten consignments keep \[days\], told where customs times vary.
+    pub promised: Option<f64>,
 }
 
 /// A row of `stock.csv`.
@@ -243,11 +245,12 @@ pub fn figures(folder: &Path) -> Result<Figures, Unread> {
         hours: fields.number_or(0.0),
         distance: fields.number_or(0.0),
     })?;
-    let columns = ["outlet", "depot", "lead_time_days?"].map(str::to_owned);
+    let columns = ["outlet", "depot", "lead_time_days?", "lead_time_days_p90?"].map(str::to_owned);
     figures.replenishment = rows(read, folder, "replenishment.csv", &columns, false, |fields| ReplenishmentFigures {
         outlet: fields.text(),
         depot: fields.text(),
         lead_time: fields.number_or(0.0),
+        promised: fields.optional(),
     })?;
     figures.stock = rows(read, folder, "stock.csv", &stock_columns(), false, stock)?;
     let columns = ["component", "site", "country", "cost_per_year"].map(str::to_owned);

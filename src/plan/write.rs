@@ -20,8 +20,8 @@ use super::{Certificate, Plan};
 use crate::cost::Component;
 use crate::export::geojson;
 use crate::load::Load;
-use crate::network::Network;
-use crate::scenario::{Contacts, DepotId, DistanceMetric, Format, OutletId, RegionId, Scenario, Site, SiteId};
+use crate::network::{Network, Supply, customs_vary};
+use crate::scenario::{Contacts, DepotId, DistanceMetric, Format, OutletId, RegionId, Scenario, Site, SiteId, Split};
 use crate::service::{Promise, outlet_streams, repaired_shares};
 pub use file::{write_file, write_folder};
 use stock::stock;
@@ -36,6 +36,8 @@ pub const MAP_FILE: &str = "network.geojson";
 
 /// The file of what desks do, which a plan has where its scenario has desks.
 pub const DESKS_FILE: &str = "desks.csv";
+/// The file of what the guarantees come to, where there are any.
+pub const GUARANTEES_FILE: &str = "guarantees.csv";
 
 /// A file's content, to be written when asked for.
 type Writer<'a> = &'a (dyn Fn() -> String + Sync);
@@ -73,6 +75,10 @@ pub fn tables(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) 
     if !scenario.desks.is_empty() {
         tables.push((DESKS_FILE, desks(scenario)));
     }
+    if !scenario.guaranteed.is_empty() {
+        tables.push((GUARANTEES_FILE, guarantees(scenario)));
+    }
+    tables.sort_by_key(|(name, _)| *name);
     tables
 }
 
@@ -166,6 +172,9 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
+    if let Some(seasonal) = &scenario.seasonal {
+        fields.insert("month".into(), json!(seasonal.month.name()));
+    }
     if !scenario.channels.is_empty() {
         let sum = |of: fn(&Contacts) -> f64| scenario.contacts.iter().map(of).fold(0.0, |sum, rate| sum + rate);
         fields.insert("contacts_per_year".into(), json!(sum(|contacts| contacts.rate)));
@@ -298,11 +307,18 @@ fn assignments(scenario: &Scenario, network: &Network, plan: &Plan) -> String {
 }
 
 fn replenishment(scenario: &Scenario, network: &Network, plan: &Plan) -> String {
-    let mut table = Table::with_header(&["outlet", "depot", "lead_time_days"]);
+    // The time that arrivals can be announced by is told where customs vary; else it is the lead time.
+    let vary = customs_vary(scenario);
+    let header: &[&str] = &["outlet", "depot", "lead_time_days", "lead_time_days_p90"];
+    let mut table = Table::with_header(if vary { header } else { &header[..3] });
     for (number, depot) in plan.decisions.replenished_by.iter().enumerate() {
         let Some(depot) = *depot else { continue };
-        let days = network.supply(OutletId::from(number), depot).map_or(0.0, |lane| lane.lead_time.get());
-        table.row(&[&scenario.outlets[number].id, &scenario.depots[depot.at()].id, &days]);
+        let lane = network.supply(OutletId::from(number), depot);
+        let days = lane.map_or(0.0, |lane| lane.lead_time.get());
+        let promised = lane.map_or(0.0, Supply::promised_lead_time);
+        let (outlet, depot) = (&scenario.outlets[number].id, &scenario.depots[depot.at()].id);
+        let fields: [&dyn std::fmt::Display; 4] = [outlet, depot, &days, &promised];
+        table.row(if vary { &fields } else { &fields[..3] });
     }
     table.0
 }
@@ -343,6 +359,47 @@ fn service_by_country(scenario: &Scenario, plan: &Plan) -> String {
         let country = row.country.map_or("", |country| &scenario.countries[country.at()].code);
         let within = row.within_hours.map_or(String::new(), |hours| hours.to_string());
         table.row(&[&country, &row.metric.name(), &within, &row.value]);
+    }
+    table.0
+}
+
+fn guarantees(scenario: &Scenario) -> String {
+    let mut table = Table::with_header(&[
+        "product",
+        "country",
+        "units",
+        "failures_per_year",
+        "in_warranty_share",
+        "claims_per_year",
+        "repaired_share",
+        "replaced_share",
+        "refunded_share",
+        "guarantee_cost_per_year",
+        "contract_revenue_per_year",
+        "returns_cost_per_year",
+        "cost_per_unit",
+    ]);
+    for row in &scenario.guaranteed {
+        let country = row.country.map_or("", |country| &scenario.countries[country.at()].code);
+        let per_unit = row.cost_per_unit().map_or(String::new(), |cost| cost.to_string());
+        let Split { repaired, replaced, refunded } = row.split;
+        let product = &scenario.products[row.product.at()].id;
+        let claims = row.claims();
+        table.row(&[
+            product,
+            &country,
+            &row.units,
+            &row.failures,
+            &row.in_warranty,
+            &claims,
+            &repaired,
+            &replaced,
+            &refunded,
+            &row.cost,
+            &row.revenue,
+            &row.returns,
+            &per_unit,
+        ]);
     }
     table.0
 }

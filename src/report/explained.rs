@@ -3,13 +3,14 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::compared::{decided, signed};
+use super::conditions::{COLUMNS, brief, row};
 use super::terminal::{counted, grouped};
 use crate::cost::Component;
 use crate::explain::{
-    Candidate, Changed, Explanation, Interval, Outcome, PartExplained, PromiseExplained, PromiseLine, Questioned,
-    Reason, RegionExplained, Repriced, SiteExplained,
+    Candidate, Changed, CountryExplained, Explanation, Interval, Outcome, PartExplained, PromiseExplained, PromiseLine,
+    Questioned, Reason, RegionExplained, Repriced, SiteExplained,
 };
-use crate::scenario::{Objective, SiteId};
+use crate::scenario::{Condition, Objective, Scenario, SiteId};
 
 /// The most rows of a list; what is left out is said, and all of it is in the JSON.
 const SHOWN: usize = 10;
@@ -37,7 +38,73 @@ pub fn explanation(questioned: &Questioned, explanation: &Explanation) -> String
         Explanation::Region(own) => region(own, &money),
         Explanation::Part(own) => part(own, &money),
         Explanation::Promise(own) => promise(own, &money),
+        Explanation::Country(own) => country(questioned, own),
+        Explanation::Condition(own) => {
+            let condition = &own.condition;
+            let is = if condition.on { "holds" } else { "is off" };
+            let mut text = format!("Condition `{}` {is}\n\n", condition.id);
+            text.push_str(&ledger(scenario, std::slice::from_ref(condition)));
+            let verb = if condition.on { "doing without it" } else { "letting it hold" };
+            text + &otherwise(&own.otherwise, verb, &money)
+        }
     }
+}
+
+fn country(questioned: &Questioned, own: &CountryExplained) -> String {
+    let scenario = questioned.scenario;
+    let row = &scenario.countries[own.country.at()];
+    let mut text = format!(
+        "Country {}: {} with {} jobs a year, {} of {} open",
+        own.code,
+        counted(own.regions, "region"),
+        grouped(own.jobs),
+        own.outlets.0,
+        counted(own.outlets.1, "outlet")
+    );
+    if own.depots.1 > 0 {
+        text.push_str(&format!(", {} of {} open", own.depots.0, counted(own.depots.1, "depot")));
+    }
+    text.push_str(&format!("; its sites cost {} {} a year\n\n", amount(own.cost), scenario.currency));
+    let mut facts = table(&["what holds there", "", ""]);
+    let mut fact = |what: &str, value: String, unit: &str| {
+        facts.add_row(vec![what.to_owned(), value, unit.to_owned()]);
+    };
+    let wage = row.labour_cost_per_hour.get();
+    fact("wage", brief(wage), &format!("{} an hour", scenario.currency));
+    if let (Some(rate), Some(currency)) = (row.exchange_rate, &row.currency) {
+        fact("exchange rate", brief(rate), &format!("{} for one {currency}", scenario.currency));
+    }
+    fact("customs", brief(row.customs.get()), "days on average");
+    if row.customs_deviation.get() > 0.0 {
+        fact("customs, standard deviation", brief(row.customs_deviation.get()), "days");
+    }
+    fact("duty", brief(100.0 * row.duty_rate.get()), "% of the value");
+    for own in &own.service {
+        let window = own.within_hours.map_or(String::new(), |hours| format!(" within {} h", brief(hours)));
+        fact(&format!("{}{window}", own.metric.name()), format!("{:.4}", own.value), "");
+    }
+    text.push_str(&format!("{}\n\n", facts.trim_fmt()));
+    if own.conditions.is_empty() {
+        text.push_str("No condition of the ledger speaks of it\n");
+    } else {
+        text.push_str(&ledger(scenario, &own.conditions));
+        text.push_str("What one of them costs: `explain --condition` with its id solves without it\n");
+    }
+    text
+}
+
+/// Conditions as a table, those that hold first.
+fn ledger(scenario: &Scenario, conditions: &[Condition]) -> String {
+    let mut rows = table(&COLUMNS);
+    let (on, off): (Vec<&Condition>, Vec<&Condition>) = conditions.iter().partition(|own| own.on);
+    for condition in on.iter().chain(&off) {
+        let mut cells = row(scenario, condition);
+        if !condition.on {
+            cells[6] = "(off)".to_owned();
+        }
+        rows.add_row(cells.to_vec());
+    }
+    format!("{}\n\n", rows.trim_fmt())
 }
 
 fn titled(id: &str, name: &str) -> String {

@@ -2,17 +2,21 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::conditions::{COLUMNS, row};
 use crate::cost::Component;
 use crate::demand::{History, pattern::Pattern};
 use crate::diagnosis::Diagnosis;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Plan;
-use crate::scenario::{Choice, DepotId, Metric, Objective, OutletId, PartId, Scenario, SiteId};
+use crate::scenario::{Choice, Condition, DepotId, Metric, Objective, OutletId, PartId, Scenario, SiteId};
 use crate::service::Promise;
 
 /// The most promises that are shown; the others are in `plan.json`.
 const SHOWN_PROMISES: usize = 8;
+
+/// The most conditions that are shown; the others are in the report.
+const SHOWN_CONDITIONS: usize = 12;
 
 /// A number with a thin grouping: `1,234,567`.
 pub fn grouped(number: f64) -> String {
@@ -65,12 +69,14 @@ pub fn history(history: &History) -> String {
 pub fn summary(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) -> String {
     let mut text = heading(scenario, network, load);
     text.push_str(&options(scenario));
+    text.push_str(&after_sales(scenario));
     text.push_str(&costs(scenario, plan));
     text.push_str(&certificate(scenario, plan));
     text.push_str(&promises(scenario, plan));
     text.push_str(&sites(scenario, plan));
     text.push_str(&contacts(scenario));
     text.push_str(&countries(scenario, plan));
+    text.push_str(&conditions(scenario));
     text
 }
 
@@ -96,6 +102,12 @@ fn options(scenario: &Scenario) -> String {
     let taken = |choice: &Choice| format!("{} = {}", choice.name, choice.options[choice.taken].name);
     let words: Vec<String> = scenario.choices.iter().map(taken).collect();
     if words.is_empty() { String::new() } else { format!("Options: {}\n\n", words.join(", ")) }
+}
+
+/// What the after-sales service comes to.
+fn after_sales(scenario: &Scenario) -> String {
+    let lines = super::aftersales::sentences(scenario);
+    if lines.is_empty() { String::new() } else { format!("{}\n\n", lines.join("\n")) }
 }
 
 fn costs(scenario: &Scenario, plan: &Plan) -> String {
@@ -283,6 +295,30 @@ fn countries(scenario: &Scenario, plan: &Plan) -> String {
         many => format!("The 5 most expensive of {many} countries with open sites"),
     };
     format!("{title}\n{}\n\n", table.trim_fmt())
+}
+
+/// The conditions in force with what each did; nothing without a ledger.
+fn conditions(scenario: &Scenario) -> String {
+    let on: Vec<&Condition> = scenario.conditions.iter().filter(|own| own.on).collect();
+    if scenario.conditions.is_empty() {
+        return String::new();
+    }
+    let off = scenario.conditions.len() - on.len();
+    let mut text = format!("Conditions in force: {} of {}", on.len(), scenario.conditions.len());
+    if off > 0 {
+        text.push_str(&format!(" ({off} off)"));
+    }
+    if on.len() > SHOWN_CONDITIONS {
+        text.push_str(&format!("; the first {SHOWN_CONDITIONS} (all are in the report):"));
+    }
+    text.push('\n');
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(COLUMNS);
+    for condition in on.into_iter().take(SHOWN_CONDITIONS) {
+        table.add_row(row(scenario, condition));
+    }
+    format!("{text}{}\n\n", table.trim_fmt())
 }
 
 /// A diagnosis as people read it.

@@ -70,6 +70,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("E23", "a plan decides each thing once"),
     ("E24", "a plan's figures are numbers, its summary and its map are JSON"),
     ("E25", "a `$name` of a sweep's template has values"),
+    ("E28", "the statutes of guarantees can be kept together, and what is to be decided by itself can be"),
     ("E29", "a desk can keep what it promises, and every contact has one"),
     ("W01", "coordinates are not rounded to a coarse grid"),
     ("W02", "a place lies in the country that its row names"),

@@ -146,6 +146,9 @@ impl Writer {
         if let Some(history) = &scenario.history {
             self.shown("reading", &history.reading);
         }
+        if !scenario.conditions.is_empty() {
+            self.list("conditions", &scenario.conditions, |to, condition| to.shown("condition", condition));
+        }
         self.list("classes", &scenario.classes, |to, class| to.text(class));
         if let Some(markets) = &scenario.markets {
             self.shown("markets", markets);
@@ -179,6 +182,19 @@ impl Writer {
                 to.index(overhead.country.map(|country| country.0));
                 to.number(overhead.amount);
             });
+        }
+        // What follows is not in the digest of a scenario without it.
+        if let Some(packaging) = &scenario.packaging {
+            self.shown("packaging", packaging);
+        }
+        if !scenario.ways_back.is_empty() {
+            self.list("ways back", &scenario.ways_back, |to, way| to.shown("way", way));
+        }
+        if !scenario.guaranteed.is_empty() {
+            self.list("guaranteed", &scenario.guaranteed, |to, row| to.shown("row", row));
+        }
+        if let Some(seasonal) = &scenario.seasonal {
+            self.shown("seasonal", seasonal);
         }
     }
 

@@ -13,6 +13,18 @@ pub enum Cause {
     Contact,
     /// Agents of desks.
     Desk,
+    /// Units in warranty that are replaced or refunded.
+    Guarantee,
+    /// Contracts for a longer warranty, which are earned.
+    Contract,
+    /// Goods that come back.
+    Returns,
+    /// Inspection before units are shipped.
+    Inspection,
+    /// Check-ups before a season.
+    Campaign,
+    /// New units in place of failed ones, of the parts whose repair is decided.
+    NewUnits,
 }
 
 /// An amount that every plan pays: it shifts costs and bounds alike and decides nothing.

@@ -1,5 +1,6 @@
 //! What is sought and how money is spread over years: `[planning]` and `[finance]`.
 
+use super::Month;
 use crate::units::Hours;
 
 /// What is sought.
@@ -38,6 +39,8 @@ pub struct Planning {
     pub time_limit_seconds: Option<f64>,
     /// Seed of every random choice, default 1.
     pub seed: u64,
+    /// At whose rates a year is planned, default the mean.
+    pub month: Month,
 }
 
 /// `\[finance\]`.

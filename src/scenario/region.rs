@@ -44,4 +44,8 @@ pub struct Region {
     pub direct_cost_per_unit: Money,
     /// Its area, if given \[km²\].
     pub area_km2: Option<f64>,
+    /// Hours of a lane to it in multiples of what they are measured or estimated to be, 1 where no condition says otherwise.
+    pub travel_factor: f64,
+    /// The country whose outlets alone may serve it; `None`: any outlet may.
+    pub served_from: Option<CountryId>,
 }

@@ -6,9 +6,9 @@ mod keys;
 mod show;
 mod tables;
 
-pub use keys::{CHANGE_KEYS, KEYS, Key, KeyKind, OPTION_KEYS, TARGET_KEYS};
+pub use keys::{CHANGE_KEYS, KEYS, Key, KeyKind, MONTHS, OPTION_KEYS, TARGET_KEYS};
 pub use show::{schema_json, schema_text};
-pub use tables::{STATUSES, TABLES};
+pub use tables::{HEMISPHERES, STATUSES, TABLES};
 
 /// A table of a scenario, in the order in which files are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +53,18 @@ pub enum Table {
     Formats,
     /// `desks.csv`
     Desks,
+    /// `guarantees.csv`
+    Guarantees,
+    /// `packaging.csv`
+    Packaging,
+    /// `inspection.csv`
+    Inspection,
+    /// `seasons.csv`
+    Seasons,
+    /// `campaigns.csv`
+    Campaigns,
+    /// `conditions.csv`
+    Conditions,
 }
 
 impl Table {
@@ -167,6 +179,12 @@ impl Bounds {
     pub const LONGITUDE: Self = Self { least: -180.0, above: false, most: 180.0 };
     /// Hours by which a clock is ahead of universal time.
     pub const CLOCK: Self = Self { least: -12.0, above: false, most: 14.0 };
+    /// A part of a whole that is never all of it.
+    pub const LOSS: Self = Self { least: 0.0, above: false, most: 0.99 };
+    /// A month of the year; that it is whole is checked where it is read.
+    pub const MONTH: Self = Self { least: 1.0, above: false, most: 12.0 };
+    /// Months of a year.
+    pub const MONTHS: Self = Self { least: 0.0, above: false, most: 12.0 };
     /// A share of value that may be more than the value, but not absurdly.
     pub const DUTY: Self = Self { least: 0.0, above: false, most: 10.0 };
 

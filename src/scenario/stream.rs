@@ -24,6 +24,13 @@ pub struct Demand {
     pub job: Option<JobId>,
 }
 
+impl Demand {
+    /// The product that fails; `None`: it is not known, or the job is of a type, such as an installation.
+    pub fn failing(&self) -> Option<ProductId> {
+        self.product.filter(|_| self.job.is_none())
+    }
+}
+
 /// A row of `installed_base.csv`.
 #[derive(Debug, Clone)]
 pub struct Installed {

@@ -1,5 +1,7 @@
 //! What is promised: the `[[target]]`s.
 
+use std::fmt;
+
 use super::{ClassId, CountryId, PartId, PolicyId};
 use crate::units::{Hours, Money};
 
@@ -57,12 +59,12 @@ pub enum Limit {
     AtLeast(f64),
     /// At most this (hours).
     AtMost(f64),
-    /// Parity: best minus worst over the scope is at most this.
+    /// Parity: best (or home) minus worst over the scope is at most this.
     SpreadAtMost(f64),
 }
 
 /// A `[\[target\]]`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Target {
     /// What it speaks of.
     pub metric: Metric,
@@ -82,4 +84,21 @@ pub struct Target {
     pub penalty: Option<Money>,
     /// Only the demand for this class's parts.
     pub class: Option<ClassId>,
+    /// Parity with this country: the spread is not between best and worst, but from it to the worst.
+    pub home: Option<CountryId>,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { metric, scope, limit, within, country, part, policy, penalty, class, home } = self;
+        let mut shown = f.debug_struct("Target");
+        shown.field("metric", metric).field("scope", scope).field("limit", limit).field("within", within);
+        shown.field("country", country).field("part", part).field("policy", policy).field("penalty", penalty);
+        shown.field("class", class);
+        // The digest of a scenario reads this: what was not given leaves the digests of older scenarios as they were.
+        if home.is_some() {
+            shown.field("home", home);
+        }
+        shown.finish()
+    }
 }

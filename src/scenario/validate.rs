@@ -4,17 +4,21 @@
 //! scenario that comes out is used only if no error was found.
 
 mod channels;
+pub(crate) mod conditions;
 mod countries;
 mod fields;
 mod formats;
+mod guarantees;
 mod jobs;
 mod keys;
 mod lanes;
 mod markets;
 mod names;
 mod options;
+mod packaging;
 mod places;
 mod repairs;
+mod seasons;
 mod tables;
 mod targets;
 
@@ -25,6 +29,8 @@ use super::draft::Draft;
 use super::schema::Table;
 use super::source::Span;
 use super::{ClassId, Country, CountryId, Metric, Objective, PolicyId, Scenario, Stocking};
+use crate::aftersales::{self, AfterSales};
+use crate::conditions::{on_demand, on_installed, on_places};
 use crate::{demand, exchange};
 
 pub(crate) use fields::Reader;
@@ -83,7 +89,10 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let limits = keys::limits(&ids, &outlets, &depots, &mut reader);
     let (service_lanes, supply_lanes) = lanes::lanes(&ids, &mut reader);
     let laterals = lanes::laterals(&ids, stocking.stockout, &mut reader);
-    let installed = demand::installed(&ids, &mut reader);
+    let mut ledger = conditions::conditions(&ids, &mut reader);
+    let mut installed = demand::installed(&ids, &mut reader);
+    let refused = on_installed(&mut ledger, &regions, &mut installed);
+    conditions::tell(&refused, &ledger, &mut reader);
     let demands = demand::demands(&ids, &installed, &mut reader);
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
@@ -96,6 +105,16 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
 
     let markets = markets::markets(&ids, &regions, &mut reader);
     let overheads = options::overheads(&ids, &mut reader);
+    let packaging = packaging::packaging(&mut reader);
+    let mut after_sales = AfterSales {
+        guarantees: guarantees::guarantees(&ids, &products, &installed, &mut reader),
+        inspections: packaging::inspections(&ids, &mut reader),
+        learnt: keys::learnt(&mut reader),
+        seasons: seasons::seasons(&ids, &regions, &travel, &mut reader),
+        campaigns: seasons::campaigns(&ids, &installed, &mut reader),
+        decided: Vec::new(),
+    };
+    seasons::month_has_an_effect(planning.month, &after_sales.seasons, &after_sales.campaigns, &mut reader);
 
     let settings = &draft.settings;
     let text = |path: &str, faults: &mut Faults| settings.text(path, faults).map(str::to_string);
@@ -141,20 +160,36 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         overheads,
         choices: draft.choices.clone(),
         markets,
+        packaging,
+        ways_back: Vec::new(),
+        guaranteed: Vec::new(),
+        seasonal: None,
+        conditions: Vec::new(),
     };
+    let refused = on_places(&mut ledger, &mut scenario);
+    conditions::tell(&refused, &ledger, &mut reader);
     let requests = scenario.demands.len();
     exchange::convert(&mut scenario);
     demand::read_history(&ids, &mut scenario, reading, &mut reader);
+    let refused = on_demand(&mut ledger, &mut scenario);
+    conditions::tell(&refused, &ledger, &mut reader);
+    scenario.conditions = ledger;
+    conditions::sites_keep_quotas(&scenario, &mut reader);
+    (scenario.ways_back, after_sales.decided) = packaging::ways_back(&scenario, &mut reader);
+    packaging::inspection_has_sales(&after_sales, &scenario, &mut reader);
     there_is_something_to_plan(&scenario, &mut reader);
     targets::targets_can_be_answered(&scenario, &mut reader);
     places::all_can_be_reached(&scenario, &mut reader);
     if reader.faults.errors() == 0 {
         super::warn::warn(&scenario, &mut reader);
         let past = scenario.demands.len() - requests;
+        aftersales::shape(&after_sales, &mut scenario);
         crate::offer::withdraw(&mut scenario);
         crate::contact::take(&mut scenario, past);
         let troubles = crate::contact::answer(&mut scenario);
         channels::desks_are_staffed(&scenario, &troubles, &mut reader);
+        let undecided = aftersales::settle(&after_sales, &mut scenario);
+        packaging::tell_undecided(&undecided, &mut reader);
         crate::format::lay_out(&mut scenario, &chosen);
         crate::offer::equip(&mut scenario);
         something_is_left(&scenario, &mut reader);

@@ -7,6 +7,7 @@ mod repairs;
 use super::schema::Table;
 use super::source::Span;
 use super::validate::Reader;
+use super::validate::conditions::conditions_have_an_effect;
 use super::{Scenario, Stockout};
 use crate::units::Days;
 
@@ -16,6 +17,7 @@ pub(crate) fn warn(scenario: &Scenario, reader: &mut Reader<'_>) {
     regions_have_demand(scenario, reader);
     countries_have_rows(scenario, reader);
     customs_take_time(scenario, reader);
+    conditions_have_an_effect(scenario, reader);
     stock_has_a_lead_time(scenario, reader);
     expressing_has_an_effect(scenario, reader);
     direct_delivery_has_an_effect(scenario, reader);

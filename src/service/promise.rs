@@ -326,6 +326,10 @@ impl Promise {
             + &match target.limit {
                 Limit::AtLeast(least) => format!(": at least {least}"),
                 Limit::AtMost(most) => format!(": at most {most}"),
+                Limit::SpreadAtMost(most) if target.home.is_some() => {
+                    let home = target.home.map_or("", |home| scenario.countries[home.at()].code.as_str());
+                    format!(": no country worse than home ({home}) by more than {most}")
+                }
                 Limit::SpreadAtMost(most) => {
                     let over = if target.scope.contains(&Scope::Region) { "regions" } else { "countries" };
                     format!(": spread between {over} at most {most}")
@@ -353,12 +357,22 @@ pub fn promises<'a>(number: usize, target: &Target, tallies: impl Iterator<Item 
     let results = tallies.filter_map(|(key, tally)| Some((key, tally.result(target.metric)?)));
     match target.limit {
         Limit::SpreadAtMost(_) => {
-            let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-            for (_, value) in results {
+            let (mut least, mut most, mut home) = (f64::INFINITY, f64::NEG_INFINITY, None);
+            for (key, value) in results {
                 least = least.min(value);
                 most = most.max(value);
+                if target.home.is_some() && key.country == target.home {
+                    home = Some(value);
+                }
             }
-            let spread = (most - least).max(0.0);
+            // A home that asks for nothing has no service that others could fall behind.
+            let spread = match (target.home, home) {
+                (Some(_), None) => 0.0,
+                (Some(_), Some(home)) if target.metric == Metric::MeanResponse => most - home,
+                (Some(_), Some(home)) => home - least,
+                (None, _) => most - least,
+            };
+            let spread = spread.max(0.0);
             vec![promise(number, Key::default(), target.limit, spread)]
         }
         _ => results.map(|(key, value)| promise(number, key, target.limit, value)).collect(),

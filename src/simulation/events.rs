@@ -59,6 +59,8 @@ struct Shelf<'a> {
     owed: u32,
     waiting: VecDeque<Claim>,
     chance: Stream,
+    /// When its last consignment left the depot, and how long it takes: units sent at once clear customs together.
+    last: (f64, f64),
 }
 
 /// The servers of a site.
@@ -132,6 +134,7 @@ pub(super) fn live(
                 owed,
                 waiting: VecDeque::new(),
                 chance,
+                last: (f64::NEG_INFINITY, 0.0),
             });
         }
     }
@@ -279,7 +282,10 @@ impl Life<'_> {
     /// A depot sends a unit to an outlet.
     fn dispatch(&mut self, outlet: u32, time: f64) {
         let shelf = &mut self.shelves[outlet as usize];
-        let taken = self.lead_times.draw(shelf.item.lead_time, &mut shelf.chance);
+        if !shelf.item.customs.vary() || shelf.last.0 != time {
+            shelf.last = (time, shelf.item.travels(self.lead_times, &mut shelf.chance));
+        }
+        let taken = shelf.last.1;
         self.send(outlet, 1, time + taken, NO_SHOP);
     }
 

@@ -1,7 +1,7 @@
 //! How long a plan is lived, how often, and with what luck.
 
 use crate::load::Load;
-use crate::network::Network;
+use crate::network::{Network, Supply};
 use crate::scenario::{OutletId, Scenario};
 use crate::units::DAYS_PER_YEAR;
 
@@ -96,6 +96,8 @@ fn longest_lead_time(scenario: &Scenario, network: &Network) -> f64 {
     });
     let repairs = scenario.repairs.iter().filter_map(|row| row.turnaround).map(|days| days.get());
     let outlets = (0..scenario.outlets.len()).map(OutletId::from);
-    let transports = outlets.flat_map(|outlet| network.supplies(outlet).map(|(_, lane)| lane.lead_time.get()));
+    // Where customs vary, what nine of ten consignments keep.
+    let longest = |lane: &Supply| lane.lead_time.get().max(lane.promised_lead_time());
+    let transports = outlets.flat_map(|outlet| network.supplies(outlet).map(|(_, lane)| longest(lane)));
     (sites.chain(parts).chain(repairs).fold(0.0, f64::max) + transports.fold(0.0, f64::max)) / DAYS_PER_YEAR
 }

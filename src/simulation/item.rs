@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::customs::Customs;
 use crate::load::Task;
 use crate::scenario::{DepotId, Lateral, OutletId, PartId, RegionId, Scenario, SiteId};
 use crate::service::{depot_repair, order_quantity, outlet_repair};
@@ -49,6 +50,8 @@ pub(super) struct Item {
     pub helpers: Vec<Helper>,
     /// The depot's item, of which a direct delivery is asked though nothing should be ordered; [`NO_ITEM`] without one.
     pub depot: u32,
+    /// How much of the lead time customs take, each consignment a time of its own.
+    pub customs: Customs,
 }
 
 impl Item {
@@ -61,10 +64,22 @@ impl Item {
         }
     }
 
+    /// How long a consignment takes from dispatch to arrival \[years\]: customs have a law of their own, however other
+    /// times vary.
+    pub fn travels(&self, lead_times: LeadTimes, chance: &mut Stream) -> f64 {
+        if !self.customs.vary() {
+            return lead_times.draw(self.lead_time, chance);
+        }
+        let shape = self.customs.shape();
+        let days = self.customs.mean / shape * chance.gamma(shape);
+        let rest = (self.lead_time - self.customs.mean / DAYS_PER_YEAR).max(0.0);
+        lead_times.draw(rest, chance) + days / DAYS_PER_YEAR
+    }
+
     /// Whether all units that replace those of the item come in the order in which they were asked for: their item
     /// upstream and the time they take \[years\].
     pub fn in_order(&self, lead_times: LeadTimes) -> Option<(u32, f64)> {
-        if lead_times != LeadTimes::Constant || self.in_shop {
+        if lead_times != LeadTimes::Constant || self.in_shop || self.customs.vary() {
             None
         } else if self.repaired <= 0.0 {
             Some((self.upstream, self.lead_time))
@@ -117,6 +132,7 @@ pub(super) fn items(scene: &Scene, part: PartId, tasks: &[(RegionId, &Task)]) ->
             in_shop: repair.share > 0.0 && scenario.site(site).repair_servers.is_some(),
             helpers: Vec::new(),
             depot: NO_ITEM,
+            customs: Customs::default(),
         }
     };
     let mut items = Vec::with_capacity(asked.len() + ordered.len());
@@ -128,8 +144,9 @@ pub(super) fn items(scene: &Scene, part: PartId, tasks: &[(RegionId, &Task)]) ->
             own.upstream = depot_numbers[&depot];
             own.depot = own.upstream;
             own.quantity = 1;
-            own.lead_time =
-                scene.network.supply(*outlet, depot).map_or(0.0, |lane| lane.lead_time.get()) / DAYS_PER_YEAR;
+            let lane = scene.network.supply(*outlet, depot);
+            own.lead_time = lane.map_or(0.0, |lane| lane.lead_time.get()) / DAYS_PER_YEAR;
+            own.customs = lane.map_or_else(Customs::default, |lane| lane.customs);
         }
         let list = lists.get(outlet).map_or(&[][..], Vec::as_slice);
         let helper = |row: &&Lateral| Helper {

@@ -64,6 +64,35 @@ impl Stream {
         -self.uniform().ln()
     }
 
+    /// Standard normal (G. Marsaglia and T. A. Bray, SIAM Review 6, 1964: the polar method, of whose pair the second is let
+    /// go, so that a stream has no memory).
+    pub fn normal(&mut self) -> f64 {
+        loop {
+            let (u, v) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
+            let square = u * u + v * v;
+            if square > 0.0 && square < 1.0 {
+                return u * (-2.0 * square.ln() / square).sqrt();
+            }
+        }
+    }
+
+    /// Gamma with a shape and the scale 1 (G. Marsaglia and W. W. Tsang, ACM TOMS 26, 2000); a shape below 1 is drawn one higher
+    /// and taken by a power of a uniform number, as they say in section 6.
+    pub fn gamma(&mut self, shape: f64) -> f64 {
+        if shape < 1.0 {
+            return self.gamma(shape + 1.0) * self.uniform().powf(1.0 / shape);
+        }
+        let d = shape - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.normal();
+            let v = (1.0 + c * x).powi(3);
+            if v > 0.0 && self.uniform().ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+                return d * v;
+            }
+        }
+    }
+
     /// Logarithmic with parameter θ, P(N = n) = −θⁿ / (n ln(1−θ)), given ln(1−θ): geometric with a ratio q that is itself
     /// random, q = 1 − (1−θ)^U (A. W. Kemp, Applied Statistics 30, 1981, algorithm LK).
     #[inline]
@@ -101,6 +130,26 @@ mod tests {
         // Standard errors: 1/√n = 0.0022 of the mean, √20/√n = 0.01 of the second moment, which is 2.
         assert!((sum / f64::from(count) - 1.0).abs() < 0.007);
         assert!((squares / f64::from(count) - 2.0).abs() < 0.03);
+    }
+
+    #[test]
+    fn gamma_numbers_have_their_mean_and_variance() {
+        for shape in [0.3, 1.0, 4.5] {
+            let mut stream = Luck { seed: 1, replication: 0 }.stream("test", &[]);
+            let count = 200_000;
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for _ in 0..count {
+                let number = stream.gamma(shape);
+                sum += number;
+                squares += number * number;
+            }
+            let (mean, square) = (sum / f64::from(count), squares / f64::from(count));
+            // Standard errors: √(k/n) of the mean; of the second moment √((m4 − m2²)/n) with m2 = k(k+1), m4 = k(k+1)(k+2)(k+3).
+            let (second, fourth) = (shape * (shape + 1.0), shape * (shape + 1.0) * (shape + 2.0) * (shape + 3.0));
+            assert!((mean - shape).abs() < 3.0 * (shape / f64::from(count)).sqrt(), "{shape}: {mean}");
+            let error = ((fourth - second * second) / f64::from(count)).sqrt();
+            assert!((square - second).abs() < 3.0 * error, "{shape}: {square}");
+        }
     }
 
     #[test]

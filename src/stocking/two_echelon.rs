@@ -53,6 +53,7 @@ use super::reorder::Batches;
 use super::shop::Repair;
 use crate::scenario::Stockout;
 
+pub(crate) use debts::ln_gamma;
 pub use debts::{Crossing, Debts};
 pub use depot::{Depot, Upstream};
 pub use method::Method;

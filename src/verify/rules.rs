@@ -60,7 +60,11 @@ fn served(scenario: &Scenario, network: &Network, load: &Load, decisions: &Decis
             if !decisions.outlet_open[outlet.at()] {
                 tell(format!("region `{id}` is served by outlet `{there}`, which is closed"));
             }
-            if network.road(region, *outlet).is_none() {
+            let own = scenario.regions[number].served_from;
+            if let Some(country) = own.filter(|_| scenario.outlets[outlet.at()].country != own) {
+                let code = &scenario.countries[country.at()].code;
+                tell(format!("region `{id}` is served by outlet `{there}`, but only outlets in {code} may serve it"));
+            } else if network.road(region, *outlet).is_none() {
                 tell(format!("there is no lane between region `{id}` and outlet `{there}`"));
             }
         }

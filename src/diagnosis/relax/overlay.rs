@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::amount::Amount;
 use super::rule::{Capacity, Rule, Sites, sites_of};
+use crate::conditions::as_written;
 use crate::plan::write::table::Table;
-use crate::scenario::{DistanceMetric, Limit, Scenario, Scope, Site, Target};
+use crate::scenario::{Condition, DistanceMetric, Effect, Limit, Scenario, Scope, Site, Target};
 use crate::service::{Key, Promise};
 
 /// A file of an overlay: its name and content.
@@ -43,7 +44,11 @@ pub fn words(scenario: &Scenario, rule: &Rule, amount: &Amount) -> String {
             let all: Vec<usize> = (0..sites.len()).collect();
             format!("add as candidates {}", named(sites, &all, amount))
         }
-        _ => format!("`{}` {from} → {to}", key(scenario, rule).unwrap_or_default()),
+        _ => {
+            let laws: Vec<String> = laws(scenario, rule).iter().map(|own| format!("`{}`", own.id)).collect();
+            let law = if laws.is_empty() { String::new() } else { format!(" (condition {})", laws.join(", ")) };
+            format!("`{}` {from} → {to}{law}", key(scenario, rule).unwrap_or_default())
+        }
     }
 }
 
@@ -118,6 +123,18 @@ fn key(scenario: &Scenario, rule: &Rule) -> Option<String> {
     }
 }
 
+/// The conditions in force that set a limit of a country, beside what `[limits]` says.
+fn laws<'a>(scenario: &'a Scenario, rule: &Rule) -> Vec<&'a Condition> {
+    let (sites, effects) = match rule {
+        Rule::Most(sites) => (sites, [Effect::OutletsAtMost, Effect::DepotsAtMost]),
+        Rule::Least(sites) => (sites, [Effect::OutletsAtLeast, Effect::DepotsAtLeast]),
+        _ => return Vec::new(),
+    };
+    let effect = effects[usize::from(sites.depots)];
+    let sets = |own: &&Condition| own.on && own.effect == effect && own.holds_for(sites.country, None);
+    scenario.conditions.iter().filter(|_| sites.country.is_some()).filter(sets).collect()
+}
+
 /// The lines of an overlay that relaxes rules, and its tables.
 pub fn overlay(given: &Scenario, relaxed: &Scenario, parts: &[(&Rule, &Amount)]) -> (String, Vec<File>) {
     let (mut keys, mut changes, mut tables, mut targets) = (String::new(), String::new(), Vec::new(), false);
@@ -152,6 +169,11 @@ pub fn overlay(given: &Scenario, relaxed: &Scenario, parts: &[(&Rule, &Amount)])
                 tables.push(("outlets.csv", rows(given, chosen.iter().map(|place| &sites[*place]))));
             }
             (rule, Amount::Number(number)) => {
+                let laws = laws(given, rule);
+                if !laws.is_empty() {
+                    let ids = laws.iter().map(|own| json!(own.id).to_string()).collect::<Vec<_>>().join(", ");
+                    change("conditions", format!("where = {{ condition = [{ids}] }}\nset = {{ value = {number} }}"));
+                }
                 if let Some(key) = key(given, rule) {
                     keys.push_str(&format!("{key} = {number}\n"));
                 }
@@ -193,6 +215,7 @@ fn target_text(scenario: &Scenario, target: &Target) -> String {
     line("part", target.part.map(|own| json!(scenario.parts[own.at()].id).to_string()));
     line("class", target.class.map(|own| json!(scenario.classes[own.at()]).to_string()));
     line("policy", target.policy.map(|own| json!(scenario.policies[own.at()]).to_string()));
+    line("home", target.home.map(|own| json!(scenario.countries[own.at()].code).to_string()));
     line("penalty", target.penalty.map(|penalty| penalty.get().to_string()));
     text
 }
@@ -210,7 +233,10 @@ fn rows<'a>(scenario: &Scenario, sites: impl Iterator<Item = &'a Site>) -> Strin
         let country = site.country.map_or("", |country| &scenario.countries[country.at()].code);
         let (x, y) = site.place.map_or((0.0, 0.0), |place| (place.x, place.y));
         let (first, second) = if scenario.travel.metric == DistanceMetric::Geodesic { (y, x) } else { (x, y) };
-        let (fixed, days, rate) = (site.fixed_cost.get(), site.supplier_lead_time.get(), site.holding_rate.get());
+        // A row is read before conditions act on it and money is exchanged.
+        let fixed = as_written(scenario, Effect::FixedCost, site.country, site.fixed_cost.get());
+        let days = as_written(scenario, Effect::SupplierLeadTime, site.country, site.supplier_lead_time.get());
+        let rate = site.holding_rate.get();
         table.row(&[&site.id, &site.name, &country, &first, &second, &fixed, &days, &rate]);
     }
     table.0

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::cost::Component;
 use crate::load::Load;
-use crate::network::Network;
+use crate::network::{Network, Supply, customs_vary};
 use crate::plan::Plan;
 use crate::plan::write::{depot_loads, outlet_loads, stock_rows, summary, utilisation};
 use crate::scenario::{DepotId, OutletId, Scenario, Site, SiteId};
@@ -37,11 +37,14 @@ impl Figures {
             let (region, outlet) = (scenario.regions[region.at()].id.clone(), scenario.outlets[outlet.at()].id.clone());
             AssignmentFigures { region, outlet, share, hours, distance }
         });
+        let vary = customs_vary(scenario);
         let replenishment = plan.decisions.replenished_by.iter().enumerate().filter_map(|(outlet, depot)| {
             let depot = (*depot)?;
-            let lead_time = network.supply(OutletId::from(outlet), depot).map_or(0.0, |lane| lane.lead_time.get());
+            let lane = network.supply(OutletId::from(outlet), depot);
+            let lead_time = lane.map_or(0.0, |lane| lane.lead_time.get());
+            let promised = lane.filter(|_| vary).map(Supply::promised_lead_time);
             let (outlet, depot) = (scenario.outlets[outlet].id.clone(), scenario.depots[depot.at()].id.clone());
-            Some(ReplenishmentFigures { outlet, depot, lead_time })
+            Some(ReplenishmentFigures { outlet, depot, lead_time, promised })
         });
         let stock = stock_rows(scenario, plan).into_iter().map(|row| StockFigures {
             site: scenario.site(row.site).id.clone(),

@@ -5,6 +5,8 @@ use maud::{Markup, html};
 use super::{Contents, chart, charts, map, page as whole, tables, theme};
 use crate::cost::sums;
 use crate::plan::figures::{Figures, PromiseFigures, ServiceFigures};
+use crate::report::aftersales;
+use crate::report::conditions::{COLUMNS, row};
 use crate::report::terminal::{counted, grouped, percent_text};
 use crate::scenario::{Objective, Scenario};
 
@@ -42,6 +44,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
     }
     let main = html! {
         (tiles(plan))
+        (after_sales(scenario))
         @if let Some(drawing) = &drawing { (map_section(drawing)) }
         section aria-labelledby="cost" {
             h2 #cost { "Cost" }
@@ -70,6 +73,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
                 (searched("stock", "Search the shelves by site or part"))
             }
         }
+        (conditions(scenario))
         (certificate(scenario, plan, proof))
     };
     contents.map = drawing.map(|drawing| drawing.value);
@@ -89,6 +93,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
             a href="#sites" { "Sites" }
             @if !scenario.staffing.is_empty() { a href="#desks" { "Desks" } }
             @if !plan.stock.is_empty() { a href="#stock" { "Stock" } }
+            @if !scenario.conditions.is_empty() { a href="#conditions" { "Conditions" } }
             a href="#certificate" { "Certificate" }
         }
     };
@@ -150,6 +155,48 @@ fn tiles(plan: &Figures) -> Markup {
             @if !own.promises.is_empty() { (tile(&format!("{kept} of {}", own.promises.len()), "promises kept")) }
             @if let Some(row) = network { (tile(&format!("{:.1} h", row.value), "mean response time")) }
             @if units > 0.0 { (tile(&grouped(units), "units of stock")) }
+        }
+    }
+}
+
+/// What the after-sales service comes to.
+fn after_sales(scenario: &Scenario) -> Markup {
+    let sentences = aftersales::sentences(scenario);
+    let currency = &scenario.currency;
+    html! {
+        @if !sentences.is_empty() {
+            section aria-labelledby="after-sales" {
+                h2 #after-sales { "After-sales service" }
+                @for sentence in &sentences { p { (sentence) } }
+                @if !scenario.guaranteed.is_empty() {
+                    div .long .scroll tabindex="0" role="region" aria-label="Guarantees" {
+                        table {
+                            thead { tr {
+                                th scope="col" { "product" } th scope="col" { "country" }
+                                @for title in ["claims a year", "repaired", "replaced", "refunded"] { th .number scope="col" { (title) } }
+                                th .number scope="col" { "cost, " (currency) " a year" }
+                                th .number scope="col" { "contracts earn" }
+                                th .number scope="col" { "a unit" }
+                            } }
+                            tbody {
+                                @for row in &scenario.guaranteed {
+                                    tr {
+                                        td { (scenario.products[row.product.at()].name) }
+                                        td { @if let Some(country) = row.country { (scenario.countries[country.at()].code) } }
+                                        td .number { (grouped(row.claims())) }
+                                        @for share in [row.split.repaired, row.split.replaced, row.split.refunded] {
+                                            td .number { (format!("{:.1} %", 100.0 * share)) }
+                                        }
+                                        td .number { (grouped(row.cost + row.returns)) }
+                                        td .number { (grouped(row.revenue)) }
+                                        td .number { @if let Some(cost) = row.cost_per_unit() { (format!("{cost:.2}")) } }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -295,6 +342,38 @@ fn promises(promises: &[PromiseFigures]) -> Markup {
                     tbody {
                         @for promise in promises {
                             tr { td .wide { (promise.target) } td .number { (format!("{:.4}", promise.computed)) } td { (word(promise)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The condition ledger; nothing without one.
+fn conditions(scenario: &Scenario) -> Markup {
+    let on = scenario.conditions.iter().filter(|own| own.on).count();
+    html! {
+        @if !scenario.conditions.is_empty() {
+            section aria-labelledby="conditions" {
+                h2 #conditions { "Conditions" }
+                p .soft {
+                    (on) " of " (scenario.conditions.len()) " conditions of the ledger hold. Before and after: the least and the most \
+                     of the numbers that a condition acted on; money is in the country's currency."
+                }
+                div .long .scroll tabindex="0" role="region" aria-label="Conditions" {
+                    table {
+                        thead { tr {
+                            @for column in COLUMNS { th scope="col" { (column) } }
+                            th scope="col" { "on" }
+                        } }
+                        tbody {
+                            @for condition in &scenario.conditions {
+                                tr {
+                                    @for cell in row(scenario, condition) { td { (cell) } }
+                                    td { @if condition.on { span .good { "yes" } } @else { span .soft { "no" } } }
+                                }
+                            }
                         }
                     }
                 }

@@ -55,6 +55,9 @@ const MONEY: KeyKind = number(AMOUNT);
 const SPAN: KeyKind = number(AMOUNT);
 const SPEED: KeyKind = number(POSITIVE);
 
+/// The values of `planning.month`: a month, the mean of all, or the greatest.
+pub const MONTHS: &[&str] = &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "mean", "peak"];
+
 /// Every key outside of targets and changes.
 pub const KEYS: &[Key] = &[
     key("name", KeyKind::Text, "", "name of the scenario (an overlay's default: its folder's name)"),
@@ -199,6 +202,37 @@ pub const KEYS: &[Key] = &[
         "share of the way from the present to the wished share that a year goes",
     ),
     key("choice.*", KeyKind::Text, "", "the option to take of a choice; else the optimiser takes the best"),
+    key(
+        "replenishment.packaging",
+        KeyKind::Text,
+        "",
+        "id in packaging.csv: how units are packed from depots to outlets",
+    ),
+    key(
+        "service.inspection",
+        KeyKind::Text,
+        "",
+        "id in inspection.csv: how units are inspected before they are shipped",
+    ),
+    key(
+        "service.feedback_share",
+        KeyKind::Share(Bounds::SHARE),
+        "0",
+        "share of failures whose cause is reported to those who design and make the product",
+    ),
+    key(
+        "service.learning_rate",
+        KeyKind::Share(Bounds::SHARE),
+        "0",
+        "share of failures that a year of learning from all of them would prevent [1/year]",
+    ),
+    key(
+        "planning.month",
+        KeyKind::Choice(MONTHS),
+        "mean",
+        "month of seasons.csv at whose rates a year is planned: a number, mean: the year as it is, peak: the greatest month \
+         of each stream",
+    ),
 ];
 
 /// The keys of a `[\[target\]]`.
@@ -236,6 +270,12 @@ pub const TARGET_KEYS: &[Key] = &[
         "makes it soft: yearly cost of one whole unit of shortfall (100 percentage points, or 1 hour)",
     ),
     key("class", KeyKind::Text, "", "only the demand for this class's parts"),
+    key(
+        "home",
+        KeyKind::Text,
+        "",
+        "parity between home and abroad: with spread_at_most over countries, none is worse than this one by more than that",
+    ),
 ];
 
 /// The keys of a `[\[change\]]`, an edit of a table's rows.

@@ -1,5 +1,7 @@
 //! The tables and their columns.
 
+use crate::scenario::{Effect, Nature, Operation};
+
 use super::{Bounds, ColumnSchema, Kind, Need, Table, TableSchema};
 
 /// The words of a column that says yes or no.
@@ -10,6 +12,9 @@ pub const OWNERSHIPS: &[&str] = &["own", "franchise", "partner", "van", "mail_in
 
 /// The words of `status`.
 pub const STATUSES: &[&str] = &["candidate", "open", "closed", "existing"];
+
+/// The words of `hemisphere`.
+pub const HEMISPHERES: &[&str] = &["north", "south", "tropics"];
 
 const fn column(name: &'static str, need: Need, kind: Kind, doc: &'static str) -> ColumnSchema {
     ColumnSchema { name, need, kind, doc }
@@ -194,6 +199,21 @@ pub const TABLES: &[TableSchema] = &[
                 "most units of an order to the supplier, a whole number [units] (default: what order cost and holding ask for)",
             ),
             optional("class", Kind::Text, "class of parts that targets treat alike (A, B, C, body, engine, …)"),
+            optional(
+                "return_share",
+                SHARE,
+                "share of the defective units an outlet has not repaired that go back to its depot [1] (default 0)",
+            ),
+            optional(
+                "return_cost_factor",
+                AMOUNT,
+                "freight of the way back as a multiple of the freight out [1] (default 1)",
+            ),
+            optional(
+                "repair_decision",
+                Kind::Choice(&["given", "decide"]),
+                "given: repair_share are repaired; decide: they are repaired or discarded, whichever is cheaper (default given)",
+            ),
         ],
     },
     TableSchema {
@@ -260,7 +280,7 @@ pub const TABLES: &[TableSchema] = &[
             optional(
                 "sales_per_year",
                 AMOUNT,
-                "units sold in a year, for jobs_per_sale of failures.csv [1/year] (default 0)",
+                "units sold in a year, for jobs_per_sale of failures.csv, for inspection and returned goods [1/year] (default 0)",
             ),
         ],
     },
@@ -558,6 +578,186 @@ pub const TABLES: &[TableSchema] = &[
                 RATIO,
                 "how much longer a contact takes in a language that it does not speak [1] (default 1)",
             ),
+        ],
+    },
+    TableSchema {
+        table: Table::Guarantees,
+        name: "guarantees",
+        file: "guarantees.csv",
+        required: false,
+        doc: "the three guarantees of a product in a country: repair, replacement, refund; with contracts and returned goods",
+        keys: 2,
+        columns: &[
+            filled("product", Kind::Of(Table::Products), "what is guaranteed"),
+            optional("country", Kind::Country, "where; blank: every country without a row of its own"),
+            optional("warranty_months", AMOUNT, "warranty from the sale on [months] (default: the product's)"),
+            filled("life_years", POSITIVE, "life of a unit; the installed base is taken as steady [years]"),
+            optional("extended_months", AMOUNT, "warranty of a contract, after the first [months] (default 0)"),
+            optional("extended_take_up", SHARE, "share of units sold with a contract [1] (default 0)"),
+            optional("extended_price", AMOUNT, "price of a contract, once [currency] (default 0)"),
+            optional(
+                "repair_cost_per_claim",
+                AMOUNT,
+                "planning figure of a repair, for the split alone: what repairs cost the plan tells [currency] (default 0)",
+            ),
+            optional(
+                "replacement_cost",
+                AMOUNT,
+                "a new unit less what the old one is worth [currency] (default: unit_price)",
+            ),
+            optional(
+                "refund_cost",
+                AMOUNT,
+                "the price given back less what the unit is worth [currency] (default: unit_price)",
+            ),
+            optional("repair_at_most", SHARE, "statute: greatest share of claims that are repaired [1] (default 1)"),
+            optional("replace_at_least", SHARE, "statute: least share of claims that are replaced [1] (default 0)"),
+            optional("refund_at_least", SHARE, "statute: least share of claims that are refunded [1] (default 0)"),
+            optional("return_share_of_sales", SHARE, "share of units sold that come back as goods [1] (default 0)"),
+            optional(
+                "return_cost",
+                AMOUNT,
+                "a unit that comes back: freight, handling, and the price or the unit given for it [currency] (default 0)",
+            ),
+            optional("salvage_value", AMOUNT, "what a unit that came back is worth [currency] (default 0)"),
+            optional(
+                "sales_per_unit_year",
+                AMOUNT,
+                "units sold a year for each installed one, where installed_base.csv does not say how many [1/year] (default: 1 / life_years)",
+            ),
+            optional(
+                "statutory_warranty_months",
+                AMOUNT,
+                "statute: a shorter warranty is as long as this [months] (default 0)",
+            ),
+        ],
+    },
+    TableSchema {
+        table: Table::Packaging,
+        name: "packaging",
+        file: "packaging.csv",
+        required: false,
+        doc: "a way to pack units from depots to outlets; `[replenishment] packaging` chooses one",
+        keys: 1,
+        columns: &[
+            filled("packaging", Kind::Id, "id of the packaging"),
+            optional("cost_per_unit", AMOUNT, "packing a unit once [currency] (default 0)"),
+            optional("weight_factor", AMOUNT, "weight of a packed unit as a multiple of the part's [1] (default 1)"),
+            optional(
+                "damage_share",
+                Kind::Number(Bounds::LOSS),
+                "share of units damaged on the way, found on arrival and sent again [1] (default 0)",
+            ),
+            optional("omission_share", SHARE, "share of units that arrive without an accessory [1] (default 0)"),
+            optional(
+                "second_shipment_cost",
+                AMOUNT,
+                "sending what was left out [currency] (default: the freight of the way)",
+            ),
+        ],
+    },
+    TableSchema {
+        table: Table::Inspection,
+        name: "inspection",
+        file: "inspection.csv",
+        required: false,
+        doc: "a level of inspection before units are shipped; `[service] inspection` chooses one",
+        keys: 2,
+        columns: &[
+            filled("inspection", Kind::Text, "id of the level"),
+            optional("product", Kind::Of(Table::Products), "what is inspected; blank: every product without a row"),
+            optional("cost_per_unit", AMOUNT, "inspecting a unit that is sold [currency] (default 0)"),
+            optional("escape_factor", AMOUNT, "factor on the failures of the product [1] (default 1)"),
+        ],
+    },
+    TableSchema {
+        table: Table::Seasons,
+        name: "seasons",
+        file: "seasons.csv",
+        required: false,
+        doc: "demand of a month of the year, relative to the others; `[planning] month` chooses what is planned for",
+        keys: 4,
+        columns: &[
+            optional("product", Kind::Of(Table::Products), "product whose jobs follow it; blank: all without rows"),
+            optional(
+                "hemisphere",
+                Kind::Choice(HEMISPHERES),
+                "regions north or south of the tropics, or in them; blank: all without rows",
+            ),
+            optional("country", Kind::Country, "regions of a country, in place of a hemisphere"),
+            filled("month", Kind::Number(Bounds::MONTH), "month, 1 to 12"),
+            filled(
+                "factor",
+                AMOUNT,
+                "demand of the month relative to the others, a month not listed being 1; scaled to a mean of 1 [1]",
+            ),
+        ],
+    },
+    TableSchema {
+        table: Table::Campaigns,
+        name: "campaigns",
+        file: "campaigns.csv",
+        required: false,
+        doc: "free check-ups of installed units in a month, before their season",
+        keys: 3,
+        columns: &[
+            filled("campaign", Kind::Text, "id of the campaign"),
+            filled("product", Kind::Of(Table::Products), "what is checked"),
+            optional("country", Kind::Country, "where; blank: everywhere"),
+            filled("month", Kind::Number(Bounds::MONTH), "month of the visits, 1 to 12"),
+            optional("visits_per_unit", AMOUNT, "visits to an installed unit [1/year] (default 1)"),
+            optional(
+                "cost_per_visit",
+                AMOUNT,
+                "a visit without journey and work, if hours are given [currency] (default 0)",
+            ),
+            optional("hours_per_visit", AMOUNT, "hands-on work; given, visits are jobs of the outlets [hours]"),
+            optional(
+                "failure_reduction",
+                SHARE,
+                "share of failures that do not happen in the months after [1] (default 0)",
+            ),
+            optional("months", Kind::Number(Bounds::MONTHS), "months of effect after the visits [months] (default 0)"),
+            optional("on", Kind::Choice(&["yes", "no"]), "is it held? (default yes)"),
+        ],
+    },
+    TableSchema {
+        table: Table::Conditions,
+        name: "conditions",
+        file: "conditions.csv",
+        required: false,
+        doc: "a fact of a country that changes what the other tables say, with its source and a switch",
+        keys: 1,
+        columns: &[
+            filled("condition", Kind::Id, "id of the condition"),
+            optional("country", Kind::Country, "where it holds; blank: everywhere"),
+            filled(
+                "kind",
+                Kind::Choice(Nature::NAMES),
+                "hard: product, workshop, equipment, staff; soft: politics, economy, culture, habits",
+            ),
+            filled("factor", Kind::Text, "what it is about: product quality, workshop, staff, politics, customs, …"),
+            filled(
+                "effect",
+                Kind::Choice(Effect::NAMES),
+                "what it acts on: wage, fixed_cost, opening_cost, closing_cost (in the country's currency), customs_days, \
+                 customs_days_deviation, duty_rate, exchange_rate, vat_rate; supplier_lead_time_days of its sites; repair_hours, \
+                 failures, installed, travel_hours, emergency_cost, emergency_hours of its regions; outlets_at_most, \
+                 outlets_at_least, depots_at_most, depots_at_least; foreign_service: 0 if only outlets in the country may serve \
+                 its regions; stoppage: closures of its border a year, each of `days`",
+            ),
+            filled(
+                "operation",
+                Kind::Choice(Operation::NAMES),
+                "set, scale or add, applied in that order whatever the order of rows; failures, installed and travel_hours are \
+                 scaled, limits and foreign_service set, stoppages added",
+            ),
+            filled("value", ANY, "by how much, in the unit of the effect; a factor where it is scaled"),
+            optional("product", Kind::Of(Table::Products), "only for this product: failures, installed, repair_hours"),
+            optional("days", AMOUNT, "how long a stoppage lasts [days]"),
+            filled("source", Kind::Text, "where it is known from"),
+            optional("date", Kind::Text, "day of which it is known, YYYY-MM-DD"),
+            optional("on", Kind::Choice(&["yes", "no"]), "no: it stays in the ledger and does nothing (default yes)"),
         ],
     },
 ];

@@ -52,9 +52,15 @@ pub(crate) fn number(kind: KeyKind, name: &str, value: &Value, span: Span, fault
 /// A word of any key, as its position among the choices.
 pub(crate) fn choice(kind: KeyKind, name: &str, value: &Value, span: Span, faults: &mut Faults) -> Option<usize> {
     let (KeyKind::Choice(words) | KeyKind::Choices(words)) = kind else { return None };
-    let Value::Text(text) = value else {
-        wrong_kind(name, KeyKind::Text, value, span, faults);
-        return None;
+    // A choice among numbers is written as a number.
+    let numbers = words.iter().any(|word| word.parse::<f64>().is_ok());
+    let text = match value {
+        Value::Text(text) => text,
+        Value::Number(_, written) if numbers => written,
+        _ => {
+            wrong_kind(name, KeyKind::Text, value, span, faults);
+            return None;
+        }
     };
     let position = words.iter().position(|word| *word == text.trim());
     if position.is_none() {

@@ -4,12 +4,12 @@ use super::{Ids, Reader};
 use crate::demand::estimate::Forecast;
 use crate::demand::forecast::{Method, Smoothing};
 use crate::demand::{Distribution, Reading};
-use crate::scenario::schema::Table;
+use crate::scenario::schema::{MONTHS, Table};
 use crate::scenario::settings::{Setting, Value};
 use crate::scenario::source::Span;
 use crate::scenario::{
-    Count, CountryId, DistanceMetric, Finance, Lanes, Limits, Objective, Planning, Replenishment, Site, Sourcing,
-    Status, Stockout, Travel,
+    Count, CountryId, DistanceMetric, Finance, Lanes, Limits, Month, Objective, Planning, Replenishment, Site,
+    Sourcing, Status, Stockout, Travel,
 };
 use crate::units::{Days, Hours, Money};
 
@@ -121,7 +121,27 @@ pub(crate) fn planning(reader: &mut Reader<'_>) -> Planning {
         gap: reader.key_or("planning.gap", 1e-6),
         time_limit_seconds: reader.key("planning.time_limit_seconds"),
         seed: reader.key_or("planning.seed", 1.0) as u64,
+        month: match reader.key_choice("planning.month").map(|choice| MONTHS[choice]) {
+            None | Some("mean") => Month::Mean,
+            Some("peak") => Month::Peak,
+            Some(number) => number.parse::<usize>().map_or(Month::Mean, |number| Month::Of(number - 1)),
+        },
     }
+}
+
+/// `\[service\] feedback_share` × `learning_rate`; W07: one without the other prevents nothing.
+pub(crate) fn learnt(reader: &mut Reader<'_>) -> f64 {
+    let names = ["service.feedback_share", "service.learning_rate"];
+    let [reported, rate] = names.map(|name| reader.key_or(name, 0.0));
+    for (own, other, name) in [(reported, rate, names[0]), (rate, reported, names[1])] {
+        let span = reader.draft.settings.get(name).map(|setting| setting.key_span);
+        if let (Some(span), true) = (span, own > 0.0 && other <= 0.0) {
+            let message = format!("`{}` has no effect", name.trim_start_matches("service."));
+            let fault = reader.faults.add("W07", span, message);
+            fault.hint("feedback_share and learning_rate prevent failures together");
+        }
+    }
+    reported * rate
 }
 
 /// `\[finance\]`.

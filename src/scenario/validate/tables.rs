@@ -36,11 +36,11 @@ pub(crate) fn country_codes<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, Co
     codes
 }
 
-fn is_country_code(code: &str) -> bool {
+pub(super) fn is_country_code(code: &str) -> bool {
     code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()) && !matches!(code, "UK" | "EL")
 }
 
-fn no_country_code(code: &str, column: &Column<'_>, row: usize, reader: &mut Reader<'_>) {
+pub(super) fn no_country_code(code: &str, column: &Column<'_>, row: usize, reader: &mut Reader<'_>) {
     let hint = match code {
         "UK" => "the United Kingdom is GB".to_string(),
         "EL" => "Greece is GR".to_string(),
@@ -99,6 +99,8 @@ pub(crate) fn regions(ids: &Ids<'_>, travel: &Travel, reader: &mut Reader<'_>) -
         direct_hours: reader.hours(&own_direct_hours, row).unwrap_or(direct_hours),
         direct_cost_per_unit: reader.money(&own_direct_cost, row).unwrap_or(direct_cost),
         area_km2: reader.number(&area, row),
+        travel_factor: 1.0,
+        served_from: None,
     };
     ids.regions.list.iter().enumerate().map(row).collect()
 }

@@ -91,11 +91,19 @@ fn target(entries: &[Entry], span: Span, ids: &Ids<'_>, reader: &mut Reader<'_>)
     let class: Option<ClassId> =
         given.known("class", ids.parts.broken, |name| ids.classes.get(name).copied(), &classes, reader);
     let penalty = given.number("penalty", reader).and_then(Money::new);
+    let home: Option<CountryId> =
+        given.known("home", regions_broken, |code| ids.countries.get(code).copied(), &countries, reader);
     let metric = METRICS[metric_at?];
     let name = metric.name();
     let limit = limit(metric, name, span, &given, &scope, reader);
     let within = within(metric, name, span, &given, reader);
-    Some(Target { metric, scope, limit: limit?, within, country, part, policy, penalty, class })
+    if let Some(entry) = given.get("home")
+        && !(matches!(limit, Some(Limit::SpreadAtMost(_))) && scope == [Scope::Country] && country.is_none())
+    {
+        let message = "home and abroad are compared by the spread over all countries";
+        reader.faults.add("E13", entry.key_span, message).hint("scope = \"country\" and spread_at_most = 0.05");
+    }
+    Some(Target { metric, scope, limit: limit?, within, country, part, policy, penalty, class, home })
 }
 
 fn scope(entry: Option<&Entry>, reader: &mut Reader<'_>) -> Vec<Scope> {
@@ -223,6 +231,8 @@ pub(crate) fn targets_can_be_answered(scenario: &Scenario, reader: &mut Reader<'
             ("this target's part is not of its class", "leave one of the two out")
         } else if target.country.is_some() && scenario.regions.iter().all(|region| region.country != target.country) {
             ("no region lies in this target's country", "a country of outlets alone has no demand of its own")
+        } else if target.home.is_some() && scenario.regions.iter().all(|region| region.country != target.home) {
+            ("no region lies in the home country", "parity needs what is served at home")
         } else {
             continue;
         };

@@ -211,7 +211,7 @@ impl Debts {
 }
 
 /// ln Γ(x) for x > 0: Stirling's series beyond 16, the recurrence below.
-fn ln_gamma(x: f64) -> f64 {
+pub(crate) fn ln_gamma(x: f64) -> f64 {
     let (mut x, mut product) = (x, 1.0);
     while x < 16.0 {
         product *= x;
