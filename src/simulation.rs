@@ -185,6 +185,9 @@ struct Life {
     jobs: u64,
 }
 
+/// A member of a parity's scope: its mean, and the pairs of its replications.
+type Member = (Key, f64, Vec<(f64, f64)>);
+
 /// Lives blocks together in all replications.
 fn live(scene: &Scene, horizon: &Horizon, experiment: &Experiment, chances: f64, blocks: &[Block]) -> Vec<Outcome> {
     let scenario = scene.scenario;
@@ -264,7 +267,7 @@ fn promises(
             _ => (*key, counted.pairs.clone(), counted.shelves),
         });
         if let Limit::SpreadAtMost(_) = target.limit {
-            let mut known: Vec<(Key, f64, Vec<(f64, f64)>)> =
+            let mut known: Vec<Member> =
                 members.filter_map(|(key, pairs, _)| Some((key, Estimate::of(&pairs)?.mean, pairs))).collect();
             known.sort_by(|left, right| left.1.total_cmp(&right.1));
             // The spread is taken between the two that came out best and worst, or from home to the worst.

@@ -70,8 +70,7 @@ impl Wishes {
             let most = (area.km2.ceil().max(1.0) as u32).max(area.today);
             let wish = |year: usize, outlets: u32| ground.wish(area, year, outlets);
             let mut worthwhile = area.today;
-            for year in 0..ground.years {
-                let price = &prices[year];
+            for (year, price) in prices.iter().enumerate() {
                 let mut before = wish(year, worthwhile);
                 // Draws grow and then shrink with the number of outlets: each is asked.
                 for outlets in worthwhile + 1..=most {
@@ -154,14 +153,13 @@ pub fn relax(ground: &Ground, wishes: &Wishes, shared: &Shared) -> Answer {
     let mut bound: f64 = found.iter().map(|(worth, _)| worth).sum();
     for (market, land) in ground.lands.iter().enumerate() {
         let (mut heard, mut installed) = (land.share_today, land.installed_today);
-        for year in 0..ground.years {
-            let conditions = &land.years[year];
+        for (year, (conditions, value)) in land.years.iter().zip(&values[market]).enumerate() {
             heard *= 1.0 - ground.response.adjustment;
             installed *= ground.survival;
             let price = shared.quotas[market][year];
             // Without a quota nobody sells more than the market buys.
             let quota = conditions.quota_share.unwrap_or(1.0) * conditions.sales_per_year;
-            bound += heard * conditions.sales_per_year * (values[market][year].max(0.0) - price) + price * quota;
+            bound += heard * conditions.sales_per_year * (value.max(0.0) - price) + price * quota;
             let work = conditions.jobs_per_unit_year / ground.jobs_per_technician;
             bound += installed
                 * (ground.discount[year] * conditions.service_margin_per_unit_year - shared.technicians[year] * work);

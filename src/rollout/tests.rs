@@ -71,7 +71,7 @@ fn ground(seed: u64) -> Ground {
             utility: 0.4,
             per_km: 1.5,
             spread: 0.5,
-            adjustment: if seed % 2 == 0 { 1.0 } else { 0.6 },
+            adjustment: if seed.is_multiple_of(2) { 1.0 } else { 0.6 },
         },
         discount: (1..=years as i32).map(|year| 1.1_f64.powi(-year)).collect(),
         survival: 0.9,
