@@ -14,6 +14,7 @@ mod account;
 mod climb;
 mod curve;
 mod ground;
+mod obligation;
 mod path;
 pub mod read;
 mod relaxation;
@@ -29,6 +30,7 @@ use crate::watch::Watch;
 pub use account::{Account, Course, Excess, accounts, excesses, together, worth, worth_of};
 pub use curve::{Point, curve};
 pub use ground::{Area, Ground, Land, shared_out};
+pub use obligation::{Obligation, obligations};
 pub use response::{access, wish};
 
 /// A roll-out that was planned or given.

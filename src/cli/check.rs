@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use sparenet::demand::{History, pattern::Pattern};
-use sparenet::diagnosis::{capacity, out_of_reach, shops};
+use sparenet::diagnosis::{capacity, out_of_reach, shops, without_format};
 use sparenet::load::Load;
 use sparenet::network::Network;
 use sparenet::report::terminal::{self, counted};
@@ -85,6 +85,13 @@ fn doubts(loaded: Loaded) -> Diagnostics {
     let Loaded { scenario, mut warnings, origins } = loaded;
     let network = Network::connect(&scenario);
     let load = Load::of(&scenario);
+    if let Some(finding) = without_format(&scenario, &network, &load) {
+        for id in &finding.members {
+            let row = scenario.regions.iter().position(|region| region.id == *id).unwrap_or(0);
+            let message = format!("no outlet within reach does every type of job that region `{id}` asks for");
+            warnings.warn("W11", origins.of(Table::Regions, row, "region"), message, Some(finding.hint.clone()));
+        }
+    }
     if let Some(finding) = out_of_reach(&scenario, &network, &load) {
         for id in &finding.members {
             let row = scenario.regions.iter().position(|region| region.id == *id).unwrap_or(0);

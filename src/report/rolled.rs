@@ -4,7 +4,7 @@ use comfy_table::Table;
 
 use super::runs::numbers;
 use super::terminal::{counted, grouped};
-use crate::rollout::{Account, Ground, Point, Rollout, excesses, together};
+use crate::rollout::{Account, Ground, Obligation, Point, Rollout, excesses, obligations, together};
 use crate::scenario::Scenario;
 
 /// Its years, its countries, its curve and its certificate.
@@ -36,6 +36,15 @@ pub fn rollout(scenario: &Scenario, ground: &Ground, rollout: &Rollout, points: 
             100.0 * gap
         )),
         _ => text.push('\n'),
+    }
+    let last: Vec<Obligation> = obligations(scenario, ground, rollout);
+    if !last.is_empty() {
+        text.push_str(&format!(
+            "Parts owed after the last sale: one last order of {} parts, {} units, {} {currency}\n",
+            last.len(),
+            grouped(last.iter().map(|own| f64::from(own.quantity)).sum()),
+            grouped(last.iter().map(|own| own.cost).sum())
+        ));
     }
     for (year, excess) in excesses(ground, &rollout.books) {
         text.push_str(&format!("{}: {}\n", ground.first_year as usize + year, excess.words()));

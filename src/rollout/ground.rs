@@ -60,7 +60,7 @@ pub struct Ground {
 impl Ground {
     /// Of a scenario with markets; `None` without them.
     pub fn of(scenario: &Scenario) -> Option<Self> {
-        let Markets { rows, periods, response, years } = scenario.markets.as_ref()?;
+        let Markets { rows, periods, response, years, .. } = scenario.markets.as_ref()?;
         let all = years.count + years.tail;
         let mut lands: Vec<Land> = Vec::new();
         for market in rows {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Account, Course, Ground, Point, Rollout, excesses, together};
+use super::{Account, Course, Ground, Obligation, Point, Rollout, excesses, obligations, together};
 use crate::plan::write::table::Table;
 use crate::scenario::Scenario;
 
@@ -50,6 +50,7 @@ pub fn summary(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Map<S
         "share": last.share,
         "installed": last.installed,
         "breaks_even": Rollout::breaks_even(ground, &all).map(|year| ground.first_year as usize + year),
+        "last_buy_cost": obligations(scenario, ground, rollout).iter().map(|own| own.cost).sum::<f64>(),
         "limits_kept": excesses(ground, &rollout.books).is_empty(),
         "countries": countries,
         "version": env!("CARGO_PKG_VERSION"),
@@ -68,6 +69,7 @@ pub fn files(scenario: &Scenario, ground: &Ground, rollout: &Rollout, points: &[
         ("years.csv", years(scenario, ground, rollout)),
         (COURSE_FILE, course(scenario, ground, &rollout.course)),
         ("curve.csv", curve(points)),
+        ("last_buy.csv", last_buy(scenario, ground, rollout)),
     ]
 }
 
@@ -138,6 +140,15 @@ fn course(scenario: &Scenario, ground: &Ground, course: &Course) -> String {
             let region = &scenario.regions[area.region.at()].id;
             table.row(&[region, &(ground.first_year as usize + year), outlets]);
         }
+    }
+    table.0
+}
+
+/// The last orders for the parts owed after the last sale; only the header without an obligation.
+fn last_buy(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> String {
+    let mut table = Table::with_header(&["part", "mean_demand", "quantity", "cost"]);
+    for Obligation { part, mean_demand, quantity, cost } in obligations(scenario, ground, rollout) {
+        table.row(&[&scenario.parts[part.at()].id, &mean_demand, &quantity, &cost]);
     }
     table.0
 }

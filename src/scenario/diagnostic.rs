@@ -82,7 +82,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("W08", "a country that is named has its row"),
     ("W09", "a CSV file in the folder is one that is read"),
     ("W10", "stock is replenished after some lead time"),
-    ("W11", "a region with demand has a candidate outlet within reach"),
+    ("W11", "a region with demand has a candidate outlet within reach that does its jobs"),
     ("W12", "all outlets together can do the work, and all servers the repairs"),
     ("W13", "a country code is one of ISO 3166"),
     ("W14", "a history of demand is long enough"),

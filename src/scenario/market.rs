@@ -89,4 +89,6 @@ pub struct Markets {
     pub response: Response,
     /// `[rollout]`.
     pub years: Years,
+    /// For how many years after the last parts are promised, and with what chance the last order must last.
+    pub obligation: Option<(f64, f64)>,
 }

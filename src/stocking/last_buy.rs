@@ -42,8 +42,13 @@ impl LastBuy {
     /// Q, (promise): the least order that lasts with a chance of at least `at_least`, which is below 1.
     pub fn quantity(&self, at_least: f64) -> u32 {
         let demand = self.demand();
-        let lasts = |quantity: &usize| demand.more_than(*quantity as i64) <= 1.0 - at_least;
-        let found = (0..=demand.last()).find(lasts).unwrap_or(demand.last());
+        let lasts = |quantity: usize| demand.more_than(quantity as i64) <= 1.0 - at_least;
+        // The chance to run out falls with the order: halves find the first that lasts.
+        let (mut short, mut found) = (0, demand.last());
+        while short < found {
+            let middle = short + (found - short) / 2;
+            if lasts(middle) { found = middle } else { short = middle + 1 }
+        }
         u32::try_from(found).unwrap_or(u32::MAX)
     }
 

@@ -160,6 +160,8 @@ fn a_region_is_served_only_by_outlets_that_do_all_its_jobs() {
         "fixed_cost_per_year,format\nK,AA,0,0,100,kiosk\nF,AA,50,0,100,kiosk\n",
         "format,jobs\nkiosk,none\n",
     );
+    let warned = room.run("check shop").code(0).err;
+    assert!(warned.contains("W11") && warned.contains("region `fitted` asks for"), "{warned}");
     let told = room.run("solve shop").code(4).err;
     assert!(told.contains("no outlet in reach may do `fitting`: `fitted`"), "{told}");
     // Equipment is paid only where the job is done.
@@ -172,4 +174,32 @@ fn write_formats_again(room: &Room, regions: &[(&str, f64, f64, f64, &str)], for
     let jobs = room.read("shop/jobs.csv");
     write(room, regions, "fixed_cost_per_year,format\nK,AA,0,0,100,kiosk\nF,AA,50,0,100,full\n", formats);
     room.write("shop/jobs.csv", &jobs);
+}
+
+#[test]
+fn a_choice_of_formats_is_as_good_as_the_best_of_all_of_them_tried_one_by_one() {
+    let formats = "format,fixed_cost_factor,labour_cost_factor,fee_per_job,repeat_share,travel_cost_factor\n\
+                   own,1,1,,,1\nfranchise,0.4,0.9,14,0.1,1.2\n";
+    let least = |choice: [&str; 3]| {
+        let room = Room::with("scenarios/small");
+        room.write("small/formats.csv", formats);
+        let table = room.read("small/outlets.csv");
+        let mut column = ["format"].into_iter().chain(choice);
+        let rows: Vec<String> =
+            table.lines().map(|line| format!("{line},{}", column.next().unwrap_or_default())).collect();
+        room.write("small/outlets.csv", &rows.join("\n"));
+        let plan = room.run("solve small --json --out plan").code(0).json();
+        room.run("verify small --plan plan").code(0);
+        close(figure(&plan, "lower_bound"), figure(&plan, "objective"), 1e-6);
+        (figure(&plan, "objective"), plan["open_outlets"].clone())
+    };
+    let mut best = f64::INFINITY;
+    for number in 0..8 {
+        let format = |place: u32| if number >> place & 1 == 0 { "own" } else { "franchise" };
+        best = best.min(least([format(0), format(1), format(2)]).0);
+    }
+    let (objective, open) = least(["own;franchise"; 3]);
+    close(objective, best, 1e-9);
+    // The best is a mixture: neither format is best everywhere.
+    assert_eq!(open, serde_json::json!(["west:franchise", "middle:own", "east:franchise"]));
 }

@@ -74,3 +74,34 @@ fn what_is_wrong_with_markets_is_told_with_its_place() {
         assert!(told.err.contains(words), "{words}: {told:?}");
     }
 }
+
+#[test]
+fn parts_are_owed_after_the_last_sale() {
+    let room = Room::new();
+    let told = room
+        .run_on("rollout --json --set rollout.years=1 --set rollout.obligation_years=10", &stylised())
+        .code(0)
+        .json();
+    let text = room.read("rollouts/europe-cars-1975/last_buy.csv");
+    let (means, quantities) = (column(&text, "mean_demand"), column(&text, "quantity"));
+    // Of every unit installed a part is asked for λ·12·(1 − e^(−10/12)) times in ten years: parts differ by their rates alone.
+    let rates: Vec<f64> = std::fs::read_to_string(stylised().join("failures.csv"))
+        .expect("the scenario is there")
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').nth(2).and_then(|field| field.parse().ok()).expect("a rate"))
+        .collect();
+    let whole = figure(&told, "installed") * 12.0 * (1.0 - (-10.0_f64 / 12.0).exp());
+    assert_eq!(means.len(), rates.len());
+    let mut expected: Vec<f64> = rates.iter().map(|rate| rate * whole).collect();
+    let mut found = means.clone();
+    expected.sort_by(f64::total_cmp);
+    found.sort_by(f64::total_cmp);
+    for (one, other) in expected.iter().zip(&found) {
+        close(*other, *one, 1e-3);
+    }
+    // The last order lasts with 95 %: 1.645 deviations above the mean, up to whole units and the skew of few.
+    for (mean, quantity) in means.iter().zip(&quantities) {
+        assert!((quantity - mean - 1.645 * mean.sqrt()).abs() < 1.0 + 0.01 * mean.sqrt(), "{mean} {quantity}");
+    }
+}

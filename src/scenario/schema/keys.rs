@@ -183,6 +183,18 @@ pub const KEYS: &[Key] = &[
     key("rollout.tail_years", KeyKind::Count, "0", "years after them that count too, with the outlets of the last"),
     key("rollout.life_years", SPEED, "10", "mean life of an installed unit [years]"),
     key("rollout.jobs_per_technician_year", SPEED, "", "jobs that a technician does [1/year]"),
+    key(
+        "rollout.obligation_years",
+        SPEED,
+        "",
+        "years after the last for which parts are promised: their last order [years]",
+    ),
+    key(
+        "rollout.obligation_at_least",
+        KeyKind::Share(Bounds::LOSS),
+        "0.95",
+        "chance with which the last order of a part lasts",
+    ),
     key("share.utility", ANY, "", "log-odds of the share of a market with an outlet next door"),
     key("share.per_km", MONEY, "", "log-odds lost with each kilometre to the nearest outlet [1/km]"),
     key("share.few_outlets", SPEED, "", "a network that was seen, in place of utility and per_km: its outlets"),

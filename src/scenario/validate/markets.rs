@@ -22,7 +22,10 @@ pub(super) fn markets<'a>(ids: &Ids<'a>, regions: &[Region], reader: &mut Reader
     let years = years(&rows, source, reader);
     let response = response(ids, regions, source, reader)?;
     known_regions(&rows, regions, reader);
-    Some(Markets { rows, periods, response, years })
+    let mut key = |name: &str| reader.draft.settings.number(&format!("rollout.{name}"), reader.faults);
+    let at_least = key("obligation_at_least").unwrap_or(0.95);
+    let obligation = key("obligation_years").map(|years| (years, at_least));
+    Some(Markets { rows, periods, response, years, obligation })
 }
 
 fn rows<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Market> {
