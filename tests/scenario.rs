@@ -233,6 +233,33 @@ fn a_currency_that_gains_is_one_number() {
 }
 
 #[test]
+fn a_desk_pays_the_wage_that_conditions_and_exchange_make() {
+    let cost = |conditions: &str, rate: &str| -> f64 {
+        let countries = format!(
+            "country,labour_cost_per_hour,currency,exchange_rate,utc_offset_hours,languages\nBB,12,BBC,{rate},1,de\nAA,0,,,1,de\n"
+        );
+        let conditions = format!("condition,country,kind,factor,effect,operation,value,source\n{conditions}");
+        let folder = folder(&[
+            ("scenario.toml", "name = \"desk\"\n[travel]\nlanes = \"listed\"\n"),
+            ("regions.csv", "region,country\nr,AA\n"),
+            ("countries.csv", &countries),
+            ("demand.csv", "region,units_per_year\nr,262800\n"),
+            ("outlets.csv", "outlet,country,fixed_cost_per_year\no,BB,1000\n"),
+            ("lanes.csv", "from,to,hours\no,r,0\n"),
+            ("channels.csv", "channel,share,solved_share,minutes\nphone,1,0.9,5\n"),
+            ("desks.csv", "desk,country,opens_hour,closes_hour,answer_within_hours\nd,BB,8,20,0.1\n"),
+            ("conditions.csv", &conditions),
+        ]);
+        loaded(folder.path()).scenario.staffing[0].cost
+    };
+    let plain = cost("", "1");
+    assert!(plain > 0.0);
+    // Half as much again in the country's money, each worth twice as much: three times.
+    let dear = cost("a,BB,soft,economy,wage,scale,1.5,Law\n", "2");
+    assert!((dear / plain - 3.0).abs() < 1e-12, "{plain} {dear}");
+}
+
+#[test]
 fn columns_of_countries_that_are_blank_leave_the_digest_as_it_was() {
     let digest = |head: &str, row: &str| {
         let countries = format!("country,labour_cost_per_hour,customs_days{head}\nDE,40,1{row}\nFR,30,1\n");
