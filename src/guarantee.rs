@@ -14,7 +14,7 @@
 //! A failure is a job of the product without a type: installations, training and the like are no claims. What channels solve
 //! is none either.
 //!
-//! **(warranty)** A steady base whose units live L years each has ages that are uniform on [0, L]: the equilibrium
+//! **(warranty)** A steady base whose units live L years each has ages that are uniform on \[0, L\]: the equilibrium
 //! distribution of the age of a renewal process (Cox, Renewal Theory, 1962, section 5.1), here of a constant life. With
 //! lives that vary about L the share in warranty is at most s(t), and equal to it where no unit dies in warranty. Failures
 //! come at the same rate at every age. A contract goes on for E years after the first W.

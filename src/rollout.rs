@@ -40,6 +40,8 @@ pub struct Rollout {
     pub course: Course,
     /// The accounts, by market and year.
     pub books: Vec<Vec<Account>>,
+    /// The accounts of staying as one is.
+    pub stays: Vec<Vec<Account>>,
     /// What it is worth before the first year \[currency\].
     pub worth: f64,
     /// No course that keeps the limits is worth more; `None` for a course that was given.
@@ -51,7 +53,9 @@ impl Rollout {
     pub fn of(ground: &Ground, course: Course, bound: Option<f64>) -> Self {
         let books = accounts(ground, &course);
         let worth = worth(ground, &books);
-        Self { course, books, worth, bound }
+        let stays: Course = ground.areas.iter().map(|area| vec![area.today; ground.years]).collect();
+        let stays = accounts(ground, &stays);
+        Self { course, books, stays, worth, bound }
     }
 
     /// (bound − worth) / |worth|; `None` without a bound.
@@ -60,20 +64,18 @@ impl Rollout {
         Some(if short == 0.0 { 0.0 } else { short / self.worth.abs() })
     }
 
-    /// The first year at whose end all years up to it have paid for themselves, of a market's accounts; `None`: none has.
-    pub fn breaks_even(ground: &Ground, book: &[Account]) -> Option<usize> {
+    /// The first year at whose end, and at that of every later one, the roll-out has left more than staying as one is, of the
+    /// accounts of a market or of all; `None`: it never has, or nothing changes.
+    pub fn breaks_even(ground: &Ground, book: &[Account], stays: &[Account]) -> Option<usize> {
         let mut sum = 0.0;
-        let balance: Vec<f64> = book
-            .iter()
-            .zip(&ground.discount)
-            .map(|(account, discount)| {
-                sum += discount * account.net();
-                sum
-            })
-            .collect();
-        let spent = balance.iter().any(|balance| *balance < 0.0) || book.iter().any(|account| account.opened > 0);
+        let more = |((account, stays), discount): ((&Account, &Account), &f64)| {
+            sum += discount * (account.net() - stays.net());
+            sum
+        };
+        let balance: Vec<f64> = book.iter().zip(stays).zip(&ground.discount).map(more).collect();
+        let changes = book.iter().any(|account| account.opened + account.closed > 0);
         let last = balance.iter().rposition(|balance| *balance < 0.0).map_or(0, |last| last + 1);
-        (spent && last < balance.len()).then_some(last)
+        (changes && last < balance.len()).then_some(last)
     }
 }
 

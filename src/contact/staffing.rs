@@ -108,6 +108,7 @@ pub fn staff(scenario: &Scenario) -> (Vec<Staffing>, Vec<Unstaffed>) {
     let mut staffed = Vec::new();
     for (number, (desk, streams)) in scenario.desks.iter().zip(&streams).enumerate() {
         let day = Day::of(desk, streams);
+        let wage = scenario.countries[desk.country.at()].labour_cost_per_hour;
         match day.least_agents(desk) {
             Ok((agents, in_time)) => {
                 let hours = if agents > 0 { f64::from(agents) * desk.open_hours() * DAYS_PER_YEAR } else { 0.0 };
@@ -117,7 +118,7 @@ pub fn staff(scenario: &Scenario) -> (Vec<Staffing>, Vec<Unstaffed>) {
                     agents,
                     in_time,
                     in_hours: day.in_hours(),
-                    cost: hours * desk.agent_cost.get(),
+                    cost: hours * desk.agent_cost.unwrap_or(wage).get(),
                 });
             }
             Err(None) => troubles.push(Unstaffed::Agents { desk: number }),

@@ -89,7 +89,7 @@ fn countries(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Table {
             year(begins(&market)),
             grouped(f64::from(last.outlets)),
             format!("{:.1} %", 100.0 * last.share),
-            year(Rollout::breaks_even(ground, book)),
+            year(Rollout::breaks_even(ground, book, &rollout.stays[market])),
             grouped(crate::rollout::worth_of(ground, book)),
         ]);
     }

@@ -8,9 +8,9 @@ use super::settle::{improved, settled};
 use crate::watch::Watch;
 
 /// Steps of the climb.
-const STEPS: usize = 200;
+const STEPS: usize = 500;
 /// Steps without a better bound after which they are halved.
-const PATIENCE: usize = 12;
+const PATIENCE: usize = 16;
 
 /// The best course found, and a bound that no course exceeds.
 pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f64), Failure> {
@@ -34,7 +34,7 @@ pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f6
         }
         if let Some(course) = settled(ground, &wishes, &answer.course) {
             // Improving costs more than a step: while prices still move much, a course is improved now and then.
-            let course = if step % 10 == 0 { improved(ground, &wishes, course) } else { course };
+            let course = if step % 25 == 0 { improved(ground, &wishes, course) } else { course };
             let own = worth(ground, &accounts(ground, &course));
             if own > best_worth {
                 (best, best_worth) = (course, own);

@@ -22,14 +22,14 @@ pub fn summary(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Map<S
     let countries: Vec<Value> = ground
         .lands
         .iter()
-        .zip(&rollout.books)
-        .map(|(land, book)| {
+        .zip(rollout.books.iter().zip(&rollout.stays))
+        .map(|(land, (book, stays))| {
             let begins = book.iter().position(|account| account.opened > 0);
             let year = |number: Option<usize>| number.map(|number| ground.first_year as usize + number);
             json!({
                 "country": scenario.countries[land.country.at()].code,
                 "first_opening": year(begins),
-                "breaks_even": year(Rollout::breaks_even(ground, book)),
+                "breaks_even": year(Rollout::breaks_even(ground, book, stays)),
                 "worth": super::account::worth_of(ground, book),
                 "outlets": book[ground.decided - 1].outlets,
                 "share": book[ground.decided - 1].share,
@@ -49,7 +49,7 @@ pub fn summary(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Map<S
         "outlets": last.outlets,
         "share": last.share,
         "installed": last.installed,
-        "breaks_even": Rollout::breaks_even(ground, &all).map(|year| ground.first_year as usize + year),
+        "breaks_even": Rollout::breaks_even(ground, &all, &together(ground, &rollout.stays)).map(|year| ground.first_year as usize + year),
         "last_buy_cost": obligations(scenario, ground, rollout).iter().map(|own| own.cost).sum::<f64>(),
         "limits_kept": excesses(ground, &rollout.books).is_empty(),
         "countries": countries,

@@ -46,8 +46,8 @@ pub struct Desk {
     pub closes: f64,
     /// ISO 639-1 codes of the languages it speaks; empty: every one.
     pub languages: Vec<String>,
-    /// An agent's hour.
-    pub agent_cost: Money,
+    /// An agent's hour; `None`: the wage of its country, whatever conditions and exchange make of it.
+    pub agent_cost: Option<Money>,
     /// In time is what is answered within this \[hours\].
     pub answer_within: f64,
     /// The least share of contacts answered in time.

@@ -99,7 +99,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let jobs = jobs::jobs(&ids, &mut reader);
     let offers = jobs::offers(&ids, &mut reader);
     let channels = channels::channels(&ids, &mut reader);
-    let desks = channels::desks(&ids, &countries, &mut reader);
+    let desks = channels::desks(&ids, &mut reader);
     let formats = formats::formats(&ids, &mut reader);
     let chosen = formats::of_outlets(&ids, &outlets, &mut reader);
 

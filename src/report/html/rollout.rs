@@ -182,13 +182,13 @@ fn countries(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Markup 
         table {
             thead { tr { th scope="col" { "country" } @for column in ["begins", "outlets", "share", "breaks even", "worth"] { th .number scope="col" { (column) } } } }
             tbody {
-                @for (land, book) in ground.lands.iter().zip(&rollout.books) {
+                @for ((land, book), stays) in ground.lands.iter().zip(&rollout.books).zip(&rollout.stays) {
                     tr {
                         td { (scenario.countries[land.country.at()].code) }
                         td .number { (year(book.iter().position(|account| account.opened > 0))) }
                         td .number { (grouped(f64::from(book[ground.decided - 1].outlets))) }
                         td .number { (format!("{:.1} %", 100.0 * book[ground.decided - 1].share)) }
-                        td .number { (year(Rollout::breaks_even(ground, book))) }
+                        td .number { (year(Rollout::breaks_even(ground, book, stays))) }
                         td .number { (grouped(worth_of(ground, book))) }
                     }
                 }

@@ -6,7 +6,7 @@ use super::{Ids, Reader, countries};
 use crate::contact::Unstaffed;
 use crate::scenario::schema::Table;
 use crate::scenario::sheet::Column;
-use crate::scenario::{Channel, Country, CountryId, Desk, JobId, Scenario};
+use crate::scenario::{Channel, CountryId, Desk, JobId, Scenario};
 use crate::units::Share;
 
 /// Shares may add up to this: decimal fractions are not exact.
@@ -59,7 +59,7 @@ pub(crate) fn channels<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Channe
 const USUAL_SHARE: f64 = 0.8;
 
 /// The desks; E06: a desk stands once, and no two name the same country; E07: the countries they name exist.
-pub(crate) fn desks<'a>(ids: &Ids<'a>, countries: &[Country], reader: &mut Reader<'a>) -> Vec<Desk> {
+pub(crate) fn desks<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Desk> {
     let column = |name: &str| -> Column<'a> { reader.column(Table::Desks, name) };
     let (desk, country, languages, serves) = (column("desk"), column("country"), column("languages"), column("serves"));
     let (opens, closes) = (column("opens_hour"), column("closes_hour"));
@@ -103,7 +103,7 @@ pub(crate) fn desks<'a>(ids: &Ids<'a>, countries: &[Country], reader: &mut Reade
             opens,
             closes,
             languages,
-            agent_cost: cost.unwrap_or(countries[place.at()].labour_cost_per_hour),
+            agent_cost: cost,
             answer_within,
             at_least,
             serves: own,
