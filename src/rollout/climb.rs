@@ -9,6 +9,8 @@ use crate::watch::Watch;
 
 /// Steps of the climb.
 const STEPS: usize = 500;
+/// The part of the last direction in the next.
+const DEFLECTION: f64 = 0.7;
 /// Steps without a better bound after which they are halved.
 const PATIENCE: usize = 16;
 
@@ -24,7 +26,7 @@ pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f6
     let mut best_worth = worth(ground, &accounts(ground, &best));
     let mut shared = Shared::none(ground);
     let (mut bound, mut at) = (f64::INFINITY, shared.clone());
-    let (mut reach, mut idle) = (1.0, 0);
+    let (mut reach, mut idle, mut drift) = (1.0, 0, Vec::new());
     for step in 0..STEPS {
         let answer = relax(ground, &wishes, &shared);
         if answer.bound < bound - 1e-9 * bound.abs() || bound.is_infinite() {
@@ -47,8 +49,9 @@ pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f6
         }
         if idle >= PATIENCE {
             (reach, idle, shared) = (0.5 * reach, 0, at.clone());
+            drift.clear();
         }
-        let slope = slopes(ground, &accounts(ground, &answer.course));
+        let slope = deflected(slopes(ground, &accounts(ground, &answer.course)), &mut drift);
         let length: f64 = slope.iter().map(|(_, slack)| slack * slack).sum();
         if length <= 0.0 {
             break;
@@ -62,6 +65,16 @@ pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f6
         (best, best_worth) = (last, own);
     }
     Ok((best, bound.max(best_worth)))
+}
+
+/// Where the steps go: a part of where the last went and the rest of where the slopes point (deflected subgradients: P. M.
+/// Camerini, L. Fratta, F. Maffioli 1975, Mathematical Programming Study 3).
+fn deflected(mut slopes: Vec<(Limit, f64)>, drift: &mut Vec<f64>) -> Vec<(Limit, f64)> {
+    for ((_, slack), last) in slopes.iter_mut().zip(drift.iter()) {
+        *slack = (1.0 - DEFLECTION) * *slack + DEFLECTION * last;
+    }
+    *drift = slopes.iter().map(|(_, slack)| *slack).collect();
+    slopes
 }
 
 /// What a price is asked for.
