@@ -65,7 +65,8 @@ fn affordable(ground: &Ground, wishes: &Wishes, wanted: &Course) -> Course {
         let mut queue: Vec<(f64, usize, u32, u32)> = Vec::new();
         for (number, area) in ground.areas.iter().enumerate() {
             let before = if year == 0 { area.today } else { course[number][year - 1] };
-            let then = wanted[number][year];
+            // What follows the years that are decided stays as the last of them.
+            let then = if year < ground.decided { wanted[number][year] } else { before };
             if then > before {
                 let drawn = wishes.share(number, year, then) - wishes.share(number, year, before);
                 let cost = ground.market(area, year).opening_cost.max(1e-9) * f64::from(then - before);

@@ -19,7 +19,9 @@ fn perhaps(dice: &mut Dice, low: f64, high: f64) -> Option<f64> {
 /// A few areas in two countries over a few years, with limits of every kind.
 fn ground(seed: u64) -> Ground {
     let mut dice = Dice(seed + 1);
-    let years = 1 + dice.below(2);
+    let decided = 1 + dice.below(2);
+    // In some a year follows those that are decided.
+    let years = decided + usize::from(seed.is_multiple_of(3));
     let areas = 2 + dice.below(2);
     let lands = 2;
     let market = |dice: &mut Dice, country: usize| Market {
@@ -60,13 +62,19 @@ fn ground(seed: u64) -> Ground {
         openings_at_most: perhaps(dice, 0.0, 6.0).map(f64::floor),
         technicians_at_most: perhaps(dice, 10.0, 60.0),
     };
+    let free = |year: usize| Period {
+        year: 1970 + year as u32,
+        opening_budget: None,
+        openings_at_most: None,
+        technicians_at_most: None,
+    };
     Ground {
         first_year: 1970,
         years,
-        decided: years,
+        decided,
         areas: (0..areas).map(|number| area(&mut dice, number)).collect(),
         lands,
-        periods: (0..years).map(|year| period(&mut dice, year)).collect(),
+        periods: (0..years).map(|year| if year < decided { period(&mut dice, year) } else { free(year) }).collect(),
         response: Response {
             utility: 0.4,
             per_km: 1.5,
@@ -82,17 +90,22 @@ fn ground(seed: u64) -> Ground {
 /// The worth of the best of all courses that keep the limits.
 fn best_of_all(ground: &Ground) -> Option<f64> {
     let most: Vec<u32> = ground.areas.iter().map(|area| area.km2.ceil() as u32).collect();
-    let cells = ground.areas.len() * ground.years;
+    let cells = ground.areas.len() * ground.decided;
     let mut numbers = vec![0_u32; cells];
     let mut best: Option<f64> = None;
     loop {
-        let course: Course = numbers.chunks(ground.years).map(<[u32]>::to_vec).collect();
+        let whole = |decided: &[u32]| {
+            let mut course = decided.to_vec();
+            course.resize(ground.years, decided[ground.decided - 1]);
+            course
+        };
+        let course: Course = numbers.chunks(ground.decided).map(whole).collect();
         let books = accounts(ground, &course);
         if excesses(ground, &books).is_empty() {
             let own = worth(ground, &books);
             best = Some(best.map_or(own, |best| best.max(own)));
         }
-        let Some(cell) = (0..cells).find(|cell| numbers[*cell] < most[cell / ground.years]) else { return best };
+        let Some(cell) = (0..cells).find(|cell| numbers[*cell] < most[cell / ground.decided]) else { return best };
         numbers[cell] += 1;
         numbers[..cell].iter_mut().for_each(|number| *number = 0);
     }
@@ -108,6 +121,10 @@ fn no_course_is_worth_more_than_the_bound_and_what_is_found_is_near_the_best() {
             (Ok((course, bound)), Some(best)) => {
                 let books = accounts(&ground, &course);
                 assert!(excesses(&ground, &books).is_empty(), "seed {seed}: a limit is broken");
+                let kept = |outlets: &Vec<u32>| {
+                    outlets[ground.decided..].iter().all(|own| *own == outlets[ground.decided - 1])
+                };
+                assert!(course.iter().all(kept), "seed {seed}: outlets change after the last year that is decided");
                 let found = worth(&ground, &books);
                 let dust = 1e-7 * (1.0 + best.abs());
                 assert!(found <= best + dust, "seed {seed}: {found} is more than the best of all, {best}");

@@ -20,8 +20,8 @@ pub(super) fn markets<'a>(ids: &Ids<'a>, regions: &[Region], reader: &mut Reader
     let rows = rows(ids, reader);
     let periods = periods(reader);
     let years = years(&rows, source, reader);
-    let response = response(ids, regions, source, reader)?;
     known_regions(&rows, regions, reader);
+    let response = response(ids, regions, source, reader)?;
     let mut key = |name: &str| reader.draft.settings.number(&format!("rollout.{name}"), reader.faults);
     let at_least = key("obligation_at_least").unwrap_or(0.95);
     let obligation = key("obligation_years").map(|years| (years, at_least));
