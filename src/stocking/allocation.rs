@@ -187,6 +187,8 @@ impl Effort {
     pub const ROUND: Self = Self { nodes: 0, gap: 1e-4, prove: false, ..Self::FULL };
 }
 
+/// With more items times shared goals than this no price is let go to see whether others do without it.
+const FEW: usize = 20_000;
 /// Up to so many items an allocation with full effort is closed whatever it takes (within reason).
 const SMALL: usize = 8;
 const NODES_OF_SMALL: usize = 20_000_000;
@@ -217,6 +219,15 @@ fn solve(problem: &AllocationProblem, effort: &Effort, watch: &dyn Watch) -> Res
     prices.raise(&goals, &mut blocks, effort.rounds, watch);
     let mut plan = improve::plan(&goals, &mut blocks, &prices, effort.passes, watch);
     if goals.rows.len() > 1 && prices.polish(&goals, &mut blocks, &plan, effort.steps, watch) {
+        let other = improve::plan(&goals, &mut blocks, &prices, effort.passes, watch);
+        if other.cost < plan.cost {
+            plan = other;
+        }
+    }
+    if goals.rows.len() > 1
+        && problem.items.len() * goals.rows.len() <= FEW
+        && prices.relieve(&goals, &mut blocks, watch)
+    {
         let other = improve::plan(&goals, &mut blocks, &prices, effort.passes, watch);
         if other.cost < plan.cost {
             plan = other;

@@ -13,6 +13,8 @@ use crate::watch::Watch;
 /// From so many blocks on the work is shared among threads.
 const PARALLEL: usize = 48;
 
+/// Precision of the prices that are raised where another was let go.
+const RELIEF: f64 = 1e-9;
 /// With more shared goals than this the depots' levels stand still while prices are set.
 const MANY: usize = 12;
 
@@ -216,6 +218,29 @@ impl Prices {
             self.of[g] = price_of_g;
             which.iter().zip(priced).for_each(|(&b, priced)| self.priced[b] = priced);
         }
+    }
+
+    /// Sets each price that there is to nothing in its turn and raises the others from there: where goals ask for nearly the same
+    /// stock, one price at a time comes to rest on the ridge where the wrong one pays for all. Did it help?
+    pub(super) fn relieve(&mut self, goals: &Goals, blocks: &mut [Block], watch: &dyn Watch) -> bool {
+        let before = self.bound;
+        let all: Vec<usize> = (0..blocks.len()).collect();
+        for g in 0..goals.rows.len() {
+            if self.of[g] <= 0.0 || watch.stop() {
+                continue;
+            }
+            let mut other = Self { of: self.of.clone(), bound: 0.0, priced: Vec::new(), guess: self.guess.clone() };
+            other.of[g] = 0.0;
+            other.priced = price(blocks, &all, &other.of);
+            other.bound = other.value(goals, &other.of, &other.priced);
+            for next in (g + 1..goals.rows.len()).chain(0..g) {
+                other.climb(goals, blocks, next, RELIEF);
+            }
+            if other.bound > self.bound {
+                *self = other;
+            }
+        }
+        self.bound > before
     }
 
     /// Subgradient steps towards the cost of a plan: B. T. Polyak's step, each price in its own measure. Did it help?
