@@ -2,16 +2,16 @@
 //!
 //! A unit sold in year t is worth V_ct = δ_t·margin_ct + Σ_{u ≥ t} e^{−(u−t)/life}·(δ_u·service_cu − ν_u·jobs_cu / jobs of a
 //! technician), where δ discounts and ν_u ≥ 0 is the price of a technician. Prices β_t ≥ 0 of opening money, ω_t ≥ 0 of openings
-//! and 0 ≤ μ_ct ≤ V⁺_ct of quotas give, with x_ct the units wished for and y_ct ≤ min(x_ct, Q_ct) those sold,
+//! and 0 ≤ μ_ct ≤ V⁺_ct of quotas give, with x_ct the units wished for and min(x_ct, Q_ct) those sold, Q = quota·M,
 //!
 //! ```text
-//! V·y ≤ (V⁺ − μ)·x + μ·Q
+//! V·min(x, Q) ≤ (V̂ − μ)·x + μ·Q,   V̂ = V where V ≥ 0, quota·V where V < 0
 //! worth ≤ Σ_areas max over courses { Σ_t W_t·σ_t(n_t) − δ·fixed·n − (δ·opening + β·opening + ω)·Δ⁺ − δ·closing·Δ⁻ }
 //!         + Σ_ct μ_ct·Q_ct + Σ_t β_t·budget_t + ω_t·openings_t + ν_t·technicians_t + what is owed to today's share and installed units
-//! W_t = Σ_{u ≥ t} κ·(1−κ)^{u−t}·M_u·(V⁺_cu − μ_cu)
+//! W_t = Σ_{u ≥ t} κ·(1−κ)^{u−t}·M_u·(V̂_cu − μ_cu)
 //! ```
 //!
-//! (weak duality; W_t because a wish heard in t is still heard in u). The problem of an area is solved exactly (`path`), so the
+//! (weak duality; V̂ because for V < 0 the left side is convex in x and below its chord from 0 to M; W_t because a wish heard in t is still heard in u). The problem of an area is solved exactly (`path`), so the
 //! sum bounds every course that keeps the limits, whatever the prices.
 
 use rayon::prelude::*;
@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use super::account::Course;
 use super::ground::{Area, Ground};
 use super::path::{Prices, best};
+use crate::scenario::Market;
 
 /// The prices of what areas share.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +119,11 @@ pub fn values(ground: &Ground, technicians: &[f64]) -> Vec<Vec<f64>> {
     ground.lands.iter().map(own).collect()
 }
 
+/// V̂: what a unit that is wished for is worth where a loss is not made on more than the quota.
+fn sold(value: f64, market: &Market) -> f64 {
+    if value < 0.0 { value * market.quota_share.unwrap_or(1.0) } else { value }
+}
+
 /// The prices of an area's years.
 pub fn prices(ground: &Ground, area: &Area, values: &[f64], shared: &Shared) -> Vec<Prices> {
     let adjustment = ground.response.adjustment;
@@ -127,7 +133,7 @@ pub fn prices(ground: &Ground, area: &Area, values: &[f64], shared: &Shared) -> 
     for year in (0..ground.years).rev() {
         let market = ground.market(area, year);
         let discount = ground.discount[year];
-        later = (1.0 - adjustment) * later + ground.sales(area, year) * (values[year].max(0.0) - quotas[year]);
+        later = (1.0 - adjustment) * later + ground.sales(area, year) * (sold(values[year], market) - quotas[year]);
         list.push(Prices {
             wish: adjustment * later,
             fixed: discount * market.outlet_cost_per_year,
@@ -159,7 +165,7 @@ pub fn relax(ground: &Ground, wishes: &Wishes, shared: &Shared) -> Answer {
             let price = shared.quotas[market][year];
             // Without a quota nobody sells more than the market buys.
             let quota = conditions.quota_share.unwrap_or(1.0) * conditions.sales_per_year;
-            bound += heard * conditions.sales_per_year * (value.max(0.0) - price) + price * quota;
+            bound += heard * conditions.sales_per_year * (sold(*value, conditions) - price) + price * quota;
             let work = conditions.jobs_per_unit_year / ground.jobs_per_technician;
             bound += installed
                 * (ground.discount[year] * conditions.service_margin_per_unit_year - shared.technicians[year] * work);
