@@ -9,6 +9,11 @@ use crate::watch::Watch;
 
 /// Steps of the climb.
 const STEPS: usize = 500;
+/// Times that every limit of a year has its price set by itself, before the steps.
+const SWEEPS: usize = 2;
+/// A price that is too low is raised at most so often, and then found by so many halves.
+const BRACKET: usize = 30;
+const HALVES: usize = 10;
 /// The part of the last direction in the next.
 const DEFLECTION: f64 = 0.7;
 /// Steps without a better bound after which they are halved.
@@ -26,6 +31,10 @@ pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f6
     let mut best_worth = worth(ground, &accounts(ground, &best));
     let mut shared = Shared::none(ground);
     let (mut bound, mut at) = (f64::INFINITY, shared.clone());
+    for _ in 0..SWEEPS {
+        bound = sweep(ground, &wishes, &mut shared, bound, watch);
+        at.clone_from(&shared);
+    }
     let (mut reach, mut idle, mut drift) = (1.0, 0, Vec::new());
     for step in 0..STEPS {
         let answer = relax(ground, &wishes, &shared);
@@ -67,6 +76,75 @@ pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f6
     Ok((best, bound.max(best_worth)))
 }
 
+/// Sets the price of each limit of a year where the bound is least with the others as they are; tells the bound.
+fn sweep(ground: &Ground, wishes: &Wishes, shared: &mut Shared, bound: f64, watch: &dyn Watch) -> f64 {
+    let answer = relax(ground, wishes, shared);
+    let mut bound = bound.min(answer.bound);
+    for (limit, slack) in slopes(ground, &accounts(ground, &answer.course)) {
+        let Some(price) = shared.of(limit).map(|price| *price) else { continue };
+        if watch.stop() || (slack >= 0.0 && price == 0.0) {
+            continue;
+        }
+        let mut best = (bound, price);
+        // How much of the limit is left over where it has another price.
+        let mut left = |other: f64| -> f64 {
+            if let Some(own) = shared.of(limit) {
+                *own = other;
+            }
+            let answer = relax(ground, wishes, shared);
+            if answer.bound < best.0 {
+                best = (answer.bound, other);
+            }
+            let slopes = slopes(ground, &accounts(ground, &answer.course));
+            slopes.iter().find(|(own, _)| *own == limit).map_or(0.0, |(_, slack)| *slack)
+        };
+        let (mut low, mut high) = if slack < 0.0 {
+            let mut step = (0.5 * price).max(1e-3 * bound.abs() / most(ground, limit));
+            let (mut low, mut high) = (price, price + step);
+            let mut tries = 0;
+            while left(high) < 0.0 && tries < BRACKET {
+                (low, step, tries) = (high, 2.0 * step, tries + 1);
+                high = low + step;
+            }
+            (low, high)
+        } else {
+            (0.0, price)
+        };
+        for _ in 0..HALVES {
+            let middle = 0.5 * (low + high);
+            if left(middle) < 0.0 { low = middle } else { high = middle }
+        }
+        bound = best.0;
+        if let Some(own) = shared.of(limit) {
+            *own = best.1;
+        }
+    }
+    bound
+}
+
+/// How much a limit of a year allows, no less than one.
+fn most(ground: &Ground, limit: Limit) -> f64 {
+    let allowed = match limit {
+        Limit::Budget(year) => ground.periods[year].opening_budget,
+        Limit::Openings(year) => ground.periods[year].openings_at_most,
+        Limit::Technicians(year) => ground.periods[year].technicians_at_most,
+        Limit::Quota(..) => None,
+    };
+    allowed.unwrap_or(1.0).max(1.0)
+}
+
+impl Shared {
+    /// The price of a limit of a year; quotas, whose prices are bounded by the worth of a unit, have none here.
+    fn of(&mut self, limit: Limit) -> Option<&mut f64> {
+        match limit {
+            Limit::Budget(year) => self.budget.get_mut(year),
+            Limit::Openings(year) => self.openings.get_mut(year),
+            Limit::Technicians(year) => self.technicians.get_mut(year),
+            Limit::Quota(..) => None,
+        }
+    }
+}
+
 /// Where the steps go: a part of where the last went and the rest of where the slopes point (deflected subgradients: P. M.
 /// Camerini, L. Fratta, F. Maffioli 1975, Mathematical Programming Study 3).
 fn deflected(mut slopes: Vec<(Limit, f64)>, drift: &mut Vec<f64>) -> Vec<(Limit, f64)> {
@@ -78,7 +156,7 @@ fn deflected(mut slopes: Vec<(Limit, f64)>, drift: &mut Vec<f64>) -> Vec<(Limit,
 }
 
 /// What a price is asked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Limit {
     Budget(usize),
     Openings(usize),
