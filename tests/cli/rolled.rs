@@ -37,12 +37,9 @@ fn the_share_curve_of_networks_that_were_seen_is_drawn_within_a_point() {
 #[test]
 fn a_course_that_was_given_is_accounted_for_and_what_it_breaks_is_told() {
     let room = Room::new();
-    let planned = room.run_on("rollout --json --set rollout.years=2", &stylised()).code(0).json();
+    let planned = room.run_on("rollout --json", &stylised()).code(0).json();
     assert!(figure(&planned, "gap") <= 0.01 && planned["limits_kept"] == true, "{planned}");
-    let again = room
-        .run_on("rollout --json --set rollout.years=2 --plan rollouts/europe-cars-1975 --out again", &stylised())
-        .code(0)
-        .json();
+    let again = room.run_on("rollout --json --plan rollouts/europe-cars-1975 --out again", &stylised()).code(0).json();
     close(figure(&again, "worth"), figure(&planned, "worth"), 1e-9);
     assert_eq!(room.read("again/years.csv"), room.read("rollouts/europe-cars-1975/years.csv"));
     // Fifty outlets more in the first year than may open.
@@ -51,7 +48,7 @@ fn a_course_that_was_given_is_accounted_for_and_what_it_breaks_is_told() {
     let (before, outlets) = first.rsplit_once(',').expect("three columns");
     let more = format!("{before},{}", outlets.parse::<u32>().expect("a number") + 50_000);
     room.write("edited/outlets_by_year.csv", &text.replacen(&first, &more, 1));
-    let told = room.run_on("rollout --set rollout.years=2 --plan edited --out told", &stylised()).code(7);
+    let told = room.run_on("rollout --plan edited --out told", &stylised()).code(7);
     assert!(told.out.contains("more outlets open than may"), "{told:?}");
 }
 
@@ -78,10 +75,7 @@ fn what_is_wrong_with_markets_is_told_with_its_place() {
 #[test]
 fn parts_are_owed_after_the_last_sale() {
     let room = Room::new();
-    let told = room
-        .run_on("rollout --json --set rollout.years=1 --set rollout.obligation_years=10", &stylised())
-        .code(0)
-        .json();
+    let told = room.run_on("rollout --json --gap 10% --set rollout.years=1", &stylised()).code(0).json();
     let text = room.read("rollouts/europe-cars-1975/last_buy.csv");
     let (means, quantities) = (column(&text, "mean_demand"), column(&text, "quantity"));
     // Of every unit installed a part is asked for λ·12·(1 − e^(−10/12)) times in ten years: parts differ by their rates alone.
