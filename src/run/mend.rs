@@ -55,6 +55,10 @@ impl Known {
 
 /// The known plan made to fit a scenario, verified; `None` where it cannot be, or is not proven to be as good as is asked.
 pub fn mended(scenario: &Scenario, known: &Known, watch: &dyn Watch) -> Option<Solved> {
+    // That one combination of options only restricts the other scenario says nothing of the other combinations.
+    if scenario.choices.iter().any(|choice| !choice.given) {
+        return None;
+    }
     let (network, load) = (Network::connect(scenario), Load::of(scenario));
     let plan = mend(scenario, &network, &load, &known.other, watch)?;
     let close = plan.certificate.gap().is_some_and(|gap| gap <= scenario.planning.gap);

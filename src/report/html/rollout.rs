@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::charts::margins;
 use super::tables::rounded;
 use super::{Contents, chart, page as whole, theme};
-use crate::report::terminal::grouped;
+use crate::report::terminal::{counted, grouped};
 use crate::rollout::{Account, Ground, Point, Rollout, together, worth_of};
 use crate::scenario::Scenario;
 
@@ -65,8 +65,12 @@ fn told(scenario: &Scenario, ground: &Ground, rollout: &Rollout, all: &[Account]
         ),
         _ => String::new(),
     };
+    let tail = match ground.years - ground.decided {
+        0 => String::new(),
+        tail => format!(", {} after the last counted with its outlets", counted(tail, "year")),
+    };
     format!(
-        "{} outlets in {} sell {:.1} % of the markets. The years are worth {} {} before {}.{proof}",
+        "{} outlets in {} sell {:.1} % of the markets. The years are worth {} {} before {}{tail}.{proof}",
         grouped(f64::from(last.outlets)),
         last_year(ground),
         100.0 * last.share,
