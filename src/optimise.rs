@@ -15,6 +15,7 @@
 mod adapt;
 mod approach;
 mod bound;
+mod closure;
 mod decide;
 mod enumerate;
 mod farthest;

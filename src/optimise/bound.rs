@@ -44,14 +44,16 @@ use rayon::prelude::*;
 use crate::location::{Mode, Settings, Start, locate};
 use crate::network::Road;
 use crate::plan::Decisions;
-use crate::scenario::{Objective, OutletId, PartId, RegionId, Stockout};
+use crate::scenario::{Objective, OutletId, PartId, RegionId, Scenario, Status, Stockout};
 use crate::service::{Key, outlet_lead_time};
 use crate::stocking::Stairs;
+use crate::watch::Watch;
 
-use super::decide::{Priced, decide};
+use super::closure::{Ends, Ground, close};
+use super::decide::{Priced, decide, depots_in_use};
 use super::model::{Allowance, Model, Terms, depots_of, model};
 use super::rounds::{Best, MANY_LANES};
-use super::{Quiet, Search};
+use super::{Quiet, Search, Shifted};
 use lane::goals;
 use mixes::Mixes;
 use outlet::{Known, OutletPrice, ratios, required, typical_load};
@@ -103,6 +105,8 @@ pub struct Proof {
     pub decisions: Option<Decisions>,
     /// The scenario with its stock priced shelf by shelf, where it is small enough for that.
     pub shelves: Option<Shelves>,
+    /// The same, relaxed, for closing what the bound leaves open.
+    pub gap: Option<Gap>,
 }
 
 /// A scenario whose stock is priced shelf by shelf.
@@ -115,7 +119,46 @@ pub struct Shelves {
 
 impl Default for Proof {
     fn default() -> Self {
-        Self { lower_bound: f64::NEG_INFINITY, decisions: None, shelves: None }
+        Self { lower_bound: f64::NEG_INFINITY, decisions: None, shelves: None, gap: None }
+    }
+}
+
+/// What is to be closed: no plan that keeps its promises costs less than the ground and the constant.
+pub struct Gap {
+    ground: Ground,
+    /// The model that the ground is of.
+    model: Model,
+    constant: f64,
+}
+
+impl Gap {
+    /// A lower bound on the objective by branch and bound, and a network that may be better than the plan at hand.
+    pub fn close(&self, scenario: &Scenario, ends: Ends, watch: &dyn Watch) -> (f64, Option<Decisions>) {
+        let told = Shifted { watch, constant: self.constant };
+        let less = |value: f64| value - self.constant;
+        let ends = Ends { incumbent: less(ends.incumbent), target: less(ends.target), bound: less(ends.bound) };
+        let closed = close(&self.ground, &self.model.problem.customers, ends, &told);
+        let one_mode = self.model.depots.iter().all(|depots| depots.len() <= 1);
+        let served = closed.served.filter(|_| one_mode).map(|served| self.decided(scenario, &served.sites));
+        (closed.bound + self.constant, served)
+    }
+
+    fn decided(&self, scenario: &Scenario, sites: &[usize]) -> Decisions {
+        let mut decisions = Decisions::none(scenario);
+        for (region, site) in self.model.regions.iter().zip(sites) {
+            decisions.served_by[region.at()] = vec![(OutletId::from(*site), 1.0)];
+            decisions.outlet_open[*site] = true;
+        }
+        for (site, outlet) in scenario.outlets.iter().enumerate() {
+            decisions.outlet_open[site] |= outlet.status == Status::Open;
+            if decisions.outlet_open[site] {
+                decisions.replenished_by[site] = self.model.depots[site].first().copied().flatten();
+            }
+        }
+        for depot in depots_in_use(scenario, &decisions) {
+            decisions.depot_open[depot.at()] = true;
+        }
+        decisions
     }
 }
 
@@ -199,6 +242,7 @@ fn priced_bound(
     Some(Proof {
         lower_bound: location.lower_bound + model.constant + constant,
         decisions: Some(decide(scenario, &model, &location)),
+        gap: gap(search, reach, &mixes, &outlets, constant),
         shelves: shelves(search, reach, outlets),
     })
 }
@@ -215,4 +259,30 @@ fn shelves(search: &Search, reach: f64, outlets: Vec<OutletPrice>) -> Option<She
     let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: false, most: &most, reach };
     let model = model(scenario, network, load, &terms);
     Some(Shelves { model, floors: outlets.into_iter().map(|outlet| outlet.floors).collect() })
+}
+
+/// What is closed where lines below stock leave a gap; `None` on a large network, where customers are split, and where what a late part saves
+/// depends on one of several depots.
+fn gap(search: &Search, reach: f64, mixes: &Mixes, outlets: &[OutletPrice], constant: f64) -> Option<Gap> {
+    let Search { scenario, network, load, .. } = *search;
+    let several = (0..outlets.len()).any(|outlet| depots_of(scenario, network, OutletId::from(outlet)).len() > 1);
+    let expressed = scenario.stocking.stockout == Stockout::Emergency;
+    if (expressed && several) || outlets.iter().any(|outlet| outlet.floors.is_empty()) {
+        return None;
+    }
+    let allowances = |outlet: OutletId| search.free_allowances(outlet);
+    let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].linear(region);
+    let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
+    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach };
+    let relaxed = model(scenario, network, load, &terms);
+    let asks = |customer: usize, site: usize, part: usize| {
+        let region = relaxed.regions[customer];
+        let shares = &mixes.shares[region.at()];
+        let share = shares.binary_search_by_key(&part, |entry| entry.0.at()).map_or(0.0, |found| shares[found].1);
+        if outlets[site].asks(region) { share * load.units[region.at()] } else { 0.0 }
+    };
+    let floors: Vec<&[Option<Floor>]> = outlets.iter().map(|outlet| outlet.floors.as_slice()).collect();
+    let ground = Ground::of(&relaxed.problem, &floors, &asks)?;
+    let constant = relaxed.constant + constant;
+    Some(Gap { ground, model: relaxed, constant })
 }

@@ -85,6 +85,11 @@ impl Floor {
         }
     }
 
+    /// From, to, and the floor at these ends, cell by cell.
+    pub fn cells(&self) -> impl Iterator<Item = (f64, f64, f64, f64)> {
+        self.cells.iter().map(|cell| (cell.from, cell.to, cell.left, cell.right))
+    }
+
     /// The least concave function above the floor, as corners from no load on; its slopes never grow.
     pub(super) fn roof(&self) -> Roof {
         let ends = self.cells.iter().flat_map(|cell| [(cell.from, cell.left), (cell.to, cell.right)]);

@@ -164,6 +164,8 @@ struct PricedLane {
     linear: f64,
     /// The most freight and duty of a unit over it.
     most: f64,
+    /// Is its demand in the modes and floors?
+    inside: bool,
 }
 
 impl OutletPrice {
@@ -181,6 +183,11 @@ impl OutletPrice {
 
     pub(super) fn most(&self, region: RegionId) -> f64 {
         self.to(region).map_or(0.0, |lane| lane.most)
+    }
+
+    /// Is what a region asks for over its lane in the modes and floors?
+    pub(super) fn asks(&self, region: RegionId) -> bool {
+        self.to(region).is_some_and(|lane| lane.inside)
     }
 
     pub(super) fn of(
@@ -351,7 +358,7 @@ impl OutletPrice {
             // A lane outside is charged by the mode like the others; what it may be charged at most is given back.
             let own = if inside[number] { mixed(number) } else { -dearest_load };
             let cost = price.linear + own * load.units[region.at()];
-            PricedLane { region: *region, cost, linear: price.linear, most: price.most }
+            PricedLane { region: *region, cost, linear: price.linear, most: price.most, inside: inside[number] }
         });
         let lanes = lanes.collect();
         Self { modes, floors, lanes }
