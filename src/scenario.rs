@@ -58,7 +58,7 @@ pub use job::{JobType, Offer};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
 pub use load::{Loaded, Origins, Refused, load, load_over, load_taking};
-pub use market::{Market, Markets, Period, Response, Years};
+pub use market::{Market, Markets, Period, Response, SpillOver, Years};
 pub use overhead::{Cause, Overhead};
 pub use packaging::{Inspection, Packaging, WayBack};
 pub use part::{Part, Product};
@@ -166,6 +166,8 @@ pub struct Scenario {
     pub seasonal: Option<Seasonal>,
     /// The condition ledger in the order of its file: its effects are in the tables already.
     pub conditions: Vec<Condition>,
+    /// Trouble in one country's market that is heard in another's, in order of who hears and of whom.
+    pub spill_over: Vec<SpillOver>,
 }
 
 impl Scenario {

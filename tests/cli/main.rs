@@ -35,6 +35,7 @@ mod setup;
 mod several;
 mod simulated;
 mod small;
+mod spilled;
 mod supply;
 mod swept;
 mod theory;

@@ -213,6 +213,12 @@ pub const KEYS: &[Key] = &[
         "1",
         "share of the way from the present to the wished share that a year goes",
     ),
+    key(
+        "share.spill_over_same_language",
+        MONEY,
+        "0",
+        "weight of spill_over.csv between countries that share a language, where no row speaks of them [1]",
+    ),
     key("choice.*", KeyKind::Text, "", "the option to take of a choice; else the optimiser takes the best"),
     key(
         "replenishment.packaging",

@@ -400,4 +400,5 @@ pub const TABLES: &[TableSchema] = &[
     after_sales::SEASONS,
     after_sales::CAMPAIGNS,
     after_sales::CONDITIONS,
+    after_sales::SPILL_OVER,
 ];
