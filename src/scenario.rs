@@ -27,6 +27,7 @@ mod part;
 mod planning;
 mod read;
 mod region;
+mod satisfaction;
 pub mod schema;
 mod season;
 mod settings;
@@ -64,6 +65,7 @@ pub use packaging::{Inspection, Packaging, WayBack};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
 pub use region::{Place, Region};
+pub use satisfaction::SatisfactionWeights;
 pub use season::{Campaign, Climate, Hemisphere, MONTH_NAMES, Month, Season, Seasonal};
 pub use site::{Site, SiteRepair, Status};
 pub use source::Origin;
@@ -168,6 +170,8 @@ pub struct Scenario {
     pub conditions: Vec<Condition>,
     /// Trouble in one country's market that is heard in another's, in order of who hears and of whom.
     pub spill_over: Vec<SpillOver>,
+    /// What customers are satisfied by, if it is said.
+    pub satisfaction: Option<SatisfactionWeights>,
 }
 
 impl Scenario {

@@ -18,6 +18,7 @@ mod options;
 mod packaging;
 mod places;
 mod repairs;
+mod satisfaction;
 mod seasons;
 mod spill_over;
 mod tables;
@@ -106,6 +107,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
 
     let markets = markets::markets(&ids, &regions, &mut reader);
     let spill_over = spill_over::spill_over(&ids, &countries, markets.as_ref(), &mut reader);
+    let satisfaction = satisfaction::satisfaction(&mut reader);
     let overheads = options::overheads(&ids, &mut reader);
     let packaging = packaging::packaging(&mut reader);
     let mut after_sales = AfterSales {
@@ -168,6 +170,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         seasonal: None,
         conditions: Vec::new(),
         spill_over,
+        satisfaction,
     };
     let refused = on_places(&mut ledger, &mut scenario);
     conditions::tell(&refused, &ledger, &mut reader);

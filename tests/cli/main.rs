@@ -29,6 +29,7 @@ mod reported;
 mod rolled;
 mod room;
 mod same;
+mod satisfied;
 mod seasons;
 mod served;
 mod setup;
