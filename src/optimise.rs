@@ -10,7 +10,7 @@
 //! shelf (`improve`). The best plan met is kept, and it is priced afresh, exactly. Small scenarios are tried through (`enumerate`).
 //!
 //! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`). With
-//! lateral supply or direct delivery (`pooled`) none is known and none is given.
+//! lateral supply (`pooled`) all outlets are taken as one shelf; with direct delivery none is known and none is given.
 
 mod adapt;
 mod approach;

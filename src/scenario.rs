@@ -27,6 +27,7 @@ mod part;
 mod planning;
 mod read;
 mod region;
+mod satisfaction;
 pub mod schema;
 mod season;
 mod settings;
@@ -58,12 +59,13 @@ pub use job::{JobType, Offer};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
 pub use load::{Loaded, Origins, Refused, load, load_over, load_taking};
-pub use market::{Market, Markets, Period, Response, Years};
+pub use market::{Market, Markets, Period, Response, SpillOver, Years};
 pub use overhead::{Cause, Overhead};
 pub use packaging::{Inspection, Packaging, WayBack};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
 pub use region::{Place, Region};
+pub use satisfaction::SatisfactionWeights;
 pub use season::{Campaign, Climate, Hemisphere, MONTH_NAMES, Month, Season, Seasonal};
 pub use site::{Site, SiteRepair, Status};
 pub use source::Origin;
@@ -166,6 +168,10 @@ pub struct Scenario {
     pub seasonal: Option<Seasonal>,
     /// The condition ledger in the order of its file: its effects are in the tables already.
     pub conditions: Vec<Condition>,
+    /// Trouble in one country's market that is heard in another's, in order of who hears and of whom.
+    pub spill_over: Vec<SpillOver>,
+    /// What customers are satisfied by, if it is said.
+    pub satisfaction: Option<SatisfactionWeights>,
 }
 
 impl Scenario {

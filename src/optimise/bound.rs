@@ -33,6 +33,7 @@ mod losses;
 mod mixes;
 mod modes;
 mod outlet;
+pub mod pool;
 mod shelf;
 
 pub use floor::Floor;
@@ -216,21 +217,26 @@ fn priced_bound(
             served[outlet.at()].push((region, road));
         }
     }
-    let outlets: Vec<OutletPrice> = served
+    // Pricing an outlet with many depots and parts takes a while: who is asked to stop between two of them proves nothing.
+    let outlets: Option<Vec<OutletPrice>> = served
         .par_iter()
         .enumerate()
         .map(|(outlet, lanes)| {
-            OutletPrice::of(
-                search,
-                &goals,
-                &mixes,
-                Known { ratios: &same_ratio, losses: &losses, required: &required },
-                OutletId::from(outlet),
-                lanes,
-                typical,
-            )
+            let price = || {
+                OutletPrice::of(
+                    search,
+                    &goals,
+                    &mixes,
+                    Known { ratios: &same_ratio, losses: &losses, required: &required },
+                    OutletId::from(outlet),
+                    lanes,
+                    typical,
+                )
+            };
+            (!watch.stop()).then(price)
         })
         .collect();
+    let outlets = outlets?;
     let allowances = |outlet: OutletId| -> Vec<Allowance> { outlets[outlet.at()].modes.clone() };
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].lane(region);
     let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);

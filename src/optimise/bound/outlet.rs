@@ -64,7 +64,7 @@ pub(super) fn ratios(search: &Search) -> Vec<Option<f64>> {
 /// A constant lead time \[years\] under which no job waits longer than a window with a greater chance than in the model, where
 /// a share is repaired at the outlet: what is out at the window's end is then at least demand(λ·(time − window)). Where something
 /// ordered later can come sooner nobody is taken to wait, and a shop's units are not counted.
-fn least_time(lead_time: f64, repair: &Repair, servers: bool, window: f64) -> f64 {
+pub(super) fn least_time(lead_time: f64, repair: &Repair, servers: bool, window: f64) -> f64 {
     let share = repair.share;
     if share <= 0.0 {
         return lead_time;
