@@ -13,6 +13,7 @@
 //! lateral supply or direct delivery (`pooled`) none is known and none is given.
 
 mod adapt;
+mod apart;
 mod approach;
 mod bound;
 mod decide;
@@ -156,7 +157,7 @@ impl Search<'_> {
         let allowances = |outlet: OutletId| self.free_allowances(outlet);
         let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
         let most = |region: RegionId, _: OutletId| if relaxed { self.express(region) } else { f64::INFINITY };
-        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed, most: &most, reach };
+        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed, most: &most, reach, drawn: None };
         model(self.scenario, self.network, self.load, &terms)
     }
 

@@ -27,6 +27,7 @@
 //! costs no more than the plan's stock; so the location problem with these modes costs no more than the plan, and neither does its own
 //! Lagrangian bound. An outlet that need not be open serves a region or is closed, so its intervals begin at the least region's load.
 
+mod bundle;
 mod floor;
 mod lane;
 mod losses;
@@ -48,10 +49,12 @@ use crate::scenario::{Objective, OutletId, PartId, RegionId, Stockout};
 use crate::service::{Key, outlet_lead_time};
 use crate::stocking::Stairs;
 
+use super::apart::Apart;
 use super::decide::{Priced, decide};
 use super::model::{Allowance, Model, Terms, depots_of, model};
 use super::rounds::{Best, MANY_LANES};
 use super::{Quiet, Search};
+use bundle::Bundles;
 use lane::goals;
 use mixes::Mixes;
 use outlet::{Known, OutletPrice, ratios, required, typical_load};
@@ -60,7 +63,7 @@ use outlet::{Known, OutletPrice, ratios, required, typical_load};
 const ITERATIONS: usize = 600;
 
 /// A lower bound on the objective of every plan that keeps its promises.
-pub fn bound(search: &Search, reach: f64, best: &Best) -> Proof {
+pub fn bound(search: &Search, reach: f64, best: &Best, apart: Option<&Apart>) -> Proof {
     let Best { priced: plan, objective: incumbent, stocked, start } = best;
     let (incumbent, prices) = (*incumbent, &stocked.prices);
     let large = search.network.road_count() > MANY_LANES;
@@ -84,7 +87,7 @@ pub fn bound(search: &Search, reach: f64, best: &Best) -> Proof {
         search.watch.progress(Some(incumbent), lower_bound);
         return Proof { lower_bound, ..Proof::default() };
     }
-    let mut proof = priced_bound(search, reach, prices, plan, &settings).unwrap_or_default();
+    let mut proof = priced_bound(search, reach, prices, plan, &settings, apart).unwrap_or_default();
     search.watch.progress(Some(incumbent), proof.lower_bound);
     let close = incumbent - proof.lower_bound <= search.scenario.planning.gap * incumbent.abs();
     // On a large network the bound without prices is no better and takes as long.
@@ -146,58 +149,81 @@ fn longest(search: &Search, part: PartId) -> f64 {
     times.filter(|time| time.is_finite()).fold(0.0, f64::max)
 }
 
+/// All demand for each part \[units/year\].
+fn totals(search: &Search) -> Vec<f64> {
+    let Search { scenario, load, .. } = *search;
+    let mut scales = vec![0.0; load.baskets()];
+    for region in (0..scenario.regions.len()).map(RegionId::from) {
+        load.held(region).iter().for_each(|held| scales[held.basket] += held.scale);
+    }
+    let mut totals = vec![0.0; scenario.parts.len()];
+    for (basket, scale) in scales.into_iter().enumerate() {
+        for task in load.basket(basket) {
+            if let Some(part) = task.part {
+                totals[part.at()] += scale * task.rate;
+            }
+        }
+    }
+    totals
+}
+
 fn priced_bound(
     search: &Search,
     reach: f64,
     prices: &BTreeMap<(usize, Key), f64>,
     best: &Priced,
     settings: &Settings,
+    apart: Option<&Apart>,
 ) -> Option<Proof> {
     let Search { scenario, network, load, watch } = *search;
     let (goals, constant) = goals(search, prices);
     let same_ratio = ratios(search);
     let expressed = scenario.stocking.stockout == Stockout::Emergency;
     let losses = if expressed { losses::floors(&same_ratio) } else { BTreeMap::new() };
-    let mixes = Mixes::of(search);
+    let totals = totals(search);
     let shares = required(scenario).into_iter().zip(&same_ratio).enumerate();
     let stairs = |(part, (share, ratio)): (usize, (f64, &Option<f64>))| {
         let part = PartId::from(part);
-        let most = mixes.total[part.at()] * longest(search, part);
-        ratio.filter(|_| share > 0.0).map(|ratio| Stairs::of(share, ratio, scenario.stocking.stockout, most))
+        ratio.filter(|_| share > 0.0).map(|ratio| {
+            let most = totals[part.at()] * longest(search, part);
+            Stairs::of(share, ratio, scenario.stocking.stockout, most)
+        })
     };
     let required: Vec<Option<Stairs>> = shares.map(stairs).collect();
     let typical = typical_load(search, best);
-    let mut served: Vec<Vec<(RegionId, Road)>> = vec![Vec::new(); scenario.outlets.len()];
+    let drawn = apart.map(|apart| apart.drawn.as_slice());
+    let known = Known { ratios: &same_ratio, losses: &losses, required: &required };
+    let mut served: Vec<Vec<RegionId>> = vec![Vec::new(); scenario.outlets.len()];
     for region in (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0) {
-        for (outlet, road) in network.roads(region).filter(|(_, road)| road.hours <= reach) {
-            served[outlet.at()].push((region, road));
+        for (outlet, _) in network.roads(region).filter(|(_, road)| road.hours <= reach) {
+            served[outlet.at()].push(region);
         }
     }
-    let outlets: Vec<OutletPrice> = served
-        .par_iter()
-        .enumerate()
-        .map(|(outlet, lanes)| {
-            OutletPrice::of(
-                search,
-                &goals,
-                &mixes,
-                Known { ratios: &same_ratio, losses: &losses, required: &required },
-                OutletId::from(outlet),
-                lanes,
-                typical,
-            )
-        })
-        .collect();
+    let bundles = Bundles::of(search, &goals, known, &served, typical);
+    let mixes = if bundles.is_some() { None } else { Some(Mixes::of(search)) };
+    let priced = |(outlet, regions): (usize, &Vec<RegionId>)| {
+        let outlet = OutletId::from(outlet);
+        let measured = regions.iter().filter_map(|region| Some((*region, network.road(*region, outlet)?)));
+        let lanes: Vec<(RegionId, Road)> = measured.collect();
+        match (&bundles, &mixes) {
+            (Some(bundles), _) => bundles.priced(search, &goals, outlet, &lanes, typical, drawn),
+            (None, Some(mixes)) => OutletPrice::of(search, &goals, mixes, known, outlet, &lanes, typical, drawn),
+            (None, None) => unreachable!("there are mixes where there are no bundles"),
+        }
+    };
+    let outlets: Vec<OutletPrice> = served.par_iter().enumerate().map(priced).collect();
+    drop(served);
     let allowances = |outlet: OutletId| -> Vec<Allowance> { outlets[outlet.at()].modes.clone() };
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].lane(region);
     let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
-    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach };
+    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach, drawn };
     let model = model(scenario, network, load, &terms);
     let start = Start { mode: modes_of(search, &model, best), ..settings.start.clone().unwrap_or_default() };
     let settings = Settings { start: Some(start), ..settings.clone() };
     let location = locate(&model.problem, &settings, &Quiet(watch)).ok()?;
+    let depots = apart.map_or(0.0, |apart| apart.lower_bound(search, reach));
     Some(Proof {
-        lower_bound: location.lower_bound + model.constant + constant,
+        lower_bound: location.lower_bound + model.constant + constant + depots,
         decisions: Some(decide(scenario, &model, &location)),
         shelves: shelves(search, reach, outlets),
     })
@@ -212,7 +238,8 @@ fn shelves(search: &Search, reach: f64, outlets: Vec<OutletPrice>) -> Option<She
     let allowances = |outlet: OutletId| search.free_allowances(outlet);
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].linear(region);
     let most = |_: RegionId, _: OutletId| f64::INFINITY;
-    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: false, most: &most, reach };
+    let terms =
+        Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: false, most: &most, reach, drawn: None };
     let model = model(scenario, network, load, &terms);
     Some(Shelves { model, floors: outlets.into_iter().map(|outlet| outlet.floors).collect() })
 }
