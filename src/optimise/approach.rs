@@ -4,6 +4,7 @@
 use crate::plan::Decisions;
 use crate::scenario::{Objective, OutletId, RegionId, Scenario};
 
+use super::apart::Apart;
 use super::bound::{self, Shelves};
 use super::closure::Ends;
 use super::decide::{Priced, depots_in_use};
@@ -42,7 +43,8 @@ pub fn approach(search: &Search, reach: f64) -> Result<Found, Nothing> {
     let Search { scenario, network, watch, .. } = *search;
     // A large network is not placed again before it is known that its first plan is not good enough.
     let large = network.road_count() > MANY_LANES;
-    let mut rounds = Rounds::new(search, reach);
+    let apart = Apart::of(search, reach);
+    let mut rounds = Rounds::new(search, reach, apart.as_ref());
     rounds.first()?;
     if !large {
         rounds.rest()?;
@@ -53,7 +55,7 @@ pub fn approach(search: &Search, reach: f64) -> Result<Found, Nothing> {
     for _ in 0..PROOFS {
         watch.stage("proving the bound");
         watch.progress(Some(best.objective), lower_bound);
-        let proof = bound::bound(search, reach, &best);
+        let proof = bound::bound(search, reach, &best, apart.as_ref());
         if proof.lower_bound > lower_bound {
             (lower_bound, gap) = (proof.lower_bound, proof.gap);
         }
@@ -114,8 +116,7 @@ fn improved(search: &Search, shelves: &Shelves, starts: &[Option<Decisions>]) ->
     }
     search.watch.stage("improving the network");
     let demand = |region: &RegionId| -> Vec<(usize, f64)> {
-        let tasks = search.load.tasks(*region).iter();
-        tasks.filter_map(|task| Some((task.part?.at(), task.rate))).collect()
+        search.load.tasks(*region).filter_map(|task| Some((task.part?.at(), task.rate))).collect()
     };
     let ground = Ground {
         problem: &model.problem,

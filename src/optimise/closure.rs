@@ -33,8 +33,8 @@ use crate::watch::Watch;
 use bid::{Bid, Question, bid};
 pub use ground::Ground;
 use ground::Place;
-use round::{decided, rounded};
 pub use round::Served;
+use round::{decided, rounded};
 use tree::Node;
 
 /// All the work that is done for a proof, and for one step of the prices \[customers × parts in boxes\].
@@ -99,7 +99,8 @@ pub fn close(ground: &Ground, units: &[f64], ends: Ends, watch: &dyn Watch) -> C
     let lanes: usize = ground.places.iter().map(|place| place.demands.len()).sum();
     let boxes = ((STEP_WORK / lanes.max(1) as f64) as usize).clamp(1, BOXES);
     let ends = Ends { incumbent: less(ends.incumbent), target: less(ends.target), bound: less(ends.bound) };
-    let mut closure = Closure { ground, ends, asked: ends.incumbent - ends.target, boxes, work: 0.0, best: None, watch };
+    let mut closure =
+        Closure { ground, ends, asked: ends.incumbent - ends.target, boxes, work: 0.0, best: None, watch };
     let root = Node::root(ground, closure.first_prices(units));
     let bound = closure.prove(root).min(closure.ends.incumbent) + ground.constant;
     let served = closure.best.map(|served| Served { cost: served.cost + ground.constant, ..served });
@@ -245,7 +246,8 @@ impl Closure<'_> {
         let places = ground.places.par_iter().zip(&mut node.lambda).zip(&mut node.taken).enumerate();
         let (bids, work): (Vec<Bid>, Vec<f64>) = places.map(one).unzip();
         self.work += work.iter().sum::<f64>();
-        let least = |(bid, open): (&Bid, &Option<bool>)| if *open == Some(true) { bid.least } else { bid.least.min(0.0) };
+        let least =
+            |(bid, open): (&Bid, &Option<bool>)| if *open == Some(true) { bid.least } else { bid.least.min(0.0) };
         let charged: f64 = rows.iter().zip(&ground.rows).map(|(price, limit)| price * limit).sum();
         let sum = customers.iter().sum::<f64>() - charged + bids.iter().zip(&node.sites).map(least).sum::<f64>();
         (bids, sum)

@@ -32,6 +32,21 @@ impl Floor {
         Self { cells }
     }
 
+    /// The sum of floors whose cells are in the same proportions, at loads of their own that end at these; a floor without cells
+    /// is nothing.
+    pub(super) fn sum(ends: &[f64], floors: impl Iterator<Item = Self>) -> Self {
+        let mut from = 0.0;
+        let cell = |to: &f64| Cell { from: std::mem::replace(&mut from, *to), to: *to, left: 0.0, right: 0.0 };
+        let mut cells: Vec<Cell> = ends.iter().map(cell).collect();
+        for floor in floors {
+            for (sum, own) in cells.iter_mut().zip(&floor.cells) {
+                sum.left += own.left;
+                sum.right += own.right;
+            }
+        }
+        Self::of(cells)
+    }
+
     /// The greater of two, cell by cell: either floor holds on all of a cell, so the better one in its middle is taken.
     pub(super) fn or(self, other: &Self) -> Self {
         let mut ends: Vec<f64> = self.cells.iter().chain(&other.cells).map(|cell| cell.to).collect();

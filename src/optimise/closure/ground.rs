@@ -43,7 +43,11 @@ impl Ground {
     /// Of a location problem without any allowance for stock, its floors by site and part, and what a customer asks of a site by part.
     /// Of several modes each cost is the least, of the uppers those that must be open, or the cheapest, are paid for: no plan
     /// costs less. `None` where customers may be split or lanes are left out.
-    pub fn of(problem: &Problem, floors: &[&[Option<Floor>]], asks: &dyn Fn(usize, usize, usize) -> f64) -> Option<Self> {
+    pub fn of(
+        problem: &Problem,
+        floors: &[&[Option<Floor>]],
+        asks: &dyn Fn(usize, usize, usize) -> f64,
+    ) -> Option<Self> {
         if !problem.single || !problem.lanes.beyond.is_empty() {
             return None;
         }
@@ -67,7 +71,8 @@ impl Ground {
                 let number = lanes.site[lane] as usize;
                 let (site, place) = (&problem.sites[number], &mut places[number]);
                 let per_load = site.modes.iter().map(|mode| mode.per_load).fold(f64::INFINITY, f64::min);
-                let cost = lanes.cost[lane] + if site.modes.is_empty() { 0.0 } else { per_load * problem.customers[customer] };
+                let cost =
+                    lanes.cost[lane] + if site.modes.is_empty() { 0.0 } else { per_load * problem.customers[customer] };
                 place.lanes.push(Lane { customer, cost, terms: terms.lane[lane].clone() });
                 let stocked = floors[number].iter().enumerate().filter(|(_, floor)| floor.is_some());
                 place.demands.extend(stocked.map(|(part, _)| asks(customer, number, part)));
@@ -116,7 +121,8 @@ fn rows(problem: &Problem) -> (Vec<f64>, Terms) {
 /// The least that any plan pays for uppers: those that must be open, those that earn money so, and where these are none and all
 /// modes need one, the cheapest.
 fn uppers(problem: &Problem) -> f64 {
-    let paid = |status: Status| problem.uppers.iter().filter(move |upper| upper.status == status).map(|upper| upper.fixed);
+    let paid =
+        |status: Status| problem.uppers.iter().filter(move |upper| upper.status == status).map(|upper| upper.fixed);
     let forced: f64 = paid(Status::Open).sum();
     let earned: f64 = paid(Status::Free).filter(|fixed| *fixed < 0.0).sum();
     let cheapest = paid(Status::Free).fold(f64::INFINITY, f64::min);

@@ -113,7 +113,11 @@ impl<'a> Plan<'a> {
         let place = &self.ground.places[way.0];
         place.lanes[way.1].terms.iter().for_each(|(row, own)| self.over[*row] += sign * own);
         let before = self.served[way.0];
-        if sign > 0.0 { self.served[way.0] += 1 } else { self.served[way.0] -= 1 }
+        if sign > 0.0 {
+            self.served[way.0] += 1
+        } else {
+            self.served[way.0] -= 1
+        }
         if place.status != Status::Open && (before == 0 || self.served[way.0] == 0) {
             place.terms.iter().for_each(|(row, own)| self.over[*row] += sign * own);
         }
@@ -161,7 +165,13 @@ impl<'a> Plan<'a> {
         let ground = self.ground;
         let places = ground.places.iter().enumerate().map(|(site, place)| {
             let pays = self.served[site] > 0 || place.status == Status::Open;
-            let fixed = if place.status == Status::Closed { 0.0 } else if pays { place.fixed } else { place.fixed.min(0.0) };
+            let fixed = if place.status == Status::Closed {
+                0.0
+            } else if pays {
+                place.fixed
+            } else {
+                place.fixed.min(0.0)
+            };
             fixed + place.steps.iter().zip(&self.loads[site]).map(|(steps, load)| steps.at(load.max(0.0))).sum::<f64>()
         });
         let lanes = (0..ground.customers).map(|customer| {

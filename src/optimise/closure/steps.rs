@@ -107,7 +107,10 @@ pub(super) mod tests {
     #[test]
     fn no_load_is_the_first_step_and_the_end_of_a_step_is_in_it() {
         let steps = stairs(2.0);
-        assert_eq!((steps.count(), steps.place(0.0), steps.place(1.0), steps.place(1.1), steps.place(26.0)), (6, 0, 1, 2, 6));
+        assert_eq!(
+            (steps.count(), steps.place(0.0), steps.place(1.0), steps.place(1.1), steps.place(26.0)),
+            (6, 0, 1, 2, 6)
+        );
         assert_eq!((steps.at(0.0), steps.at(4.0), steps.at(4.1)), (0.0, 4.0, 6.0));
         assert!(steps.at(26.0).is_infinite());
     }
