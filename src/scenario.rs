@@ -70,7 +70,7 @@ pub use season::{Campaign, Climate, Hemisphere, MONTH_NAMES, Month, Season, Seas
 pub use site::{Site, SiteRepair, Status};
 pub use source::Origin;
 pub use stocking::{Stocking, Stockout};
-pub use stream::{Demand, Installed};
+pub use stream::{Demand, Failure, Installed};
 pub use target::{Limit, Metric, Scope, Target};
 pub use template::write_template;
 pub use travel::{DistanceMetric, Lanes, Replenishment, Travel};
@@ -96,7 +96,7 @@ pub struct Scenario {
     pub products: Vec<Product>,
     /// What is stocked.
     pub parts: Vec<Part>,
-    /// Every source of demand, one row each.
+    /// Every source of demand, one row each, but for those of [`Scenario::failures`].
     pub demands: Vec<Demand>,
     /// Units of a product installed in a region.
     pub installed: Vec<Installed>,
@@ -172,6 +172,9 @@ pub struct Scenario {
     pub spill_over: Vec<SpillOver>,
     /// What customers are satisfied by, if it is said.
     pub satisfaction: Option<SatisfactionWeights>,
+    /// Failures of installed units, in order of product, where installed base × failures are too many to be told one by one
+    /// and nothing changes a single one of them: regions ask for the product of these rows and the installed base besides.
+    pub failures: Vec<Failure>,
 }
 
 impl Scenario {
@@ -181,6 +184,43 @@ impl Scenario {
             SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
             SiteId::Depot(depot) => &self.depots[depot.at()],
         }
+    }
+
+    /// The failures of a product that are not among the demands.
+    pub fn failures_of(&self, product: ProductId) -> &[Failure] {
+        let first = self.failures.partition_point(|failure| failure.product < product);
+        let count = self.failures[first..].partition_point(|failure| failure.product == product);
+        &self.failures[first..first + count]
+    }
+
+    /// Every source of demand, one after the other, whether it is told by itself or not.
+    pub fn streams(&self) -> impl Iterator<Item = Demand> + '_ {
+        let told = self.demands.iter().cloned();
+        told.chain(self.installed.iter().filter(|_| !self.failures.is_empty()).flat_map(|row| {
+            let own = self.failures_of(row.product).iter();
+            own.filter_map(|failure| failure.demand(row.region, row.units))
+        }))
+    }
+
+    /// Tells every source of demand by itself.
+    pub(crate) fn tell_streams(&mut self) {
+        if !self.failures.is_empty() {
+            self.demands = self.streams().collect();
+            self.failures.clear();
+        }
+    }
+
+    /// Does a region ask for anything? By region.
+    pub(crate) fn asking(&self) -> Vec<bool> {
+        let mut asking = vec![false; self.regions.len()];
+        let told = self.demands.iter().filter(|demand| demand.rate.get() > 0.0);
+        told.for_each(|demand| asking[demand.region.at()] = true);
+        for row in self.installed.iter().filter(|_| !self.failures.is_empty()) {
+            let own = || self.failures_of(row.product).iter();
+            let asks = asking[row.region.at()] || own().any(|failure| failure.demand(row.region, row.units).is_some());
+            asking[row.region.at()] = asks;
+        }
+        asking
     }
 
     /// The policy under which a region gets service for a product: the product's, else the region's.

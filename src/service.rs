@@ -18,6 +18,7 @@
 //! directly (module `direct`) it then asks the depot, and the response is d + max(t, direct_hours). The fill rate remains
 //! the share from the own shelf.
 
+mod baskets;
 mod country;
 mod direct;
 mod pool;
@@ -184,6 +185,14 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             let mut stocked: Vec<Shelved> =
                 positions.iter().zip(&shelves).map(|((_, position), shelf)| Shelved::new(position, *shelf)).collect();
             let mut tallies = BTreeMap::new();
+            let by_basket = load.is_shared()
+                && scenario.help().is_none()
+                && questions.iter().all(|question| !question.tells_parts_apart());
+            if by_basket {
+                let asked = (scenario, network, load, outlet);
+                baskets::assess(asked, &served[outlet.at()], &questions, &mut stocked, &mut tallies);
+                return (shelves, tallies);
+            }
             for &(region, share) in &served[outlet.at()] {
                 let Some(road) = network.road(region, outlet) else { continue };
                 for task in load.tasks(region) {
@@ -194,12 +203,12 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                     let help = task.part.and_then(|part| help.get(&(outlet, part)));
                     let mut filled = 1.0;
                     for (number, question) in questions.iter().enumerate() {
-                        if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) {
+                        if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, &task) {
                             let tally: &mut Tally = tallies.entry((number, key)).or_default();
                             let value = match help {
                                 Some(help) => {
                                     let direct = scenario.regions[region.at()].direct_hours.get();
-                                    let supplied = |hours: f64| question.supplied(scenario, &road, task, hours);
+                                    let supplied = |hours: f64| question.supplied(scenario, &road, &task, hours);
                                     reading.with_help(help, direct, supplied)
                                 }
                                 None => reading.value(found.map(|found| &mut stocked[found])),

@@ -190,7 +190,7 @@ impl Work<'_> {
     /// What a region costs over a lane, its stock apart.
     fn lane_cost(&self, region: RegionId, outlet: OutletId, road: &Road, depot: Option<DepotId>) -> f64 {
         let Work { scenario, network, load } = *self;
-        let units = load.tasks(region).iter().filter_map(|task| Some((task.part?, task.rate)));
+        let units = load.tasks(region).filter_map(|task| Some((task.part?, task.rate)));
         let sent: f64 =
             units.map(|(part, rate)| rate * unit_cost(scenario, network, outlet, depot, part).total()).sum();
         let journeys = load.jobs[region.at()] * road.cost_per_job;
@@ -274,7 +274,7 @@ impl Work<'_> {
             let Some((outlet, road)) = network.roads(region).next() else { continue };
             for (number, question) in questions.iter().enumerate() {
                 for task in question.tasks(load, region) {
-                    if let Some((key, _)) = question.ask(scenario, region, outlet, &road, task) {
+                    if let Some((key, _)) = question.ask(scenario, region, outlet, &road, &task) {
                         *asked.entry((number, key)).or_insert(0.0) += task.rate;
                     }
                 }
@@ -314,7 +314,7 @@ impl Work<'_> {
                     for task in load.tasks(region) {
                         let Some(part) = task.part else { continue };
                         for (number, question) in questions.iter().enumerate() {
-                            let asked = question.ask(scenario, region, *outlet, &road, task);
+                            let asked = question.ask(scenario, region, *outlet, &road, &task);
                             let Some((key, Reading { weight, what, .. })) = asked else { continue };
                             let Some(price) = prices.get(&(number, key)) else { continue };
                             add(worth.entry(part).or_default(), what, price * share * task.rate * weight);

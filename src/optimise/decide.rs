@@ -19,7 +19,14 @@ pub fn decide(scenario: &Scenario, model: &Model, location: &Location) -> Decisi
             decisions.replenished_by[site] = model.depots[site][*mode as usize];
         }
     }
-    decisions.depot_open.clone_from(&location.upper_open);
+    if model.problem.uppers.is_empty() {
+        // Which depots are open follows from who draws from them.
+        for depot in depots_in_use(scenario, &decisions) {
+            decisions.depot_open[depot.at()] = true;
+        }
+    } else {
+        decisions.depot_open.clone_from(&location.upper_open);
+    }
     for (region, shares) in model.regions.iter().zip(&location.shares) {
         let mut served: Vec<(OutletId, f64)> =
             shares.iter().filter(|(_, share)| *share > 1e-6).map(|(site, share)| (OutletId(*site), *share)).collect();

@@ -220,8 +220,7 @@ fn priced(
         })
         .collect();
     // No goal counts an expressed unit for more than one that is there, so it costs no less than its express.
-    let rates =
-        |region: usize| load.tasks(RegionId::from(region)).iter().filter_map(|task| Some((task.part?, task.rate)));
+    let rates = |region: usize| load.tasks(RegionId::from(region)).filter_map(|task| Some((task.part?, task.rate)));
     let late = |price: &LanePrice, part: PartId| (price.late[part.at()].total() - cap).max(0.0);
     let cheap = |(region, lanes): (usize, &Vec<(OutletId, LanePrice)>)| {
         rates(region).any(|(part, _)| lanes.iter().any(|(_, price)| price.late[part.at()].total() < cap))
@@ -255,8 +254,15 @@ fn priced(
     };
     let allowances = |outlet: OutletId| search.free_allowances(outlet);
     let most = |_: RegionId, _: OutletId| cap;
-    let terms =
-        Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach: f64::INFINITY };
+    let terms = Terms {
+        allowances: &allowances,
+        lane: &lane,
+        margin: 0.0,
+        relaxed: true,
+        most: &most,
+        reach: f64::INFINITY,
+        drawn: None,
+    };
     let model = model(capped.scenario, network, load, &terms);
     let location = locate(&model.problem, settings, &Quiet(watch)).ok()?;
     Some(location.lower_bound + model.constant + constant + shelves)
