@@ -231,8 +231,9 @@ fn an_overlay_speaks_of_one_format_of_a_place() {
     }
     change("dear", "add = { fixed_cost_per_year = 400 }");
     assert_eq!(solved("dear"), (10_400.0, serde_json::json!(["X:own"])));
-    // A measured lane of one candidate goes before its outlet's: over it a job pays 1 more.
+    // A measured lane of one candidate that has a row goes before its outlet's: over it a job pays 1 more.
     room.write("lane/scenario.toml", "extends = \"../shop\"\n");
+    room.write("lane/outlets.csv", "outlet\nX:own\n");
     room.write("lane/lanes.csv", "from,to,cost_per_job\nX,r,2\nX:own,r,3\n");
     assert_eq!(solved("lane"), (10_500.0 + 2.0 * 700.0, serde_json::json!(["X:partner"])));
     // A candidate that is not there is no outlet.
