@@ -187,6 +187,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             let mut tallies = BTreeMap::new();
             let by_basket = load.is_shared()
                 && scenario.help().is_none()
+                && filled_from.is_none()
                 && questions.iter().all(|question| !question.tells_parts_apart());
             if by_basket {
                 let asked = (scenario, network, load, outlet);

@@ -212,6 +212,7 @@ impl Draft {
                     let overlay = self.sheets[at].source.is_some();
                     let sheet = Sheet::read(schema, source, overlay, &mut self.sources, faults);
                     overlay::lay(&mut self.sheets[at], sheet, &self.sources, faults);
+                    overlay::fill_candidates(&mut self.sheets[at], &self.sources);
                 }
             }
         }
