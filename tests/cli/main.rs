@@ -41,3 +41,4 @@ mod theory;
 mod together;
 mod verified;
 mod ways;
+mod workbooks;
