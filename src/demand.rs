@@ -20,8 +20,11 @@ use crate::scenario::schema::Table;
 use crate::scenario::sheet::Column;
 use crate::scenario::source::{Cell, Span};
 use crate::scenario::validate::{Ids, Reader};
-use crate::scenario::{Demand, Installed, JobId, PartId, ProductId, RegionId};
+use crate::scenario::{Demand, Failure as Factored, Installed, JobId, PartId, ProductId, RegionId};
 use crate::units::{Hours, Rate};
+
+/// More streams of installed base × failures than this are not told one by one.
+const MANY: usize = 100_000;
 
 /// The rows of `installed_base.csv`.
 pub(crate) fn installed<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Installed> {
@@ -40,11 +43,15 @@ pub(crate) fn installed<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Insta
     list
 }
 
-/// The streams of `demand.csv`, then those of installed base × failures.
-pub(crate) fn demands<'a>(ids: &Ids<'a>, installed: &[Installed], reader: &mut Reader<'a>) -> Vec<Demand> {
+/// The streams of `demand.csv`, then those of installed base × failures; where these are many, the failures by themselves.
+pub(crate) fn demands<'a>(
+    ids: &Ids<'a>,
+    installed: &[Installed],
+    reader: &mut Reader<'a>,
+) -> (Vec<Demand>, Vec<Factored>) {
     let mut list = given(ids, reader);
-    from_failures(ids, installed, &mut list, reader);
-    list
+    let factored = from_failures(ids, installed, &mut list, reader);
+    (list, factored)
 }
 
 fn given<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Demand> {
@@ -112,7 +119,12 @@ struct Failure {
     per_sale: f64,
 }
 
-fn from_failures<'a>(ids: &Ids<'a>, installed: &[Installed], list: &mut Vec<Demand>, reader: &mut Reader<'a>) {
+fn from_failures<'a>(
+    ids: &Ids<'a>,
+    installed: &[Installed],
+    list: &mut Vec<Demand>,
+    reader: &mut Reader<'a>,
+) -> Vec<Factored> {
     let table = Table::Failures;
     one_needs_the_other(reader);
     let (product, part) = (reader.column(table, "product"), reader.column(table, "part"));
@@ -138,6 +150,12 @@ fn from_failures<'a>(ids: &Ids<'a>, installed: &[Installed], list: &mut Vec<Dema
     sales_and_their_jobs_meet(installed, &failures, reader);
     // Sorted by product, but in the file's order within it: each installed row then finds its failures in one stretch.
     failures.sort_by_key(|failure| failure.product);
+    let mut count = vec![0; reader.sheet(Table::Products).rows];
+    failures.iter().for_each(|failure| count[failure.product as usize] += 1);
+    let streams: usize = installed.iter().map(|row| count[row.product.at()]).sum();
+    if streams > MANY && failures.iter().all(|failure| failure.per_sale <= 0.0) {
+        return failures.into_iter().map(Failure::factored).collect();
+    }
     for installed in installed {
         let product = installed.product.0;
         let first = failures.partition_point(|failure| failure.product < product);
@@ -156,6 +174,15 @@ fn from_failures<'a>(ids: &Ids<'a>, installed: &[Installed], list: &mut Vec<Dema
                 job: failure.job,
             });
         }
+    }
+    Vec::new()
+}
+
+impl Failure {
+    /// Without what follows sales.
+    fn factored(self) -> Factored {
+        let Self { product, part, rate, variance_to_mean, repair, job, .. } = self;
+        Factored { product: ProductId(product), part, rate, variance_to_mean, repair, job }
     }
 }
 

@@ -173,7 +173,7 @@ pub fn without_format(scenario: &Scenario, network: &Network, load: &Load) -> Op
         let id = &scenario.regions[region.at()].id;
         members.push(id.clone());
         let asks = |job: JobId| {
-            scenario.demands.iter().any(|row| row.region == region && row.job == Some(job) && row.rate.get() > 0.0)
+            scenario.streams().any(|row| row.region == region && row.job == Some(job) && row.rate.get() > 0.0)
         };
         let does =
             |job: JobId| refusing.iter().any(|outlet| scenario.format(*outlet).is_none_or(|format| format.does(job)));
@@ -298,7 +298,7 @@ fn impossible_targets(scenario: &Scenario, network: &Network, load: &Load) -> Ve
                 }
                 let mut sums: BTreeMap<Key, (f64, f64)> = BTreeMap::new();
                 for task in load.tasks(region) {
-                    if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) {
+                    if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, &task) {
                         let sum = sums.entry(key).or_default();
                         sum.0 += task.rate * at_best(target.metric, &reading);
                         sum.1 += task.rate;
@@ -450,8 +450,15 @@ fn network_exists(scenario: &Scenario, network: &Network, load: &Load, watch: &d
     };
     let lane = |_: RegionId, _: OutletId, _: &crate::network::Road| 0.0;
     let most = |_: RegionId, _: OutletId| 0.0;
-    let terms =
-        Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach: f64::INFINITY };
+    let terms = Terms {
+        allowances: &allowances,
+        lane: &lane,
+        margin: 0.0,
+        relaxed: true,
+        most: &most,
+        reach: f64::INFINITY,
+        drawn: None,
+    };
     let model = model(&scenario, network, load, &terms);
     let settings = Settings { gap: 1.0, node_limit: 200, iteration_limit: 200, ..Settings::default() };
     !matches!(locate(&model.problem, &settings, watch), Err(Failure::Infeasible(_) | Failure::NothingFound { .. }))

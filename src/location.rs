@@ -179,11 +179,13 @@ pub struct Settings {
     pub iteration_limit: usize,
     /// A plan and prices to begin from.
     pub start: Option<Start>,
+    /// Are plans shaken while the prices climb? Among few sites for very many customers local search alone does.
+    pub shakes: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { gap: 0.0, seed: 1, node_limit: 100_000, iteration_limit: 2_000, start: None }
+        Self { gap: 0.0, seed: 1, node_limit: 100_000, iteration_limit: 2_000, start: None, shakes: true }
     }
 }
 

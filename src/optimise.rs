@@ -10,11 +10,13 @@
 //! shelf (`improve`). The best plan met is kept, and it is priced afresh, exactly. Small scenarios are tried through (`enumerate`).
 //!
 //! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`). With
-//! lateral supply or direct delivery (`pooled`) none is known and none is given.
+//! lateral supply (`pooled`) all outlets are taken as one shelf; with direct delivery none is known and none is given.
 
 mod adapt;
+mod apart;
 mod approach;
 mod bound;
+mod closure;
 mod decide;
 mod enumerate;
 mod farthest;
@@ -156,7 +158,7 @@ impl Search<'_> {
         let allowances = |outlet: OutletId| self.free_allowances(outlet);
         let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
         let most = |region: RegionId, _: OutletId| if relaxed { self.express(region) } else { f64::INFINITY };
-        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed, most: &most, reach };
+        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed, most: &most, reach, drawn: None };
         model(self.scenario, self.network, self.load, &terms)
     }
 

@@ -56,7 +56,7 @@ pub(crate) fn decide(parts: &[PartId], scenario: &mut Scenario, ledger: &mut Led
             Err(why) => undecided.push((*part, why)),
         }
     }
-    for demand in &scenario.demands {
+    for demand in scenario.streams() {
         let Some(part) = demand.part.filter(|part| parts.contains(part)) else { continue };
         let row = &scenario.parts[part.at()];
         let bought = demand.rate.get() * (1.0 - row.repair_share.get());

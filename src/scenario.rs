@@ -30,6 +30,7 @@ mod part;
 mod planning;
 mod read;
 mod region;
+mod satisfaction;
 pub mod schema;
 mod season;
 mod settings;
@@ -62,17 +63,18 @@ pub use job::{JobType, Offer};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
 pub use load::{Loaded, Origins, Refused, base_of, load, load_over, load_taking};
-pub use market::{Market, Markets, Period, Response, Years};
+pub use market::{Market, Markets, Period, Response, SpillOver, Years};
 pub use overhead::{Cause, Overhead};
 pub use packaging::{Inspection, Packaging, WayBack};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
 pub use region::{Place, Region};
+pub use satisfaction::SatisfactionWeights;
 pub use season::{Campaign, Climate, Hemisphere, MONTH_NAMES, Month, Season, Seasonal};
 pub use site::{Site, SiteRepair, Status};
 pub use source::Origin;
 pub use stocking::{Stocking, Stockout};
-pub use stream::{Demand, Installed};
+pub use stream::{Demand, Failure, Installed};
 pub use target::{Limit, Metric, Scope, Target};
 pub use template::write_template;
 pub use travel::{DistanceMetric, Lanes, Replenishment, Travel};
@@ -98,7 +100,7 @@ pub struct Scenario {
     pub products: Vec<Product>,
     /// What is stocked.
     pub parts: Vec<Part>,
-    /// Every source of demand, one row each.
+    /// Every source of demand, one row each, but for those of [`Scenario::failures`].
     pub demands: Vec<Demand>,
     /// Units of a product installed in a region.
     pub installed: Vec<Installed>,
@@ -170,6 +172,13 @@ pub struct Scenario {
     pub seasonal: Option<Seasonal>,
     /// The condition ledger in the order of its file: its effects are in the tables already.
     pub conditions: Vec<Condition>,
+    /// Trouble in one country's market that is heard in another's, in order of who hears and of whom.
+    pub spill_over: Vec<SpillOver>,
+    /// What customers are satisfied by, if it is said.
+    pub satisfaction: Option<SatisfactionWeights>,
+    /// Failures of installed units, in order of product, where installed base × failures are too many to be told one by one
+    /// and nothing changes a single one of them: regions ask for the product of these rows and the installed base besides.
+    pub failures: Vec<Failure>,
 }
 
 impl Scenario {
@@ -179,6 +188,43 @@ impl Scenario {
             SiteId::Outlet(outlet) => &self.outlets[outlet.at()],
             SiteId::Depot(depot) => &self.depots[depot.at()],
         }
+    }
+
+    /// The failures of a product that are not among the demands.
+    pub fn failures_of(&self, product: ProductId) -> &[Failure] {
+        let first = self.failures.partition_point(|failure| failure.product < product);
+        let count = self.failures[first..].partition_point(|failure| failure.product == product);
+        &self.failures[first..first + count]
+    }
+
+    /// Every source of demand, one after the other, whether it is told by itself or not.
+    pub fn streams(&self) -> impl Iterator<Item = Demand> + '_ {
+        let told = self.demands.iter().cloned();
+        told.chain(self.installed.iter().filter(|_| !self.failures.is_empty()).flat_map(|row| {
+            let own = self.failures_of(row.product).iter();
+            own.filter_map(|failure| failure.demand(row.region, row.units))
+        }))
+    }
+
+    /// Tells every source of demand by itself.
+    pub(crate) fn tell_streams(&mut self) {
+        if !self.failures.is_empty() {
+            self.demands = self.streams().collect();
+            self.failures.clear();
+        }
+    }
+
+    /// Does a region ask for anything? By region.
+    pub(crate) fn asking(&self) -> Vec<bool> {
+        let mut asking = vec![false; self.regions.len()];
+        let told = self.demands.iter().filter(|demand| demand.rate.get() > 0.0);
+        told.for_each(|demand| asking[demand.region.at()] = true);
+        for row in self.installed.iter().filter(|_| !self.failures.is_empty()) {
+            let own = || self.failures_of(row.product).iter();
+            let asks = asking[row.region.at()] || own().any(|failure| failure.demand(row.region, row.units).is_some());
+            asking[row.region.at()] = asks;
+        }
+        asking
     }
 
     /// The policy under which a region gets service for a product: the product's, else the region's.

@@ -128,6 +128,7 @@ fn costs(questioned: &Questioned, part: PartId) -> Vec<(Component, f64)> {
     let Questioned { scenario, network, plan, .. } = *questioned;
     let mut without: Scenario = scenario.clone();
     without.demands.retain(|demand| demand.part != Some(part));
+    without.failures.retain(|failure| failure.part != Some(part));
     let mut decisions = plan.decisions.clone();
     for stock in decisions.outlet_stock.iter_mut().chain(&mut decisions.depot_stock) {
         if let Some(level) = stock.get_mut(part.at()) {

@@ -198,7 +198,7 @@ impl<'i, 'a> Search<'i, 'a> {
             let (worked, watch) = (climb.work, self.watch);
             let (end, plan) = rayon::join(
                 || climb.run(&mut state, cutoff, iterations, watch),
-                || self.explorer.shaken(&then, &average, &hint, effort),
+                || self.settings.shakes.then(|| self.explorer.shaken(&then, &average, &hint, effort)).flatten(),
             );
             shaken = (climb.work - worked).max(self.explorer.short());
             spent += iterations;
@@ -262,7 +262,13 @@ impl<'i, 'a> Search<'i, 'a> {
     fn shake_long(&mut self, state: &State, climb: &Climb) {
         let lanes = self.instance.site.len();
         let mut idle = 0;
-        while lanes >= LARGE && self.instance.plain && idle < 2 && !self.done(climb.best) && !self.watch.stop() {
+        while self.settings.shakes
+            && lanes >= LARGE
+            && self.instance.plain
+            && idle < 2
+            && !self.done(climb.best)
+            && !self.watch.stop()
+        {
             let before = self.cost();
             let effort = (self.explorer.dice.roll(), 20 * lanes as u64);
             let plan = self.explorer.shaken(state, &climb.average, &climb.relaxed.mode, effort);

@@ -4,7 +4,9 @@
 use crate::plan::Decisions;
 use crate::scenario::{Objective, OutletId, RegionId, Scenario};
 
+use super::apart::Apart;
 use super::bound::{self, Shelves};
+use super::closure::Ends;
 use super::decide::{Priced, depots_in_use};
 use super::enumerate::enumerate;
 use super::improve::{self, Design, Ground};
@@ -41,18 +43,22 @@ pub fn approach(search: &Search, reach: f64) -> Result<Found, Nothing> {
     let Search { scenario, network, watch, .. } = *search;
     // A large network is not placed again before it is known that its first plan is not good enough.
     let large = network.road_count() > MANY_LANES;
-    let mut rounds = Rounds::new(search, reach);
+    let apart = Apart::of(search, reach);
+    let mut rounds = Rounds::new(search, reach, apart.as_ref());
     rounds.first()?;
     if !large {
         rounds.rest()?;
     }
     let mut best = rounds.best.take().ok_or(Nothing::Found(None))?;
     let mut lower_bound = f64::NEG_INFINITY;
+    let mut gap = None;
     for _ in 0..PROOFS {
         watch.stage("proving the bound");
         watch.progress(Some(best.objective), lower_bound);
-        let proof = bound::bound(search, reach, &best);
-        lower_bound = lower_bound.max(proof.lower_bound);
+        let proof = bound::bound(search, reach, &best, apart.as_ref());
+        if proof.lower_bound > lower_bound {
+            (lower_bound, gap) = (proof.lower_bound, proof.gap);
+        }
         let close = |best: &Best| best.objective - lower_bound <= scenario.planning.gap * best.objective.abs();
         let before = best.objective;
         if large && !close(&best) {
@@ -73,6 +79,14 @@ pub fn approach(search: &Search, reach: f64) -> Result<Found, Nothing> {
         if close(&best) || best.objective >= before || watch.stop() || large {
             break;
         }
+    }
+    let target = best.objective - scenario.planning.gap * best.objective.abs();
+    if let Some(gap) = gap.filter(|_| lower_bound < target && !watch.stop()) {
+        watch.stage("closing the gap");
+        let ends = Ends { incumbent: best.objective, target, bound: lower_bound };
+        let (bound, decisions) = gap.close(scenario, ends, watch);
+        lower_bound = lower_bound.max(bound);
+        decisions.iter().for_each(|decisions| better(search, decisions, lower_bound, &mut best));
     }
     let Best { priced, objective, .. } = best;
     Ok(Found { priced, objective, lower_bound })
@@ -102,8 +116,7 @@ fn improved(search: &Search, shelves: &Shelves, starts: &[Option<Decisions>]) ->
     }
     search.watch.stage("improving the network");
     let demand = |region: &RegionId| -> Vec<(usize, f64)> {
-        let tasks = search.load.tasks(*region).iter();
-        tasks.filter_map(|task| Some((task.part?.at(), task.rate))).collect()
+        search.load.tasks(*region).filter_map(|task| Some((task.part?.at(), task.rate))).collect()
     };
     let ground = Ground {
         problem: &model.problem,

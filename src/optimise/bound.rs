@@ -27,12 +27,14 @@
 //! costs no more than the plan's stock; so the location problem with these modes costs no more than the plan, and neither does its own
 //! Lagrangian bound. An outlet that need not be open serves a region or is closed, so its intervals begin at the least region's load.
 
+mod bundle;
 mod floor;
 mod lane;
 mod losses;
 mod mixes;
 mod modes;
 mod outlet;
+pub mod pool;
 mod shelf;
 
 pub use floor::Floor;
@@ -41,17 +43,22 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::load::Load;
 use crate::location::{Mode, Settings, Start, locate};
 use crate::network::Road;
 use crate::plan::Decisions;
-use crate::scenario::{Objective, OutletId, PartId, RegionId, Stockout};
+use crate::scenario::{Objective, OutletId, PartId, RegionId, Scenario, Status, Stockout};
 use crate::service::{Key, outlet_lead_time};
 use crate::stocking::Stairs;
+use crate::watch::Watch;
 
-use super::decide::{Priced, decide};
+use super::apart::Apart;
+use super::closure::{Ends, Ground, close};
+use super::decide::{Priced, decide, depots_in_use};
 use super::model::{Allowance, Model, Terms, depots_of, model};
 use super::rounds::{Best, MANY_LANES};
-use super::{Quiet, Search};
+use super::{Quiet, Search, Shifted};
+use bundle::Bundles;
 use lane::goals;
 use mixes::Mixes;
 use outlet::{Known, OutletPrice, ratios, required, typical_load};
@@ -60,7 +67,7 @@ use outlet::{Known, OutletPrice, ratios, required, typical_load};
 const ITERATIONS: usize = 600;
 
 /// A lower bound on the objective of every plan that keeps its promises.
-pub fn bound(search: &Search, reach: f64, best: &Best) -> Proof {
+pub fn bound(search: &Search, reach: f64, best: &Best, apart: Option<&Apart>) -> Proof {
     let Best { priced: plan, objective: incumbent, stocked, start } = best;
     let (incumbent, prices) = (*incumbent, &stocked.prices);
     let large = search.network.road_count() > MANY_LANES;
@@ -84,7 +91,7 @@ pub fn bound(search: &Search, reach: f64, best: &Best) -> Proof {
         search.watch.progress(Some(incumbent), lower_bound);
         return Proof { lower_bound, ..Proof::default() };
     }
-    let mut proof = priced_bound(search, reach, prices, plan, &settings).unwrap_or_default();
+    let mut proof = priced_bound(search, reach, prices, plan, &settings, apart).unwrap_or_default();
     search.watch.progress(Some(incumbent), proof.lower_bound);
     let close = incumbent - proof.lower_bound <= search.scenario.planning.gap * incumbent.abs();
     // On a large network the bound without prices is no better and takes as long.
@@ -103,6 +110,8 @@ pub struct Proof {
     pub decisions: Option<Decisions>,
     /// The scenario with its stock priced shelf by shelf, where it is small enough for that.
     pub shelves: Option<Shelves>,
+    /// The same, relaxed, for closing what the bound leaves open.
+    pub gap: Option<Gap>,
 }
 
 /// A scenario whose stock is priced shelf by shelf.
@@ -115,7 +124,46 @@ pub struct Shelves {
 
 impl Default for Proof {
     fn default() -> Self {
-        Self { lower_bound: f64::NEG_INFINITY, decisions: None, shelves: None }
+        Self { lower_bound: f64::NEG_INFINITY, decisions: None, shelves: None, gap: None }
+    }
+}
+
+/// What is to be closed: no plan that keeps its promises costs less than the ground and the constant.
+pub struct Gap {
+    ground: Ground,
+    /// The model that the ground is of.
+    model: Model,
+    constant: f64,
+}
+
+impl Gap {
+    /// A lower bound on the objective by branch and bound, and a network that may be better than the plan at hand.
+    pub fn close(&self, scenario: &Scenario, ends: Ends, watch: &dyn Watch) -> (f64, Option<Decisions>) {
+        let told = Shifted { watch, constant: self.constant };
+        let less = |value: f64| value - self.constant;
+        let ends = Ends { incumbent: less(ends.incumbent), target: less(ends.target), bound: less(ends.bound) };
+        let closed = close(&self.ground, &self.model.problem.customers, ends, &told);
+        let one_mode = self.model.depots.iter().all(|depots| depots.len() <= 1);
+        let served = closed.served.filter(|_| one_mode).map(|served| self.decided(scenario, &served.sites));
+        (closed.bound + self.constant, served)
+    }
+
+    fn decided(&self, scenario: &Scenario, sites: &[usize]) -> Decisions {
+        let mut decisions = Decisions::none(scenario);
+        for (region, site) in self.model.regions.iter().zip(sites) {
+            decisions.served_by[region.at()] = vec![(OutletId::from(*site), 1.0)];
+            decisions.outlet_open[*site] = true;
+        }
+        for (site, outlet) in scenario.outlets.iter().enumerate() {
+            decisions.outlet_open[site] |= outlet.status == Status::Open;
+            if decisions.outlet_open[site] {
+                decisions.replenished_by[site] = self.model.depots[site].first().copied().flatten();
+            }
+        }
+        for depot in depots_in_use(scenario, &decisions) {
+            decisions.depot_open[depot.at()] = true;
+        }
+        decisions
     }
 }
 
@@ -146,59 +194,88 @@ fn longest(search: &Search, part: PartId) -> f64 {
     times.filter(|time| time.is_finite()).fold(0.0, f64::max)
 }
 
+/// All demand for each part \[units/year\].
+fn totals(search: &Search) -> Vec<f64> {
+    let Search { scenario, load, .. } = *search;
+    let mut scales = vec![0.0; load.baskets()];
+    for region in (0..scenario.regions.len()).map(RegionId::from) {
+        load.held(region).iter().for_each(|held| scales[held.basket] += held.scale);
+    }
+    let mut totals = vec![0.0; scenario.parts.len()];
+    for (basket, scale) in scales.into_iter().enumerate() {
+        for task in load.basket(basket) {
+            if let Some(part) = task.part {
+                totals[part.at()] += scale * task.rate;
+            }
+        }
+    }
+    totals
+}
+
 fn priced_bound(
     search: &Search,
     reach: f64,
     prices: &BTreeMap<(usize, Key), f64>,
     best: &Priced,
     settings: &Settings,
+    apart: Option<&Apart>,
 ) -> Option<Proof> {
     let Search { scenario, network, load, watch } = *search;
     let (goals, constant) = goals(search, prices);
     let same_ratio = ratios(search);
     let expressed = scenario.stocking.stockout == Stockout::Emergency;
     let losses = if expressed { losses::floors(&same_ratio) } else { BTreeMap::new() };
-    let mixes = Mixes::of(search);
+    let totals = totals(search);
     let shares = required(scenario).into_iter().zip(&same_ratio).enumerate();
     let stairs = |(part, (share, ratio)): (usize, (f64, &Option<f64>))| {
         let part = PartId::from(part);
-        let most = mixes.total[part.at()] * longest(search, part);
-        ratio.filter(|_| share > 0.0).map(|ratio| Stairs::of(share, ratio, scenario.stocking.stockout, most))
+        ratio.filter(|_| share > 0.0).map(|ratio| {
+            let most = totals[part.at()] * longest(search, part);
+            Stairs::of(share, ratio, scenario.stocking.stockout, most)
+        })
     };
     let required: Vec<Option<Stairs>> = shares.map(stairs).collect();
     let typical = typical_load(search, best);
-    let mut served: Vec<Vec<(RegionId, Road)>> = vec![Vec::new(); scenario.outlets.len()];
+    let drawn = apart.map(|apart| apart.drawn.as_slice());
+    let known = Known { ratios: &same_ratio, losses: &losses, required: &required };
+    let mut served: Vec<Vec<RegionId>> = vec![Vec::new(); scenario.outlets.len()];
     for region in (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0) {
-        for (outlet, road) in network.roads(region).filter(|(_, road)| road.hours <= reach) {
-            served[outlet.at()].push((region, road));
+        for (outlet, _) in network.roads(region).filter(|(_, road)| road.hours <= reach) {
+            served[outlet.at()].push(region);
         }
     }
-    let outlets: Vec<OutletPrice> = served
-        .par_iter()
-        .enumerate()
-        .map(|(outlet, lanes)| {
-            OutletPrice::of(
-                search,
-                &goals,
-                &mixes,
-                Known { ratios: &same_ratio, losses: &losses, required: &required },
-                OutletId::from(outlet),
-                lanes,
-                typical,
-            )
+    let bundles = Bundles::of(search, &goals, known, &served, typical);
+    let mixes = if bundles.is_some() { None } else { Some(Mixes::of(search)) };
+    // Pricing an outlet with many depots and parts takes a while: who is asked to stop between two of them proves nothing.
+    let priced = |(outlet, regions): (usize, &Vec<RegionId>)| -> Option<OutletPrice> {
+        let outlet = OutletId::from(outlet);
+        let measured = regions.iter().filter_map(|region| Some((*region, network.road(*region, outlet)?)));
+        let lanes: Vec<(RegionId, Road)> = measured.collect();
+        if watch.stop() {
+            return None;
+        }
+        Some(match (&bundles, &mixes) {
+            (Some(bundles), _) => bundles.priced(search, &goals, outlet, &lanes, typical, drawn),
+            (None, Some(mixes)) => OutletPrice::of(search, &goals, mixes, known, outlet, &lanes, typical, drawn),
+            (None, None) => unreachable!("there are mixes where there are no bundles"),
         })
-        .collect();
+    };
+    let outlets: Option<Vec<OutletPrice>> = served.par_iter().enumerate().map(priced).collect();
+    let outlets = outlets?;
+    drop(served);
     let allowances = |outlet: OutletId| -> Vec<Allowance> { outlets[outlet.at()].modes.clone() };
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].lane(region);
     let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
-    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach };
+    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach, drawn };
     let model = model(scenario, network, load, &terms);
     let start = Start { mode: modes_of(search, &model, best), ..settings.start.clone().unwrap_or_default() };
     let settings = Settings { start: Some(start), ..settings.clone() };
     let location = locate(&model.problem, &settings, &Quiet(watch)).ok()?;
+    let depots = apart.map_or(0.0, |apart| apart.lower_bound(search, reach));
     Some(Proof {
-        lower_bound: location.lower_bound + model.constant + constant,
+        lower_bound: location.lower_bound + model.constant + constant + depots,
         decisions: Some(decide(scenario, &model, &location)),
+        gap: if apart.is_none() { gap(search, reach, &outlets, constant) } else { None },
         shelves: shelves(search, reach, outlets),
     })
 }
@@ -212,7 +289,43 @@ fn shelves(search: &Search, reach: f64, outlets: Vec<OutletPrice>) -> Option<She
     let allowances = |outlet: OutletId| search.free_allowances(outlet);
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].linear(region);
     let most = |_: RegionId, _: OutletId| f64::INFINITY;
-    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: false, most: &most, reach };
+    let terms =
+        Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: false, most: &most, reach, drawn: None };
     let model = model(scenario, network, load, &terms);
     Some(Shelves { model, floors: outlets.into_iter().map(|outlet| outlet.floors).collect() })
+}
+
+/// What is closed where lines below stock leave a gap; `None` on a large network, where customers are split, and where what a late part saves
+/// depends on one of several depots.
+fn gap(search: &Search, reach: f64, outlets: &[OutletPrice], constant: f64) -> Option<Gap> {
+    let Search { scenario, network, load, .. } = *search;
+    let several = (0..outlets.len()).any(|outlet| depots_of(scenario, network, OutletId::from(outlet)).len() > 1);
+    let expressed = scenario.stocking.stockout == Stockout::Emergency;
+    if (expressed && several) || outlets.iter().any(|outlet| outlet.floors.is_empty()) {
+        return None;
+    }
+    let allowances = |outlet: OutletId| search.free_allowances(outlet);
+    let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].linear(region);
+    let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
+    let terms =
+        Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach, drawn: None };
+    let relaxed = model(scenario, network, load, &terms);
+    let asked: Vec<BTreeMap<PartId, f64>> = relaxed.regions.iter().map(|region| by_part(load, *region)).collect();
+    let asks = |customer: usize, site: usize, part: usize| {
+        let units = asked[customer].get(&PartId::from(part)).copied().unwrap_or(0.0);
+        if outlets[site].asks(relaxed.regions[customer]) { units } else { 0.0 }
+    };
+    let floors: Vec<&[Option<Floor>]> = outlets.iter().map(|outlet| outlet.floors.as_slice()).collect();
+    let ground = Ground::of(&relaxed.problem, &floors, &asks)?;
+    let constant = relaxed.constant + constant;
+    Some(Gap { ground, model: relaxed, constant })
+}
+
+/// What a region asks for \[units a year\].
+fn by_part(load: &Load, region: RegionId) -> BTreeMap<PartId, f64> {
+    let mut units = BTreeMap::new();
+    for task in load.tasks(region) {
+        task.part.into_iter().for_each(|part| *units.entry(part).or_default() += task.rate);
+    }
+    units
 }

@@ -30,6 +30,7 @@ use crate::scenario::{CountryId, DepotId, Objective, OutletId, RegionId, Scenari
 use crate::service::{Key, outlet_repair};
 use crate::stocking::BUSIEST;
 
+use super::Search;
 use lanes::Served;
 pub use promises::beyond_helps;
 use supply::{Supply, mixes};
@@ -62,6 +63,9 @@ pub struct Terms<'a> {
     pub most: &'a (dyn Fn(RegionId, OutletId) -> f64 + Sync),
     /// Lanes longer than this are left out \[hours\].
     pub reach: f64,
+    /// The depot of each outlet where that is settled elsewhere ([`super::apart`]): lanes pay freight and duty from it, and the
+    /// problem has no uppers.
+    pub drawn: Option<&'a [Option<DepotId>]>,
 }
 
 /// A location problem and the way back to the scenario.
@@ -87,6 +91,18 @@ pub fn depots_of(scenario: &Scenario, network: &Network, outlet: OutletId) -> Ve
     lanes.filter(|depot| scenario.depots[depot.at()].status != Status::Closed).map(Some).collect()
 }
 
+/// The depots that may replenish an outlet, or the one that it is settled elsewhere to draw from.
+pub(super) fn depots_drawn(
+    search: &Search,
+    outlet: OutletId,
+    drawn: Option<&[Option<DepotId>]>,
+) -> Vec<Option<DepotId>> {
+    match drawn {
+        Some(drawn) => drawn[outlet.at()].into_iter().map(Some).collect(),
+        None => depots_of(search.scenario, search.network, outlet),
+    }
+}
+
 /// Writes the location problem of a scenario.
 pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms) -> Model {
     let regions: Vec<RegionId> =
@@ -105,7 +121,10 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
     };
     let mut supply: Vec<Supply> = (0..scenario.outlets.len())
         .into_par_iter()
-        .map(|outlet| Supply::of(scenario, network, &mixes, OutletId::from(outlet), relaxed, cap))
+        .map(|outlet| {
+            let drawn = terms.drawn.map(|drawn| drawn[outlet].into_iter().map(Some).collect());
+            Supply::of(scenario, network, &mixes, OutletId::from(outlet), relaxed, cap, drawn)
+        })
         .collect();
     let cheapest = supply::cheapest_repairs(scenario, &mut supply);
 
@@ -122,7 +141,7 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         for allowance in (terms.allowances)(OutletId::from(number)) {
             let dearer = supply[number].dearer(allowance.depot);
             let money = Mode {
-                upper: allowance.depot.map(|depot| depot.0),
+                upper: allowance.depot.map(|depot| depot.0).filter(|_| terms.drawn.is_none()),
                 fixed: open - closed + allowance.fixed,
                 per_load: dearer + allowance.per_load,
             };
@@ -143,15 +162,18 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         let fixed = if by_cost { open - closed } else { 0.0 };
         Upper { status: openness(depot.status), fixed, capacity: depot.capacity_units.and_then(most_served) }
     });
-    let uppers = uppers.collect();
+    let uppers: Vec<Upper> = uppers.collect();
+    let apart = terms.drawn.is_some();
+    let mut counts = counts(scenario);
+    counts.retain(|count| !apart || count.uppers.is_empty());
 
     let mut model = Model {
         problem: Problem {
             customers: regions.iter().map(|region| load.units[region.at()]).collect(),
             lanes,
             sites,
-            uppers,
-            counts: counts(scenario),
+            uppers: if apart { Vec::new() } else { uppers },
+            counts,
             rows: Vec::new(),
             single: scenario.planning.sourcing == Sourcing::Single,
         },
@@ -160,6 +182,9 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         constant,
         promises: Vec::new(),
     };
+    if apart {
+        model.fold_per_load();
+    }
     if by_hours {
         model.second_capacity(scenario, load);
     }
@@ -175,11 +200,20 @@ fn by_hours(scenario: &Scenario) -> bool {
 }
 
 fn repairs(load: &Load, regions: &[RegionId], cheapest: &[f64]) -> f64 {
+    let priced = |basket: usize| -> f64 {
+        let tasks = load.basket(basket).iter();
+        tasks.filter_map(|task| Some(task.rate * cheapest[task.part?.at()])).fold(0.0, |sum, cost| sum + cost)
+    };
+    if load.is_shared() {
+        let prices: Vec<f64> = (0..load.shared()).map(priced).collect();
+        let held = regions.iter().flat_map(|region| load.held(*region));
+        return held.map(|held| held.scale * prices[held.basket]).fold(0.0, |sum, cost| sum + cost);
+    }
     let tasks = regions.iter().flat_map(|region| load.tasks(*region));
     tasks.filter_map(|task| Some(task.rate * cheapest[task.part?.at()])).fold(0.0, |sum, cost| sum + cost)
 }
 
-fn openness(status: Status) -> Openness {
+pub(super) fn openness(status: Status) -> Openness {
     match status {
         Status::Candidate | Status::Existing => Openness::Free,
         Status::Open => Openness::Open,
@@ -187,7 +221,8 @@ fn openness(status: Status) -> Openness {
     }
 }
 
-fn counts(scenario: &Scenario) -> Vec<Count> {
+/// The limits on how many sites are open.
+pub(super) fn counts(scenario: &Scenario) -> Vec<Count> {
     let limits = &scenario.limits;
     let numbers = |sites: &[crate::scenario::Site], chosen: &dyn Fn(&crate::scenario::Site) -> bool| -> Vec<u32> {
         (0u32..).zip(sites).filter(|(_, site)| chosen(site)).map(|(number, _)| number).collect()
@@ -233,6 +268,21 @@ fn counts(scenario: &Scenario) -> Vec<Count> {
 }
 
 impl Model {
+    /// Where every site has one mode at most, what it charges by load is a cost of its lanes, and the problem is plainer.
+    fn fold_per_load(&mut self) {
+        let Problem { customers, lanes, sites, .. } = &mut self.problem;
+        if sites.iter().any(|site| site.modes.len() > 1) {
+            return;
+        }
+        let per_load: Vec<f64> =
+            sites.iter().map(|site| site.modes.first().map_or(0.0, |mode| mode.per_load)).collect();
+        for (load, ends) in customers.iter().zip(lanes.starts.windows(2)) {
+            let own = lanes.site[ends[0]..ends[1]].iter().zip(&mut lanes.cost[ends[0]..ends[1]]);
+            own.for_each(|(site, cost)| *cost += per_load[*site as usize] * load);
+        }
+        sites.iter_mut().flat_map(|site| &mut site.modes).for_each(|mode| mode.per_load = 0.0);
+    }
+
     fn second_capacity(&mut self, scenario: &Scenario, load: &Load) {
         let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
         for (number, outlet) in (0u32..).zip(&scenario.outlets) {
@@ -273,7 +323,7 @@ impl Model {
             for lane in ends[0]..ends[1] {
                 let Some(row) = rows.get_mut(&lanes.site[lane]) else { continue };
                 let outlet = OutletId(lanes.site[lane]);
-                let work = load.tasks(*region).iter().filter_map(|task| {
+                let work = load.tasks(*region).filter_map(|task| {
                     let repair = outlet_repair(scenario, outlet, depot, task.part?);
                     Some(task.rate * repair.share * repair.time)
                 });

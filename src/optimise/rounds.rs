@@ -5,8 +5,9 @@ use crate::location::{Settings, Start, locate};
 use crate::network::Road;
 use crate::scenario::{Limit, Metric, OutletId, RegionId, Scope, Target};
 
+use super::apart::Apart;
 use super::decide::{Priced, decide};
-use super::model::{Allowance, Terms, depots_of, model};
+use super::model::{Allowance, Terms, depots_drawn, model};
 use super::stock::{Stocked, stock};
 use super::{Nothing, Quiet, Search};
 
@@ -47,6 +48,7 @@ pub struct Best {
 pub struct Rounds<'s, 'a> {
     search: &'s Search<'a>,
     reach: f64,
+    apart: Option<&'s Apart>,
     round: usize,
     line: Line,
     margin: f64,
@@ -58,9 +60,9 @@ pub struct Rounds<'s, 'a> {
 
 impl<'s, 'a> Rounds<'s, 'a> {
     /// None has been made.
-    pub fn new(search: &'s Search<'a>, reach: f64) -> Self {
+    pub fn new(search: &'s Search<'a>, reach: f64, apart: Option<&'s Apart>) -> Self {
         let targets = search.scenario.targets.clone();
-        Self { search, reach, round: 0, line: Line::default(), margin: MARGIN, targets, start: None, best: None }
+        Self { search, reach, apart, round: 0, line: Line::default(), margin: MARGIN, targets, start: None, best: None }
     }
 
     /// Rounds until there is a plan.
@@ -84,14 +86,15 @@ impl<'s, 'a> Rounds<'s, 'a> {
         self.round += 1;
         watch.stage("placing outlets");
         let line = self.line;
+        let drawn = self.apart.map(|apart| apart.drawn.as_slice());
         let allowances = |outlet: OutletId| -> Vec<Allowance> {
-            let depots = depots_of(scenario, network, outlet).into_iter();
+            let depots = depots_drawn(self.search, outlet, drawn).into_iter();
             depots.map(|depot| Allowance { depot, fixed: line.fixed, per_load: line.per_load }).collect()
         };
         let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
         let most = |_: RegionId, _: OutletId| f64::INFINITY;
         let (margin, reach) = (self.margin, self.reach);
-        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed: false, most: &most, reach };
+        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed: false, most: &most, reach, drawn };
         let model = model(scenario, network, load, &terms);
         let settings = round_settings(self.search, model.problem.lanes.site.len(), self.start.take());
         let location = match locate(&model.problem, &settings, &Quiet(watch)) {

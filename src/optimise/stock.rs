@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 
 use crate::cost::{holding_cost, order_cost, unit_cost};
-use crate::load::Load;
+use crate::load::{Load, Task};
 use crate::network::Network;
 use crate::plan::{Decisions, Points};
 use crate::scenario::{DepotId, Limit, Metric, OutletId, PartId, Scenario, SiteId, Stockout, Target};
@@ -136,9 +136,49 @@ pub fn stock(
     let left_out = |target: usize| {
         matches!(targets[target].limit, Limit::SpreadAtMost(_)) || targets[target].metric == Metric::Coverage
     };
+    // Where parts are not told apart, a basket's windows are gathered once for all of its parts.
+    let by_basket = load.is_shared()
+        && scenario.stocking.stockout == Stockout::Backorder
+        && questions.iter().all(|question| !question.tells_parts_apart());
+    let mut gathered = false;
+    let mut of_baskets: BTreeMap<(OutletId, usize), Vec<Term>> = BTreeMap::new();
     for (region, outlet, share) in decisions.assignments() {
         let Some(road) = network.road(region, outlet) else { continue };
         let depot = decisions.replenished_by[outlet.at()];
+        let mut count = |task: &Task, rate: f64, asked: usize, terms: &mut Vec<Term>| {
+            let question = &questions[asked];
+            let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) else { return };
+            let next = goals.len();
+            let goal = goals.entry((asked, key)).or_insert_with(|| Asked { number: next, ..Asked::default() });
+            goal.sum += rate * reading.constant;
+            goal.jobs += rate;
+            if task.part.is_none() {
+                return;
+            }
+            let hours = matches!(question.metric, Metric::MeanResponse | Metric::Availability);
+            let sign = if hours { -1.0 } else { 1.0 };
+            let (weight, measure) = match reading.what {
+                What::Nothing => return,
+                What::Filled => (sign * reading.weight, Measure::Within(0.0)),
+                What::Within(wait) => (sign * reading.weight, Measure::Within(wait)),
+                What::Wait => (reading.weight, Measure::Wait),
+            };
+            let goal = u32::try_from(goal.number).expect("promises fit an index of 32 bits");
+            terms.push(Term { goal, weight: rate * weight, measure });
+        };
+        let asked = (0..questions.len()).filter(|number| !left_out(*number));
+        if by_basket {
+            for held in load.held(region) {
+                let own = of_baskets.entry((outlet, held.basket)).or_default();
+                for task in load.groups_of(held.basket) {
+                    let first = own.len();
+                    asked.clone().for_each(|number| count(task, share * held.scale * task.rate, number, own));
+                    // By unit of the basket: each part weighs its own rate.
+                    own[first..].iter_mut().for_each(|term| term.weight /= task.rate);
+                }
+            }
+            continue;
+        }
         for task in load.tasks(region) {
             let item = task.part.map(|part| item_of[&(outlet, part)]);
             let rate = share * task.rate;
@@ -149,27 +189,18 @@ pub fn stock(
                     + if depot.is_some() { 0.0 } else { items[item].ordering / items[item].stream.rate };
                 items[item].miss_cost += rate * (express - saved);
             }
-            for (number, question) in questions.iter().enumerate().filter(|(number, _)| !left_out(*number)) {
-                let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) else { continue };
-                let next = goals.len();
-                let goal = goals.entry((number, key)).or_insert_with(|| Asked { number: next, ..Asked::default() });
-                goal.sum += rate * reading.constant;
-                goal.jobs += rate;
-                let Some(item) = item else { continue };
-                let hours = matches!(question.metric, Metric::MeanResponse | Metric::Availability);
-                let sign = if hours { -1.0 } else { 1.0 };
-                let (weight, measure) = match reading.what {
-                    What::Nothing => continue,
-                    What::Filled => (sign * reading.weight, Measure::Within(0.0)),
-                    What::Within(wait) => (sign * reading.weight, Measure::Within(wait)),
-                    What::Wait => (reading.weight, Measure::Wait),
-                };
-                let goal = u32::try_from(goal.number).expect("promises fit an index of 32 bits");
-                own_terms[item].push(Term { goal, weight: rate * weight, measure });
-            }
+            let mut none = Vec::new();
+            let own = item.map_or(&mut none, |item| &mut own_terms[item]);
+            asked.clone().for_each(|number| count(&task, rate, number, own));
         }
     }
-    let mut gathered = false;
+    for ((outlet, basket), mut own) in of_baskets {
+        gathered |= gather(&mut own);
+        let tasks = load.basket(basket).iter().filter_map(|task| Some((task.part?, task.rate)));
+        for (item, rate) in tasks.filter_map(|(part, rate)| Some((*item_of.get(&(outlet, part))?, rate))) {
+            own_terms[item].extend(own.iter().map(|term| Term { weight: rate * term.weight, ..*term }));
+        }
+    }
     let mut terms = Vec::new();
     for (item, mut own) in items.iter_mut().zip(own_terms) {
         gathered |= gather(&mut own);

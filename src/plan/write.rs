@@ -22,8 +22,10 @@ use crate::cost::Component;
 use crate::export::geojson;
 use crate::load::Load;
 use crate::network::{Network, Supply, customs_vary};
-use crate::scenario::{Contacts, DepotId, DistanceMetric, Format, OutletId, RegionId, Scenario, Site, SiteId};
-use crate::service::{Promise, outlet_streams, repaired_shares};
+use crate::scenario::{
+    Contacts, DepotId, DistanceMetric, Format, OutletId, Packaging, RegionId, Scenario, Site, SiteId,
+};
+use crate::service::{Promise, Satisfaction, outlet_streams, repaired_shares};
 pub use file::{write_file, write_folder};
 use stated::stated;
 pub use stated::{DESK_COLUMNS, DESKS_FILE, GUARANTEE_COLUMNS, GUARANTEES_FILE, desks, guarantees};
@@ -173,6 +175,9 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
     if let Some(seasonal) = &scenario.seasonal {
         fields.insert("month".into(), json!(seasonal.month.name()));
     }
+    if let Some(satisfaction) = satisfaction(scenario, plan) {
+        fields.insert("satisfaction".into(), satisfaction);
+    }
     if !scenario.channels.is_empty() {
         let sum = |of: fn(&Contacts) -> f64| scenario.contacts.iter().map(of).fold(0.0, |sum, rate| sum + rate);
         fields.insert("contacts_per_year".into(), json!(sum(|contacts| contacts.rate)));
@@ -182,6 +187,21 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
         fields.insert("jobs_not_offered_per_year".into(), json!(scenario.jobs_not_offered));
     }
     fields
+}
+
+/// The index of satisfaction of the network with what it is made of, and that of each country.
+fn satisfaction(scenario: &Scenario, plan: &Plan) -> Option<Value> {
+    let (network, countries) = plan.service.satisfaction.split_first()?;
+    let code = |own: &Satisfaction| own.country.map(|country| scenario.countries[country.at()].code.clone());
+    let by_country: Map<String, Value> =
+        countries.iter().filter_map(|own| Some((code(own)?, json!(own.index)))).collect();
+    Some(json!({
+        "index": network.index,
+        "response": network.response,
+        "first_time_fix": network.first_time_fix,
+        "answered_in_time": network.answered,
+        "by_country": by_country,
+    }))
 }
 
 fn promised(scenario: &Scenario, plan: &Plan, promise: &Promise) -> Value {
@@ -249,14 +269,16 @@ pub fn outlet_loads(
     loads
 }
 
-/// The yearly units that every depot sends.
+/// The yearly units that every depot sends, those included that replace what was damaged on the way.
 pub fn depot_loads(scenario: &Scenario, load: &Load, decisions: &super::Decisions) -> Vec<f64> {
+    // What is damaged on the way is sent again.
+    let sendings = scenario.packaging.as_ref().map_or(1.0, Packaging::sendings);
     let mut units = vec![0.0; scenario.depots.len()];
     for (outlet, parts) in outlet_streams(scenario, load, decisions).iter().enumerate() {
         if let Some(depot) = decisions.replenished_by[outlet] {
             let outlet = OutletId::from(outlet);
             let ordered = |part| 1.0 - repaired_shares(scenario, outlet, Some(depot), part).0;
-            units[depot.at()] += parts.iter().map(|(part, asked)| asked.rate * ordered(*part)).sum::<f64>();
+            units[depot.at()] += sendings * parts.iter().map(|(part, asked)| asked.rate * ordered(*part)).sum::<f64>();
         }
     }
     units
@@ -347,6 +369,10 @@ fn service_by_country(scenario: &Scenario, plan: &Plan) -> String {
         let country = row.country.map_or("", |country| &scenario.countries[country.at()].code);
         let within = row.within_hours.map_or(String::new(), |hours| hours.to_string());
         table.row(&[&country, &row.metric.name(), &within, &row.value]);
+    }
+    for own in &plan.service.satisfaction {
+        let country = own.country.map_or("", |country| &scenario.countries[country.at()].code);
+        own.rows().for_each(|(metric, value)| table.row(&[&country, &metric, &"", &value]));
     }
     table.0
 }

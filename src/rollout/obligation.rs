@@ -34,7 +34,7 @@ pub fn obligations(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> V
         return Vec::new();
     }
     let mut rates: BTreeMap<PartId, f64> = BTreeMap::new();
-    for demand in scenario.demands.iter().filter(|demand| demand.product.is_some()) {
+    for demand in scenario.streams().filter(|demand| demand.product.is_some()) {
         if let Some(part) = demand.part {
             *rates.entry(part).or_insert(0.0) += demand.rate.get();
         }

@@ -8,7 +8,7 @@ use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::{Country, Place, Scenario, Site};
+use super::{Country, Demand, Place, Scenario, Site};
 use crate::units::{Days, Share};
 
 /// The digest of a checked scenario as lower-case hexadecimal.
@@ -63,6 +63,20 @@ impl Writer {
         self.0.update(index.unwrap_or(u32::MAX).to_le_bytes());
     }
 
+    /// One write a stream: there may be many.
+    fn demand(&mut self, demand: &Demand) {
+        let indices = [Some(demand.region.0), demand.part.map(|part| part.0), demand.product.map(|product| product.0)];
+        let mut bytes = [0; 36];
+        for (place, index) in bytes[..12].chunks_exact_mut(4).zip(indices) {
+            place.copy_from_slice(&index.unwrap_or(u32::MAX).to_le_bytes());
+        }
+        let numbers = [demand.rate.get(), demand.variance_to_mean, demand.repair.get()];
+        for (place, number) in bytes[12..].chunks_exact_mut(8).zip(numbers) {
+            place.copy_from_slice(&(number + 0.0).to_bits().to_le_bytes());
+        }
+        self.0.update(bytes);
+    }
+
     fn place(&mut self, place: Option<Place>) {
         self.option(place.map(|place| place.x));
         self.option(place.map(|place| place.y));
@@ -104,14 +118,10 @@ impl Writer {
         self.list("parts", &scenario.parts, |to, part| to.shown("part", part));
         self.list("outlets", &scenario.outlets, Self::site);
         self.list("depots", &scenario.depots, Self::site);
-        self.list("demands", &scenario.demands, |to, demand| {
-            to.index(Some(demand.region.0));
-            to.index(demand.part.map(|part| part.0));
-            to.index(demand.product.map(|product| product.0));
-            to.number(demand.rate.get());
-            to.number(demand.variance_to_mean);
-            to.number(demand.repair.get());
-        });
+        // Whether streams are told one by one or not makes no difference to what is asked for.
+        self.text("demands");
+        self.whole(scenario.streams().count() as u64);
+        scenario.streams().for_each(|demand| self.demand(&demand));
         self.list("installed", &scenario.installed, |to, installed| {
             to.index(Some(installed.region.0));
             to.index(Some(installed.product.0));
@@ -195,6 +205,12 @@ impl Writer {
         }
         if let Some(seasonal) = &scenario.seasonal {
             self.shown("seasonal", seasonal);
+        }
+        if let Some(satisfaction) = &scenario.satisfaction {
+            self.shown("satisfaction", satisfaction);
+        }
+        if !scenario.spill_over.is_empty() {
+            self.list("spill-over", &scenario.spill_over, |to, own| to.shown("row", own));
         }
     }
 

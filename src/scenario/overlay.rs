@@ -10,6 +10,9 @@ use super::diagnostic::Faults;
 use super::sheet::Sheet;
 use super::source::Sources;
 
+/// No table has more key columns.
+const MOST_KEYS: usize = 4;
+
 /// Lays an overlay's rows over the base's; E06: an overlay speaks of a row of the base only once.
 pub(crate) fn lay(base: &mut Sheet, over: Sheet, sources: &Sources, faults: &mut Faults) {
     if base.source.is_none() {
@@ -19,11 +22,11 @@ pub(crate) fn lay(base: &mut Sheet, over: Sheet, sources: &Sources, faults: &mut
     base.broken |= over.broken;
     base.unsure |= over.unsure;
     let keys = base.schema.keys;
-    let key_of = |sheet: &Sheet, row: usize| -> [&str; 3] {
+    let key_of = |sheet: &Sheet, row: usize| -> [&str; MOST_KEYS] {
         std::array::from_fn(|at| if at < keys { sources.text(sheet.cell(at, row)) } else { "" })
     };
     // The base may be long and the overlay is short: only the overlay's keys are remembered.
-    let mut rows_of: HashMap<[&str; 3], (Vec<usize>, bool)> =
+    let mut rows_of: HashMap<[&str; MOST_KEYS], (Vec<usize>, bool)> =
         (0..over.rows).map(|row| (key_of(&over, row), Default::default())).collect();
     for row in 0..base.rows {
         if let Some((rows, _)) = rows_of.get_mut(&key_of(base, row)) {

@@ -43,3 +43,36 @@ pub struct Installed {
     /// How many are sold \[1/year\].
     pub sales: f64,
 }
+
+/// A row of `failures.csv` whose demands are not told region by region: jobs of an installed unit.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// What fails.
+    pub product: ProductId,
+    /// The part each job needs; `None`: a job without a part.
+    pub part: Option<PartId>,
+    /// Jobs of an installed unit \[1/year\].
+    pub rate: f64,
+    /// Variance-to-mean ratio of the demand in any period, at least 1 (1 = Poisson).
+    pub variance_to_mean: f64,
+    /// Hands-on work of a job \[hours\].
+    pub repair: Hours,
+    /// The type of job; `None`: a plain repair.
+    pub job: Option<JobId>,
+}
+
+impl Failure {
+    /// The demand of so many units installed in a region; `None` where there is none.
+    pub fn demand(&self, region: RegionId, units: f64) -> Option<Demand> {
+        let rate = Rate::new(units * self.rate).filter(|rate| rate.get() > 0.0)?;
+        Some(Demand {
+            region,
+            part: self.part,
+            product: Some(self.product),
+            rate,
+            variance_to_mean: self.variance_to_mean,
+            repair: self.repair,
+            job: self.job,
+        })
+    }
+}

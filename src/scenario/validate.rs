@@ -18,7 +18,9 @@ mod options;
 mod packaging;
 mod places;
 mod repairs;
+mod satisfaction;
 mod seasons;
+mod spill_over;
 mod tables;
 mod targets;
 
@@ -93,7 +95,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let mut installed = demand::installed(&ids, &mut reader);
     let refused = on_installed(&mut ledger, &regions, &mut installed);
     conditions::tell(&refused, &ledger, &mut reader);
-    let demands = demand::demands(&ids, &installed, &mut reader);
+    let (demands, failures) = demand::demands(&ids, &installed, &mut reader);
     let repairs = repairs::repairs(&ids, &mut reader);
     let targets = targets::targets(&ids, &mut reader);
     let jobs = jobs::jobs(&ids, &mut reader);
@@ -104,6 +106,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let chosen = formats::of_outlets(&ids, &outlets, &mut reader);
 
     let markets = markets::markets(&ids, &regions, &mut reader);
+    let spill_over = spill_over::spill_over(&ids, &countries, markets.as_ref(), &mut reader);
+    let satisfaction = satisfaction::satisfaction(&mut reader);
     let overheads = options::overheads(&ids, &mut reader);
     let packaging = packaging::packaging(&mut reader);
     let mut after_sales = AfterSales {
@@ -165,7 +169,13 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         guaranteed: Vec::new(),
         seasonal: None,
         conditions: Vec::new(),
+        spill_over,
+        satisfaction,
+        failures,
     };
+    if !(ledger.is_empty() && leaves_demands(&after_sales, &scenario, &reader)) {
+        scenario.tell_streams();
+    }
     let refused = on_places(&mut ledger, &mut scenario);
     conditions::tell(&refused, &ledger, &mut reader);
     let requests = scenario.demands.len();
@@ -197,6 +207,15 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     scenario
 }
 
+/// Does nothing in a scenario ask about, or change, one stream of demand by itself?
+fn leaves_demands(after_sales: &AfterSales, scenario: &Scenario, reader: &Reader<'_>) -> bool {
+    let AfterSales { guarantees, inspections, learnt, seasons, campaigns, .. } = after_sales;
+    let rules = guarantees.is_empty() && inspections.is_empty() && seasons.is_empty() && campaigns.is_empty();
+    let offered = scenario.offers.is_empty() && scenario.channels.is_empty() && scenario.jobs.is_empty();
+    let places = scenario.formats.is_empty() && scenario.markets.is_none();
+    rules && *learnt <= 0.0 && offered && places && reader.sheet(Table::DemandHistory).source.is_none()
+}
+
 /// E17: there are regions, outlets and some demand.
 fn there_is_something_to_plan(scenario: &Scenario, reader: &mut Reader<'_>) {
     for (table, rows) in [(Table::Regions, scenario.regions.len()), (Table::Outlets, scenario.outlets.len())] {
@@ -219,7 +238,7 @@ fn there_is_something_to_plan(scenario: &Scenario, reader: &mut Reader<'_>) {
     if sources.iter().any(|&table| reader.sheet(table).broken) || reader.faults.errors() > 0 {
         return;
     }
-    if scenario.demands.iter().all(|demand| demand.rate.get() <= 0.0) {
+    if !scenario.asking().contains(&true) {
         let given = sources.iter().find_map(|&table| reader.sheet(table).source);
         reader
             .faults
@@ -230,7 +249,7 @@ fn there_is_something_to_plan(scenario: &Scenario, reader: &mut Reader<'_>) {
 
 /// E17: neither channels nor policies leave nothing to do.
 fn something_is_left(scenario: &Scenario, reader: &mut Reader<'_>) {
-    if scenario.demands.iter().any(|demand| demand.rate.get() > 0.0) {
+    if scenario.asking().contains(&true) {
         return;
     }
     let made = [Table::Channels, Table::Policies].into_iter().find_map(|table| reader.sheet(table).source);

@@ -37,11 +37,8 @@ fn and_more(more: usize) -> String {
 
 /// W05: a region without demand costs nothing and decides nothing.
 fn regions_have_demand(scenario: &Scenario, reader: &mut Reader<'_>) {
-    let mut silent = vec![true; scenario.regions.len()];
-    for demand in scenario.demands.iter().filter(|demand| demand.rate.get() > 0.0) {
-        silent[demand.region.at()] = false;
-    }
-    let rows: Vec<usize> = (0..silent.len()).filter(|&row| silent[row]).collect();
+    let asking = scenario.asking();
+    let rows: Vec<usize> = (0..asking.len()).filter(|&row| !asking[row]).collect();
     let Some(&first) = rows.first() else { return };
     let message = format!("region `{}` has no demand{}", scenario.regions[first].id, and_more(rows.len() - 1));
     let span = reader.row(Table::Regions, first);

@@ -2,7 +2,7 @@
 
 use super::pool::Help;
 use super::shelf::Shelf;
-use crate::load::{Load, Task};
+use crate::load::{Load, Task, Tasks};
 use crate::network::Road;
 use crate::scenario::{
     ClassId, CountryId, Limit, Metric, OutletId, PartId, PolicyId, RegionId, Scenario, Scope, Stockout, Target,
@@ -116,8 +116,13 @@ impl<'a> Shelved<'a> {
         Self { position, shelf, last: None }
     }
 
+    /// The part it is of.
+    pub fn part(&self) -> PartId {
+        self.shelf.part
+    }
+
     /// What of the stock a job depends on.
-    fn does(&mut self, what: What) -> f64 {
+    pub fn does(&mut self, what: What) -> f64 {
         match what {
             What::Nothing => 0.0,
             What::Filled => self.shelf.fill_rate,
@@ -155,7 +160,7 @@ impl Question {
     }
 
     /// The tasks of a region that give all there is to ask.
-    pub fn tasks<'a>(&self, load: &'a Load, region: RegionId) -> &'a [Task] {
+    pub fn tasks<'a>(&self, load: &'a Load, region: RegionId) -> Tasks<'a> {
         if self.tells_parts_apart() { load.tasks(region) } else { load.groups(region) }
     }
 

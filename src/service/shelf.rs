@@ -137,19 +137,34 @@ impl Asked {
     }
 }
 
-/// What is asked of each outlet by part, in order of part.
-pub fn outlet_streams(scenario: &Scenario, load: &Load, decisions: &Decisions) -> Vec<Vec<(PartId, Asked)>> {
-    let mut sums: Vec<BTreeMap<PartId, Asked>> = vec![BTreeMap::new(); scenario.outlets.len()];
+/// The units of baskets that each outlet serves, in order of basket.
+pub fn outlet_baskets(scenario: &Scenario, load: &Load, decisions: &Decisions) -> Vec<BTreeMap<usize, f64>> {
+    let mut held: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); scenario.outlets.len()];
     for (region, outlet, share) in decisions.assignments() {
-        for task in load.tasks(region) {
-            if let Some(part) = task.part {
-                let asked = sums[outlet.at()].entry(part).or_default();
-                asked.rate += share * task.rate;
-                asked.variance += share * task.variance;
-            }
+        for own in load.held(region) {
+            *held[outlet.at()].entry(own.basket).or_insert(0.0) += share * own.scale;
         }
     }
-    sums.into_iter().map(|parts| parts.into_iter().filter(|(_, asked)| asked.rate > 0.0).collect()).collect()
+    held
+}
+
+/// What is asked of each outlet by part, in order of part.
+pub fn outlet_streams(scenario: &Scenario, load: &Load, decisions: &Decisions) -> Vec<Vec<(PartId, Asked)>> {
+    let held = outlet_baskets(scenario, load, decisions);
+    let sums = held.into_iter().map(|held| {
+        let mut sums: BTreeMap<PartId, Asked> = BTreeMap::new();
+        for (basket, scale) in held {
+            for task in load.basket(basket) {
+                if let Some(part) = task.part {
+                    let asked = sums.entry(part).or_default();
+                    asked.rate += scale * task.rate;
+                    asked.variance += scale * task.variance;
+                }
+            }
+        }
+        sums
+    });
+    sums.map(|parts| parts.into_iter().filter(|(_, asked)| asked.rate > 0.0).collect()).collect()
 }
 
 /// What is asked of each depot by part, in order of depot and part: what its outlets do not repair themselves.

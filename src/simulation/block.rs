@@ -90,7 +90,7 @@ pub(super) struct Block {
 
 impl Block {
     /// The block of the jobs that need a part, or none.
-    pub fn of(scene: &Scene, part: Option<PartId>, tasks: &[(RegionId, &Task)]) -> Self {
+    pub fn of(scene: &Scene, part: Option<PartId>, tasks: &[(RegionId, Task)]) -> Self {
         let (items, number_of) = part.map_or_else(Default::default, |part| items(scene, part, tasks));
         let sources: Vec<Source> =
             tasks.iter().map(|(_, task)| Source::new(task.rate, task.variance / task.rate)).collect();

@@ -11,7 +11,7 @@ use super::block::Block;
 use super::scene::Scene;
 
 /// A part with its jobs.
-pub(super) type Tasks<'a> = (Option<PartId>, Vec<(RegionId, &'a Task)>);
+pub(super) type Tasks = (Option<PartId>, Vec<(RegionId, Task)>);
 
 /// The blocks of parts, in groups that share no servers, in order of their first part.
 pub(super) fn clusters(scene: &Scene, tasks: &[Tasks]) -> Vec<Vec<Block>> {

@@ -92,7 +92,7 @@ impl Item {
 }
 
 /// The items of a part, outlets before depots in order, and the outlets' numbers among them.
-pub(super) fn items(scene: &Scene, part: PartId, tasks: &[(RegionId, &Task)]) -> (Vec<Item>, BTreeMap<OutletId, u32>) {
+pub(super) fn items(scene: &Scene, part: PartId, tasks: &[(RegionId, Task)]) -> (Vec<Item>, BTreeMap<OutletId, u32>) {
     let scenario = scene.scenario;
     let mut asked: BTreeMap<OutletId, f64> = BTreeMap::new();
     for (region, task) in tasks {

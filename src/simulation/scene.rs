@@ -69,11 +69,8 @@ impl<'a> Scene<'a> {
 }
 
 /// The jobs of every part, and those without one, in order of part and region.
-pub(super) fn tasks_by_part<'a>(
-    scenario: &Scenario,
-    load: &'a Load,
-) -> BTreeMap<Option<PartId>, Vec<(RegionId, &'a Task)>> {
-    let mut tasks: BTreeMap<Option<PartId>, Vec<(RegionId, &Task)>> = BTreeMap::new();
+pub(super) fn tasks_by_part(scenario: &Scenario, load: &Load) -> BTreeMap<Option<PartId>, Vec<(RegionId, Task)>> {
+    let mut tasks: BTreeMap<Option<PartId>, Vec<(RegionId, Task)>> = BTreeMap::new();
     for region in (0..scenario.regions.len()).map(RegionId::from) {
         for task in load.tasks(region) {
             tasks.entry(task.part).or_default().push((region, task));

@@ -71,7 +71,7 @@ impl Work<'_> {
             let Some((outlet, road)) = network.roads(region).next() else { continue };
             for (number, question) in questions.iter().enumerate() {
                 for task in question.tasks(load, region) {
-                    if let Some((key, _)) = question.ask(scenario, region, outlet, &road, task) {
+                    if let Some((key, _)) = question.ask(scenario, region, outlet, &road, &task) {
                         *asked.entry((number, key)).or_insert(0.0) += task.rate;
                     }
                 }
@@ -112,7 +112,7 @@ impl Work<'_> {
                 for task in load.tasks(region) {
                     let Some(part) = task.part else { continue };
                     for (number, question) in questions.iter().enumerate() {
-                        let reading = question.ask(scenario, region, *outlet, &road, task);
+                        let reading = question.ask(scenario, region, *outlet, &road, &task);
                         let Some((key, Reading { weight, what, .. })) = reading else { continue };
                         if what != What::Nothing && prices.contains_key(&(number, key)) {
                             let jobs = share * task.rate * weight * sign(&scenario.targets[number]);

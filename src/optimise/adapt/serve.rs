@@ -16,7 +16,7 @@ impl Work<'_> {
     /// What a region costs over a lane, its stock apart.
     fn lane_cost(&self, region: RegionId, outlet: OutletId, road: &Road, depot: Option<DepotId>) -> f64 {
         let Work { scenario, network, load, .. } = *self;
-        let units = load.tasks(region).iter().filter_map(|task| Some((task.part?, task.rate)));
+        let units = load.tasks(region).filter_map(|task| Some((task.part?, task.rate)));
         let sent: f64 =
             units.map(|(part, rate)| rate * unit_cost(scenario, network, outlet, depot, part).total()).sum();
         let journeys = load.jobs[region.at()] * road.cost_per_job;

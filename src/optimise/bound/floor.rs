@@ -32,6 +32,21 @@ impl Floor {
         Self { cells }
     }
 
+    /// The sum of floors whose cells are in the same proportions, at loads of their own that end at these; a floor without cells
+    /// is nothing.
+    pub(super) fn sum(ends: &[f64], floors: impl Iterator<Item = Self>) -> Self {
+        let mut from = 0.0;
+        let cell = |to: &f64| Cell { from: std::mem::replace(&mut from, *to), to: *to, left: 0.0, right: 0.0 };
+        let mut cells: Vec<Cell> = ends.iter().map(cell).collect();
+        for floor in floors {
+            for (sum, own) in cells.iter_mut().zip(&floor.cells) {
+                sum.left += own.left;
+                sum.right += own.right;
+            }
+        }
+        Self::of(cells)
+    }
+
     /// The greater of two, cell by cell: either floor holds on all of a cell, so the better one in its middle is taken.
     pub(super) fn or(self, other: &Self) -> Self {
         let mut ends: Vec<f64> = self.cells.iter().chain(&other.cells).map(|cell| cell.to).collect();
@@ -83,6 +98,11 @@ impl Floor {
             Some(cell) => self.cells[cell].clipped(load, load).left,
             None => self.cells.last().map_or(0.0, |last| last.right),
         }
+    }
+
+    /// From, to, and the floor at these ends, cell by cell.
+    pub fn cells(&self) -> impl Iterator<Item = (f64, f64, f64, f64)> {
+        self.cells.iter().map(|cell| (cell.from, cell.to, cell.left, cell.right))
     }
 
     /// The least concave function above the floor, as corners from no load on; its slopes never grow.

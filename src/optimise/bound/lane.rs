@@ -84,7 +84,7 @@ pub(super) fn jobs_of(search: &Search, question: &Question, key: &Key) -> f64 {
     let Search { scenario, load, .. } = *search;
     let nowhere = Road { hours: 0.0, distance: 0.0, cost_per_job: 0.0, hours_per_job: 0.0 };
     let regions = (0..scenario.regions.len()).map(RegionId::from);
-    let tasks = regions.flat_map(|region| load.tasks(region).iter().map(move |task| (region, task)));
+    let tasks = regions.flat_map(|region| question.tasks(load, region).map(move |task| (region, task)));
     tasks
         .filter(|(region, task)| {
             question.ask(scenario, *region, OutletId(0), &nowhere, task).is_some_and(|(own, _)| own == *key)
@@ -101,7 +101,7 @@ pub(super) fn lane_price(
     road: &Road,
 ) -> LanePrice {
     let Search { scenario, load, .. } = *search;
-    if let Some(price) = lane_price_of_any_part(search, goals, outlet, region, road) {
+    if let Some(price) = lane_price_of_any_part(search, goals, outlet, region, road, scenario.parts.len()) {
         return price;
     }
     let mut price = LanePrice {
@@ -114,7 +114,7 @@ pub(super) fn lane_price(
     let mut rates = vec![0.0; parts];
     let mut late_cost = vec![Lateness::default(); parts];
     for task in load.tasks(region) {
-        let mut late = task_price(search, goals, outlet, region, road, task, &mut price);
+        let mut late = task_price(search, goals, outlet, region, road, &task, &mut price);
         let Some(part) = task.part else { continue };
         if scenario.stocking.stockout == Stockout::Emergency {
             // A unit u that is expressed pays E + price in its place, so that u + (1 − P)·(E + price − u) is at least
@@ -143,21 +143,17 @@ pub(super) fn lane_price_of_any_part(
     outlet: OutletId,
     region: RegionId,
     road: &Road,
+    parts: usize,
 ) -> Option<LanePrice> {
-    let Search { scenario, load, .. } = *search;
+    let load = search.load;
     let told_apart = goals.iter().any(|goal| goal.question.tells_parts_apart());
-    if told_apart || scenario.stocking.stockout == Stockout::Emergency {
+    if told_apart || search.scenario.stocking.stockout == Stockout::Emergency {
         return None;
     }
-    let mut price = LanePrice {
-        linear: 0.0,
-        late: vec![Lateness::default(); scenario.parts.len()],
-        window: 0.0,
-        most: f64::INFINITY,
-    };
+    let mut price = LanePrice { linear: 0.0, late: vec![Lateness::default(); parts], window: 0.0, most: f64::INFINITY };
     let mut common: Option<Lateness> = None;
     for task in load.groups(region) {
-        let late = task_price(search, goals, outlet, region, road, task, &mut price);
+        let late = task_price(search, goals, outlet, region, road, &task, &mut price);
         if task.part.is_some() && common.replace(late).is_some_and(|other| other != late) {
             return None;
         }

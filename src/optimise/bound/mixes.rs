@@ -51,6 +51,38 @@ impl Mixes {
     }
 }
 
+impl Mixes {
+    /// The same of the baskets that regions share, in place of parts, where they ask for nothing else.
+    pub(super) fn of_baskets(search: &Search) -> Self {
+        let Search { scenario, load, .. } = *search;
+        let count = load.shared();
+        let part_units = |basket: usize| -> f64 {
+            load.basket(basket).iter().filter(|task| task.part.is_some()).map(|task| task.rate).sum()
+        };
+        let units: Vec<f64> = (0..count).map(part_units).collect();
+        let (least, most, total) = (vec![f64::INFINITY; count], vec![0.0; count], vec![0.0; count]);
+        let mut mixes = Self { least, most, shares: Vec::with_capacity(scenario.regions.len()), total };
+        let mut own = vec![0.0; count];
+        for region in (0..scenario.regions.len()).map(RegionId::from) {
+            own.fill(0.0);
+            let all = load.units[region.at()];
+            for held in load.held(region).iter().filter(|held| units[held.basket] > 0.0) {
+                own[held.basket] = held.scale * units[held.basket] / all;
+                mixes.total[held.basket] += held.scale * units[held.basket];
+            }
+            if all > 0.0 {
+                for (basket, share) in own.iter().enumerate() {
+                    mixes.least[basket] = mixes.least[basket].min(*share);
+                    mixes.most[basket] = mixes.most[basket].max(*share);
+                }
+            }
+            let shares = own.iter().enumerate().filter(|(_, share)| **share > 0.0);
+            mixes.shares.push(shares.map(|(basket, share)| (PartId::from(basket), *share)).collect());
+        }
+        mixes
+    }
+}
+
 /// (reach) of one part at one outlet: the knapsack filled from the least share of the part on.
 pub(super) struct Reach {
     /// After each lane: the load \[units/year\] and the demand for the part \[units/year\]; from (0, 0) to all there is.

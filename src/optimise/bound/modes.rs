@@ -16,10 +16,10 @@ use super::mixes::Reach;
 use crate::scenario::PartId;
 
 /// Slopes of a mode that are tried, as shares of the chord's.
-const SLOPES: [f64; 7] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.15];
+pub(super) const SLOPES: [f64; 7] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.15];
 
 /// λ that are tried, as shares of the chord's slope.
-const PRICES: [f64; 9] = [0.0, -0.4, -0.2, -0.1, -0.05, 0.05, 0.1, 0.2, 0.4];
+pub(super) const PRICES: [f64; 9] = [0.0, -0.4, -0.2, -0.1, -0.05, 0.05, 0.1, 0.2, 0.4];
 
 /// The first step of λ, as a share of the chord's slope, and how the next ones shrink.
 const STRIDE: f64 = 0.3;

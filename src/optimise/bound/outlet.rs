@@ -12,7 +12,7 @@ use crate::cost::{holding_cost, unit_cost};
 use crate::network::Road;
 use crate::optimise::Search;
 use crate::optimise::decide::Priced;
-use crate::optimise::model::{Allowance, depots_of};
+use crate::optimise::model::{Allowance, depots_drawn, depots_of};
 use crate::scenario::{
     DepotId, Limit, Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Sourcing, Status, Stockout,
 };
@@ -20,7 +20,7 @@ use crate::service::{depot_lead_time, depot_repair, order_quantity, outlet_lead_
 use crate::stocking::{Repair, Stairs};
 
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
-const INTERVALS: [f64; 5] = [0.0, 0.2, 0.6, 1.1, 2.0];
+pub(super) const INTERVALS: [f64; 5] = [0.0, 0.2, 0.6, 1.1, 2.0];
 
 /// The same where there are few modes of sites.
 const FINE_INTERVALS: [f64; 19] =
@@ -37,7 +37,7 @@ const FEW_STEPS: usize = 0;
 const LEAST_SHARE: f64 = 1e-9;
 
 /// An outlet's usual load is the typical one, or this share of all that it can be asked for.
-const USUAL: f64 = 0.7;
+pub(super) const USUAL: f64 = 0.7;
 
 /// With so many outlets × depots the intervals are not fine.
 const MANY_MODES: usize = 500;
@@ -46,8 +46,8 @@ const MANY_MODES: usize = 500;
 pub(super) fn ratios(search: &Search) -> Vec<Option<f64>> {
     let Search { scenario, load, .. } = *search;
     let mut ratios: Vec<Option<Option<f64>>> = vec![None; scenario.parts.len()];
-    for region in (0..scenario.regions.len()).map(RegionId::from) {
-        for task in load.tasks(region) {
+    for basket in 0..load.baskets() {
+        for task in load.basket(basket) {
             let Some(part) = task.part else { continue };
             let own = task.variance / task.rate;
             let seen = &mut ratios[part.at()];
@@ -64,7 +64,7 @@ pub(super) fn ratios(search: &Search) -> Vec<Option<f64>> {
 /// A constant lead time \[years\] under which no job waits longer than a window with a greater chance than in the model, where
 /// a share is repaired at the outlet: what is out at the window's end is then at least demand(λ·(time − window)). Where something
 /// ordered later can come sooner nobody is taken to wait, and a shop's units are not counted.
-fn least_time(lead_time: f64, repair: &Repair, servers: bool, window: f64) -> f64 {
+pub(super) fn least_time(lead_time: f64, repair: &Repair, servers: bool, window: f64) -> f64 {
     let share = repair.share;
     if share <= 0.0 {
         return lead_time;
@@ -84,7 +84,7 @@ fn least_held(quantity: u32) -> f64 {
 }
 
 /// What stands behind an outlet's shelf at a depot. What a depot's shop holds is left out.
-fn stands_behind(scenario: &Scenario, outlet: OutletId, depot: Option<DepotId>, part: PartId) -> Behind {
+pub(super) fn stands_behind(scenario: &Scenario, outlet: OutletId, depot: Option<DepotId>, part: PartId) -> Behind {
     let Some(depot) = depot.filter(|depot| scenario.depots[depot.at()].repair_servers.is_none()) else {
         return Behind::default();
     };
@@ -123,14 +123,20 @@ pub(in crate::optimise) fn required(scenario: &Scenario) -> Vec<f64> {
 }
 
 /// May a plan of least cost have the outlet open with nobody to serve?
-fn may_idle(scenario: &Scenario, outlet: OutletId) -> bool {
+pub(super) fn may_idle(scenario: &Scenario, outlet: OutletId) -> bool {
     let limits = &scenario.limits;
     let candidate = scenario.outlets[outlet.at()].status == Status::Candidate;
     let asked = limits.outlets.min > 0 || limits.outlets_by_country.iter().any(|(_, count)| count.min > 0);
     !candidate || asked
 }
 
-fn allowance(depot: Option<DepotId>, (fixed, per_load): (f64, f64)) -> Allowance {
+/// The least that an open outlet serves, whose smallest region asks for so much \[units/year\].
+pub(super) fn least_load(scenario: &Scenario, smallest: f64) -> f64 {
+    if scenario.planning.sourcing == Sourcing::Single { smallest } else { LEAST_SHARE * smallest }
+}
+
+/// A line as a mode under a depot.
+pub(super) fn allowance(depot: Option<DepotId>, (fixed, per_load): (f64, f64)) -> Allowance {
     Allowance { depot, fixed, per_load }
 }
 
@@ -152,18 +158,20 @@ pub(super) struct OutletPrice {
     /// What its parts' stock costs by what it is asked for, from its first depot; empty on a large network.
     pub(super) floors: Vec<Option<Floor>>,
     /// By region in order.
-    lanes: Vec<PricedLane>,
+    pub(super) lanes: Vec<PricedLane>,
 }
 
 /// What a lane pays.
-struct PricedLane {
-    region: RegionId,
+pub(super) struct PricedLane {
+    pub(super) region: RegionId,
     /// In the modes of the outlet.
-    cost: f64,
+    pub(super) cost: f64,
     /// Whatever the stock.
-    linear: f64,
+    pub(super) linear: f64,
     /// The most freight and duty of a unit over it.
-    most: f64,
+    pub(super) most: f64,
+    /// Is its demand in the modes and floors?
+    pub(super) inside: bool,
 }
 
 impl OutletPrice {
@@ -183,6 +191,11 @@ impl OutletPrice {
         self.to(region).map_or(0.0, |lane| lane.most)
     }
 
+    /// Is what a region asks for over its lane in the modes and floors?
+    pub(super) fn asks(&self, region: RegionId) -> bool {
+        self.to(region).is_some_and(|lane| lane.inside)
+    }
+
     pub(super) fn of(
         search: &Search,
         goals: &[Goal],
@@ -191,10 +204,13 @@ impl OutletPrice {
         outlet: OutletId,
         roads: &[(RegionId, Road)],
         typical: f64,
+        drawn: Option<&[Option<DepotId>]>,
     ) -> Self {
         let Search { scenario, network, load, .. } = *search;
         let parts = scenario.parts.len();
+        // Whatever is settled of depots, the stock's bound holds for all of them.
         let depots = depots_of(scenario, network, outlet);
+        let taken = depots_drawn(search, outlet, drawn);
         let prices: Vec<LanePrice> =
             roads.iter().map(|(region, road)| lane_price(search, goals, outlet, *region, road)).collect();
         // Lanes are priced together from the best threshold on: price × load they bring.
@@ -249,7 +265,7 @@ impl OutletPrice {
         // Whoever need not stay open serves a region, all of it where nobody is split, if all lanes are inside and all ask for parts.
         let served = order.iter().map(|number| units(*number)).fold(f64::INFINITY, f64::min);
         if priced == roads.len() && !may_idle(scenario, outlet) {
-            let least = if scenario.planning.sourcing == Sourcing::Single { served } else { LEAST_SHARE * served };
+            let least = least_load(scenario, served);
             ends.retain(|(_, to)| *to >= least);
             ends.iter_mut().for_each(|(from, _)| *from = from.max(least));
         }
@@ -333,7 +349,7 @@ impl OutletPrice {
             let slopes = stock.slopes(around);
             let floors = stock.floors();
             let lines: Vec<(f64, f64)> = ends.iter().map(|(from, to)| stock.mode(&slopes, usual, *from, *to)).collect();
-            for depot in &depots {
+            for depot in &taken {
                 modes.extend(lines.iter().map(|line| allowance(*depot, *line)));
             }
             (slopes, floors)
@@ -351,7 +367,7 @@ impl OutletPrice {
             // A lane outside is charged by the mode like the others; what it may be charged at most is given back.
             let own = if inside[number] { mixed(number) } else { -dearest_load };
             let cost = price.linear + own * load.units[region.at()];
-            PricedLane { region: *region, cost, linear: price.linear, most: price.most }
+            PricedLane { region: *region, cost, linear: price.linear, most: price.most, inside: inside[number] }
         });
         let lanes = lanes.collect();
         Self { modes, floors, lanes }

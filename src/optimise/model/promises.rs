@@ -58,7 +58,7 @@ pub(super) fn may_serve(
         let Some(limit) = asked(target.limit, target.metric, terms.margin) else { return true };
         let mut sums: BTreeMap<Key, f64> = BTreeMap::new();
         for task in question.tasks(load, region) {
-            if let Some((key, reading)) = question.ask(scenario, region, outlet, road, task) {
+            if let Some((key, reading)) = question.ask(scenario, region, outlet, road, &task) {
                 *sums.entry(key).or_default() += task.rate * missing(target.metric, limit, &reading);
             }
         }
@@ -77,8 +77,8 @@ pub fn beyond_helps(scenario: &Scenario, network: &Network, load: &Load, region:
     hard.into_iter().filter(|target| target.metric != Metric::Availability).any(|target| {
         let question = Question::of(target);
         let Some(limit) = asked(target.limit, target.metric, 0.0) else { return false };
-        question.tasks(load, region).iter().any(|task| {
-            let reading = question.read(scenario, region, &road, task);
+        question.tasks(load, region).any(|task| {
+            let reading = question.read(scenario, region, &road, &task);
             missing(target.metric, limit, &reading) < 0.0
         })
     })
@@ -109,7 +109,7 @@ impl Model {
                     let Some((outlet, road)) = roads.find(|(outlet, _)| outlet.0 == lanes.site[lane]) else { break };
                     let mut own: Vec<(Key, f64)> = Vec::new();
                     for task in question.tasks(load, region) {
-                        if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, task) {
+                        if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, &task) {
                             let missed = task.rate
                                 * match target.metric {
                                     Metric::Availability => best(target.metric, &reading),

@@ -6,13 +6,13 @@ use super::depots_of;
 use crate::cost::unit_cost;
 use crate::load::Load;
 use crate::network::Network;
-use crate::scenario::{DepotId, OutletId, Part, PartId, RegionId, Scenario};
+use crate::scenario::{DepotId, OutletId, Packaging, Part, PartId, RegionId, Scenario, Stockout};
 use crate::service::repaired_shares;
 
 /// Freight and duty of all part demands of a region \[a year\], drawn by an outlet from a depot; no unit pays more than
 /// the cap.
 fn supply_cost(prices: &[f64], cap: f64, load: &Load, region: RegionId) -> f64 {
-    load.tasks(region).iter().filter_map(|task| Some(task.rate * prices[task.part?.at()].min(cap))).sum()
+    load.tasks(region).filter_map(|task| Some(task.rate * prices[task.part?.at()].min(cap))).sum()
 }
 
 fn unit_prices(scenario: &Scenario, network: &Network, outlet: OutletId, depot: Option<DepotId>) -> Vec<f64> {
@@ -27,7 +27,9 @@ fn supply_is_free(prices: &[f64]) -> bool {
 
 /// Freight and duty by depot, for one outlet.
 pub(super) struct Supply {
+    /// The least of a unit of each part, or of each shared basket.
     least: Vec<f64>,
+    by_basket: bool,
     /// Does no part pay freight or duty?
     pub(super) free: bool,
     /// What a unit costs more from a depot than at the cheapest, over the mixes of parts: their least or their mean.
@@ -41,15 +43,15 @@ impl Supply {
     pub(super) fn of(
         scenario: &Scenario,
         network: &Network,
-        mixes: &[Mix],
+        mixes: &Mixes,
         outlet: OutletId,
         relaxed: bool,
         cap: f64,
+        drawn: Option<Vec<Option<DepotId>>>,
     ) -> Self {
-        let by_depot: Vec<(Option<DepotId>, Vec<f64>)> = depots_of(scenario, network, outlet)
-            .into_iter()
-            .map(|depot| (depot, unit_prices(scenario, network, outlet, depot)))
-            .collect();
+        let depots = drawn.unwrap_or_else(|| depots_of(scenario, network, outlet));
+        let by_depot: Vec<(Option<DepotId>, Vec<f64>)> =
+            depots.into_iter().map(|depot| (depot, unit_prices(scenario, network, outlet, depot))).collect();
         let least: Vec<f64> = (0..scenario.parts.len())
             .map(|part| by_depot.iter().map(|(_, prices)| prices[part]).fold(f64::INFINITY, f64::min))
             .map(|price| if price.is_finite() { price } else { 0.0 })
@@ -68,11 +70,19 @@ impl Supply {
                 entry.1 += self::dearer(prices, &repair, mixes, relaxed, f64::INFINITY);
             }
         }
-        Self { least, free, dearer, repair }
+        // A unit that may be expressed is capped part by part and region by region.
+        let baskets = if scenario.stocking.stockout == Stockout::Backorder { mixes.by_basket(&least) } else { None };
+        let by_basket = baskets.is_some();
+        let least = if free { Vec::new() } else { baskets.unwrap_or(least) };
+        Self { least, by_basket, free, dearer, repair }
     }
 
     pub(super) fn least_of(&self, cap: f64, load: &Load, region: RegionId) -> f64 {
-        let supply = if self.free { 0.0 } else { supply_cost(&self.least, cap, load, region) };
+        let supply = match self.free {
+            true => 0.0,
+            false if self.by_basket => load.held(region).iter().map(|held| held.scale * self.least[held.basket]).sum(),
+            false => supply_cost(&self.least, cap, load, region),
+        };
         if self.repair.is_empty() { supply } else { supply + supply_cost(&self.repair, f64::INFINITY, load, region) }
     }
 
@@ -114,22 +124,32 @@ pub(super) fn cheapest_repairs(scenario: &Scenario, supplies: &mut [Supply]) -> 
     cheapest
 }
 
-/// The least share of its demand that any outlet orders from its depot, over the parts that are asked for.
-pub(super) fn least_sent(scenario: &Scenario, mixes: &[Mix]) -> f64 {
+/// The fewest units that a depot sends for a unit of demand: the least share that any outlet orders, over the parts that are asked
+/// for, and what replaces units damaged on the way.
+pub(super) fn least_sent(scenario: &Scenario, mixes: &Mixes) -> f64 {
+    let sendings = scenario.packaging.as_ref().map_or(1.0, Packaging::sendings);
     if scenario.repairs.is_empty() {
-        return 1.0;
+        return sendings;
     }
-    let asked: BTreeSet<PartId> = mixes.iter().flat_map(|mix| mix.shares.iter().map(|(part, _)| *part)).collect();
+    let asked = mixes.parts();
     let outlets = (0..scenario.outlets.len()).map(OutletId::from);
     let sent = |outlet: OutletId| {
         let own = |part: &PartId| 1.0 - repaired_shares(scenario, outlet, Some(DepotId(0)), *part).0;
         asked.iter().map(own).fold(1.0, f64::min)
     };
-    if scenario.depots.is_empty() { 1.0 } else { outlets.map(sent).fold(1.0, f64::min) }
+    let ordered = if scenario.depots.is_empty() { 1.0 } else { outlets.map(sent).fold(1.0, f64::min) };
+    sendings * ordered
 }
 
-fn dearer(prices: &[f64], least: &[f64], mixes: &[Mix], relaxed: bool, cap: f64) -> f64 {
+fn dearer(prices: &[f64], least: &[f64], mixes: &Mixes, relaxed: bool, cap: f64) -> f64 {
     let more: Vec<f64> = prices.iter().zip(least).map(|(price, least)| price.min(cap) - least.min(cap)).collect();
+    match mixes {
+        Mixes::Own(mixes) => dearer_by_mix(&more, mixes, relaxed),
+        Mixes::Shared(shared) => shared.dearer(&more, relaxed),
+    }
+}
+
+fn dearer_by_mix(more: &[f64], mixes: &[Mix], relaxed: bool) -> f64 {
     let of = |mix: &Mix| -> f64 { mix.shares.iter().map(|(part, share)| share * more[part.at()]).sum() };
     if relaxed {
         let least = mixes.iter().map(of).fold(f64::INFINITY, f64::min);
@@ -140,6 +160,14 @@ fn dearer(prices: &[f64], least: &[f64], mixes: &[Mix], relaxed: bool, cap: f64)
     if units > 0.0 { mixes.iter().map(|mix| mix.units * of(mix)).sum::<f64>() / units } else { 0.0 }
 }
 
+/// How regions mix their parts.
+pub enum Mixes<'a> {
+    /// Each mix that there is.
+    Own(Vec<Mix>),
+    /// Between which shares of baskets.
+    Shared(Shared<'a>),
+}
+
 /// How regions mix their parts: shares of part demand, and the demand of the regions that share them \[units/year\].
 pub struct Mix {
     /// Shares by part, in order of part.
@@ -148,8 +176,107 @@ pub struct Mix {
     pub units: f64,
 }
 
-/// The mixes that are told apart to a billionth, in the order in which regions first show them.
-pub fn mixes(load: &Load, regions: &[RegionId]) -> Vec<Mix> {
+/// How regions mix baskets that they share: what share of a region's part demand is in a basket.
+pub struct Shared<'a> {
+    load: &'a Load,
+    /// Part demand of a unit of each basket \[units/year\].
+    units: Vec<f64>,
+    /// The least and the greatest share of each basket in any region, and that in all demand.
+    least: Vec<f64>,
+    most: Vec<f64>,
+    mean: Vec<f64>,
+}
+
+impl Mixes<'_> {
+    /// Prices of a unit of each part as prices of a unit of each shared basket; `None` where none are shared.
+    fn by_basket(&self, prices: &[f64]) -> Option<Vec<f64>> {
+        match self {
+            Self::Own(_) => None,
+            Self::Shared(shared) => Some((0..shared.units.len()).map(|basket| shared.price(basket, prices)).collect()),
+        }
+    }
+
+    /// The parts that are asked for.
+    fn parts(&self) -> BTreeSet<PartId> {
+        match self {
+            Self::Own(mixes) => mixes.iter().flat_map(|mix| mix.shares.iter().map(|(part, _)| *part)).collect(),
+            Self::Shared(Shared { load, units, .. }) => {
+                (0..units.len()).flat_map(|basket| load.basket(basket).iter().filter_map(|task| task.part)).collect()
+            }
+        }
+    }
+}
+
+impl<'a> Shared<'a> {
+    fn of(load: &'a Load, regions: &[RegionId]) -> Self {
+        let count = load.shared();
+        let units = |basket: usize| -> f64 {
+            load.basket(basket).iter().filter(|task| task.part.is_some()).map(|task| task.rate).sum()
+        };
+        let units: Vec<f64> = (0..count).map(units).collect();
+        let mut shared =
+            Self { load, units, least: vec![f64::INFINITY; count], most: vec![0.0; count], mean: vec![0.0; count] };
+        let mut all = 0.0;
+        let mut shares = vec![0.0; count];
+        for &region in regions.iter().filter(|region| load.units[region.at()] > 0.0) {
+            shares.fill(0.0);
+            for held in load.held(region) {
+                let asked = held.scale * shared.units[held.basket];
+                shares[held.basket] = asked / load.units[region.at()];
+                shared.mean[held.basket] += asked;
+                all += asked;
+            }
+            for (basket, share) in shares.iter().enumerate() {
+                shared.least[basket] = shared.least[basket].min(*share);
+                shared.most[basket] = shared.most[basket].max(*share);
+            }
+        }
+        shared.mean.iter_mut().for_each(|mean| *mean /= f64::max(all, f64::MIN_POSITIVE));
+        shared
+    }
+
+    /// What a unit of a basket pays at prices of its parts.
+    fn price(&self, basket: usize, prices: &[f64]) -> f64 {
+        let tasks = self.load.basket(basket).iter();
+        tasks.filter_map(|task| Some(task.rate * prices[task.part?.at()])).fold(0.0, |sum, price| sum + price)
+    }
+
+    /// What a unit of part demand pays more: its mean, or its least over all shares s between those of the regions,
+    ///
+    /// ```text
+    /// (least)  min { Σ_b more_b·s_b : Σ_b s_b = 1, least_b ≤ s_b ≤ most_b }
+    /// ```
+    /// a continuous knapsack, filled from what is least dear (Dantzig 1957).
+    fn dearer(&self, more: &[f64], relaxed: bool) -> f64 {
+        let asked: Vec<usize> = (0..self.units.len()).filter(|&basket| self.units[basket] > 0.0).collect();
+        let mut more: Vec<(f64, usize)> =
+            asked.into_iter().map(|basket| (self.price(basket, more) / self.units[basket], basket)).collect();
+        if !relaxed {
+            return more.iter().map(|(more, basket)| more * self.mean[*basket]).fold(0.0, |sum, own| sum + own);
+        }
+        more.sort_by(|one, two| one.0.total_cmp(&two.0).then(one.1.cmp(&two.1)));
+        // Shares are rounded; the bound gives that away.
+        let (least, most) = (
+            |basket: usize| self.least[basket].min(1.0) * (1.0 - 1e-9),
+            |basket: usize| self.most[basket] * (1.0 + 1e-9),
+        );
+        let mut left = 1.0 - more.iter().map(|(_, basket)| least(*basket)).sum::<f64>();
+        let mut sum = 0.0;
+        for (more, basket) in more {
+            let taken = (most(basket) - least(basket)).min(left).max(0.0);
+            left -= taken;
+            sum += more * (least(basket) + taken);
+        }
+        sum - 1e-7 * sum.abs()
+    }
+}
+
+/// The mixes that are told apart to a billionth, in the order in which regions first show them; where all regions share
+/// their baskets, between which shares they mix those.
+pub fn mixes<'a>(load: &'a Load, regions: &[RegionId]) -> Mixes<'a> {
+    if load.is_shared() {
+        return Mixes::Shared(Shared::of(load, regions));
+    }
     let mut seen: BTreeMap<Vec<(PartId, u64)>, usize> = BTreeMap::new();
     let mut mixes: Vec<Mix> = Vec::new();
     for &region in regions {
@@ -157,20 +284,18 @@ pub fn mixes(load: &Load, regions: &[RegionId]) -> Vec<Mix> {
         if units <= 0.0 {
             continue;
         }
-        let mut shares: Vec<(PartId, f64)> = Vec::new();
+        let mut asked: BTreeMap<PartId, f64> = BTreeMap::new();
         for task in load.tasks(region) {
-            let Some(part) = task.part else { continue };
-            match shares.last_mut() {
-                Some(last) if last.0 == part => last.1 += task.rate / units,
-                _ => shares.push((part, task.rate / units)),
+            if let Some(part) = task.part {
+                *asked.entry(part).or_default() += task.rate / units;
             }
         }
-        let key = shares.iter().map(|(part, share)| (*part, (share * 1e9).round() as u64)).collect();
+        let key = asked.iter().map(|(part, share)| (*part, (share * 1e9).round() as u64)).collect();
         let number = *seen.entry(key).or_insert_with(|| {
-            mixes.push(Mix { shares, units: 0.0 });
+            mixes.push(Mix { shares: asked.into_iter().collect(), units: 0.0 });
             mixes.len() - 1
         });
         mixes[number].units += units;
     }
-    mixes
+    Mixes::Own(mixes)
 }

@@ -74,6 +74,15 @@ impl Figures {
             within_hours: row.within_hours,
             value: row.value,
         });
+        let satisfied = plan.service.satisfaction.iter().flat_map(|own| {
+            let of = own.country.map_or(String::new(), |country| scenario.countries[country.at()].code.clone());
+            own.rows().map(move |(metric, value)| ServiceFigures {
+                of: of.clone(),
+                metric: metric.to_owned(),
+                within_hours: None,
+                value,
+            })
+        });
         let service = plan.service.regions.iter().map(|row| ServiceFigures {
             of: scenario.regions[row.region.at()].id.clone(),
             metric: row.metric.name().to_owned(),
@@ -100,7 +109,7 @@ impl Figures {
             stock: stock.collect(),
             costs: costs.collect(),
             service: service.collect(),
-            countries: countries.collect(),
+            countries: countries.chain(satisfied).collect(),
             map: Some(map(scenario, load)),
             desks: desks(scenario),
             guarantees: guarantees(scenario),

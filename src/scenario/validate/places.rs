@@ -56,12 +56,7 @@ pub(crate) fn all_can_be_reached(scenario: &Scenario, reader: &mut Reader<'_>) {
     if reader.sheet(Table::Lanes).broken {
         return;
     }
-    let mut demanding = vec![false; scenario.regions.len()];
-    scenario
-        .demands
-        .iter()
-        .filter(|demand| demand.rate.get() > 0.0)
-        .for_each(|demand| demanding[demand.region.at()] = true);
+    let demanding = scenario.asking();
     let mut region_laned = vec![false; scenario.regions.len()];
     let mut outlet_laned = vec![false; scenario.outlets.len()];
     let mut depot_laned = vec![false; scenario.depots.len()];
