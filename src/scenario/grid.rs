@@ -34,18 +34,18 @@ impl Grid {
         let Some(&((first, _), _)) = cells.first() else { return grid };
         let header = cells.iter().take_while(|((row, _), _)| *row == first).map(|((_, column), _)| *column);
         let width = header.max().map_or(0, |column| column + 1);
-        let (mut row, mut column) = (0, 0);
+        let (mut row, mut column, mut last) = (0, 0, None);
         for ((own_row, own_column), cell) in cells {
             if own_row > row {
                 grid.end_row(row, first, column, width);
-                (row, column) = (row + 1, 0);
+                (row, column, last) = (row + 1, 0, None);
                 while row < own_row {
                     grid.text.push('\n');
                     row += 1;
                 }
             }
             let own_column = own_column.min(width);
-            if own_column < column || column > width {
+            if last.replace(own_column) == Some(own_column) {
                 continue;
             }
             while column < own_column {
