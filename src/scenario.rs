@@ -6,12 +6,15 @@
 mod change;
 mod channel;
 mod choice;
+#[cfg(feature = "parquet")]
+mod columns;
 mod condition;
 mod country;
 mod diagnostic;
 mod difference;
 pub(crate) mod draft;
 mod format;
+mod grid;
 mod guarantee;
 mod hash;
 mod index;
@@ -42,6 +45,7 @@ mod template;
 mod travel;
 pub(crate) mod validate;
 mod warn;
+mod workbook;
 
 pub use channel::{Channel, Contacts, Desk};
 pub use choice::{Alternative, Choice, Taken};
@@ -58,7 +62,7 @@ pub use index::{
 pub use job::{JobType, Offer};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
-pub use load::{Loaded, Origins, Refused, load, load_over, load_taking};
+pub use load::{Loaded, Origins, Refused, base_of, load, load_over, load_taking};
 pub use market::{Market, Markets, Period, Response, SpillOver, Years};
 pub use overhead::{Cause, Overhead};
 pub use packaging::{Inspection, Packaging, WayBack};

@@ -1,5 +1,5 @@
-//! A plan and its bound: rounds of location and stock, the problem that proves the bound, and a search that prices stock
-//! shelf by shelf.
+//! A plan and its bound: rounds of location and stock, the problem that proves the bound, a search that prices stock
+//! shelf by shelf, and the closing of what is still open.
 
 use crate::plan::Decisions;
 use crate::scenario::{Objective, OutletId, RegionId, Scenario};

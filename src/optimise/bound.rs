@@ -295,13 +295,10 @@ fn shelves(search: &Search, reach: f64, outlets: Vec<OutletPrice>) -> Option<She
     Some(Shelves { model, floors: outlets.into_iter().map(|outlet| outlet.floors).collect() })
 }
 
-/// What is closed where lines below stock leave a gap; `None` on a large network, where customers are split, and where what a late part saves
-/// depends on one of several depots.
+/// What is closed where lines below stock leave a gap; `None` on a large network and where customers are split.
 fn gap(search: &Search, reach: f64, outlets: &[OutletPrice], constant: f64) -> Option<Gap> {
     let Search { scenario, network, load, .. } = *search;
-    let several = (0..outlets.len()).any(|outlet| depots_of(scenario, network, OutletId::from(outlet)).len() > 1);
-    let expressed = scenario.stocking.stockout == Stockout::Emergency;
-    if (expressed && several) || outlets.iter().any(|outlet| outlet.floors.is_empty()) {
+    if outlets.iter().any(|outlet| outlet.floors.is_empty()) {
         return None;
     }
     let allowances = |outlet: OutletId| search.free_allowances(outlet);

@@ -35,9 +35,10 @@ pub use ground::Ground;
 use ground::Place;
 pub use round::Served;
 use round::{decided, rounded};
+use steps::Steps;
 use tree::Node;
 
-/// All the work that is done for a proof, and for one step of the prices \[customers × parts in boxes\].
+/// All the work that is done for a proof, and for one step of the prices \[customers × parts and steps of stock, in boxes\].
 const WORK: f64 = 3e9;
 const STEP_WORK: f64 = 4e7;
 
@@ -96,8 +97,8 @@ pub struct Closed {
 /// Bounds (problem) from below; `units` are what customers ask for.
 pub fn close(ground: &Ground, units: &[f64], ends: Ends, watch: &dyn Watch) -> Closed {
     let less = |value: f64| value - ground.constant;
-    let lanes: usize = ground.places.iter().map(|place| place.demands.len()).sum();
-    let boxes = ((STEP_WORK / lanes.max(1) as f64) as usize).clamp(1, BOXES);
+    let work: f64 = ground.places.iter().map(|place| work_of(place, place.lanes.len())).sum();
+    let boxes = ((STEP_WORK / work.max(1.0)) as usize).clamp(1, BOXES);
     let ends = Ends { incumbent: less(ends.incumbent), target: less(ends.target), bound: less(ends.bound) };
     let mut closure =
         Closure { ground, ends, asked: ends.incumbent - ends.target, boxes, work: 0.0, best: None, watch };
@@ -105,6 +106,11 @@ pub fn close(ground: &Ground, units: &[f64], ends: Ends, watch: &dyn Watch) -> C
     let bound = closure.prove(root).min(closure.ends.incumbent) + ground.constant;
     let served = closure.best.map(|served| Served { cost: served.cost + ground.constant, ..served });
     Closed { bound, served }
+}
+
+/// What a box of a site with so many customers takes.
+fn work_of(place: &Place, customers: usize) -> f64 {
+    (customers * place.steps.len() + place.steps.iter().map(Steps::count).sum::<usize>()) as f64
 }
 
 /// A proof under way.
@@ -240,7 +246,7 @@ impl Closure<'_> {
             let answer = bid(&asked, lambda, &guess);
             taken.fill(false);
             own.iter().zip(&answer.taken).for_each(|(number, inside)| taken[*number] = *inside);
-            let work = (answer.boxes * own.len() * parts) as f64;
+            let work = answer.boxes as f64 * work_of(place, own.len());
             (answer, work)
         };
         let places = ground.places.par_iter().zip(&mut node.lambda).zip(&mut node.taken).enumerate();

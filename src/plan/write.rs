@@ -4,6 +4,7 @@
 //! half a plan. Numbers are written with the fewest digits that read back to the same number.
 
 mod file;
+mod stated;
 mod stock;
 pub(crate) mod table;
 
@@ -22,10 +23,12 @@ use crate::export::geojson;
 use crate::load::Load;
 use crate::network::{Network, Supply, customs_vary};
 use crate::scenario::{
-    Contacts, DepotId, DistanceMetric, Format, OutletId, Packaging, RegionId, Scenario, Site, SiteId, Split,
+    Contacts, DepotId, DistanceMetric, Format, OutletId, Packaging, RegionId, Scenario, Site, SiteId,
 };
 use crate::service::{Promise, Satisfaction, outlet_streams, repaired_shares};
 pub use file::{write_file, write_folder};
+use stated::stated;
+pub use stated::{DESK_COLUMNS, DESKS_FILE, GUARANTEE_COLUMNS, GUARANTEES_FILE, desks, guarantees};
 use stock::stock;
 pub use stock::{StockRow, stock_rows};
 use table::Table;
@@ -35,11 +38,6 @@ pub const PLAN_FILE: &str = "plan.json";
 
 /// The file of a plan's network for a map.
 pub const MAP_FILE: &str = "network.geojson";
-
-/// The file of what desks do, which a plan has where its scenario has desks.
-pub const DESKS_FILE: &str = "desks.csv";
-/// The file of what the guarantees come to, where there are any.
-pub const GUARANTEES_FILE: &str = "guarantees.csv";
 
 /// A file's content, to be written when asked for.
 type Writer<'a> = &'a (dyn Fn() -> String + Sync);
@@ -75,10 +73,10 @@ pub fn tables(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) 
     let mut tables: Vec<(&'static str, String)> =
         writers.into_par_iter().map(|(name, write)| (name, write())).collect();
     if !scenario.desks.is_empty() {
-        tables.push((DESKS_FILE, desks(scenario)));
+        tables.push((DESKS_FILE, stated(&DESK_COLUMNS, &desks(scenario))));
     }
     if !scenario.guaranteed.is_empty() {
-        tables.push((GUARANTEES_FILE, guarantees(scenario)));
+        tables.push((GUARANTEES_FILE, stated(&GUARANTEE_COLUMNS, &guarantees(scenario))));
     }
     tables.sort_by_key(|(name, _)| *name);
     tables
@@ -345,16 +343,6 @@ fn replenishment(scenario: &Scenario, network: &Network, plan: &Plan) -> String 
     table.0
 }
 
-fn desks(scenario: &Scenario) -> String {
-    let columns = ["desk", "contacts_per_year", "agents", "answered_in_time", "in_hours_share", "cost_per_year"];
-    let mut table = Table::with_header(&columns);
-    for own in &scenario.staffing {
-        let id = &scenario.desks[own.desk].id;
-        table.row(&[id, &own.contacts, &own.agents, &own.in_time, &own.in_hours, &own.cost]);
-    }
-    table.0
-}
-
 fn costs(scenario: &Scenario, plan: &Plan) -> String {
     let mut table = Table::with_header(&["component", "site", "country", "cost_per_year"]);
     for line in &plan.costs.lines {
@@ -385,47 +373,6 @@ fn service_by_country(scenario: &Scenario, plan: &Plan) -> String {
     for own in &plan.service.satisfaction {
         let country = own.country.map_or("", |country| &scenario.countries[country.at()].code);
         own.rows().for_each(|(metric, value)| table.row(&[&country, &metric, &"", &value]));
-    }
-    table.0
-}
-
-fn guarantees(scenario: &Scenario) -> String {
-    let mut table = Table::with_header(&[
-        "product",
-        "country",
-        "units",
-        "failures_per_year",
-        "in_warranty_share",
-        "claims_per_year",
-        "repaired_share",
-        "replaced_share",
-        "refunded_share",
-        "guarantee_cost_per_year",
-        "contract_revenue_per_year",
-        "returns_cost_per_year",
-        "cost_per_unit",
-    ]);
-    for row in &scenario.guaranteed {
-        let country = row.country.map_or("", |country| &scenario.countries[country.at()].code);
-        let per_unit = row.cost_per_unit().map_or(String::new(), |cost| cost.to_string());
-        let Split { repaired, replaced, refunded } = row.split;
-        let product = &scenario.products[row.product.at()].id;
-        let claims = row.claims();
-        table.row(&[
-            product,
-            &country,
-            &row.units,
-            &row.failures,
-            &row.in_warranty,
-            &claims,
-            &repaired,
-            &replaced,
-            &refunded,
-            &row.cost,
-            &row.revenue,
-            &row.returns,
-            &per_unit,
-        ]);
     }
     table.0
 }

@@ -43,3 +43,4 @@ mod theory;
 mod together;
 mod verified;
 mod ways;
+mod workbooks;

@@ -155,7 +155,7 @@ pub(super) struct Known<'a> {
 pub(super) struct OutletPrice {
     /// One for each depot and interval of its load.
     pub(super) modes: Vec<Allowance>,
-    /// What its parts' stock costs by what it is asked for, from its first depot; empty on a large network.
+    /// What its parts' stock costs by what it is asked for, whichever depot replenishes it; empty on a large network.
     pub(super) floors: Vec<Option<Floor>>,
     /// By region in order.
     pub(super) lanes: Vec<PricedLane>,
@@ -334,7 +334,12 @@ impl OutletPrice {
             });
             let stocks: Vec<Stock> = stocks.collect();
             let slopes = stocks.first().map_or(vec![0.0; parts], |stock| stock.slopes(around));
-            let floors = stocks.first().map_or(Vec::new(), Stock::floors);
+            // Whichever depot it is, stock costs no less than the least that any would make of it.
+            let least = |one: Vec<Option<Floor>>, two: Vec<Option<Floor>>| {
+                let pairs = one.into_iter().zip(two);
+                pairs.map(|(one, two)| one.zip(two).map(|(one, two)| one.and(&two))).collect()
+            };
+            let floors = stocks.iter().map(Stock::floors).reduce(least).unwrap_or_default();
             for (depot, stock) in depots.iter().zip(&stocks) {
                 modes.extend(ends.iter().map(|(from, to)| allowance(*depot, stock.mode(&slopes, usual, *from, *to))));
             }

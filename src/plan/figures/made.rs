@@ -12,7 +12,7 @@ use crate::cost::Component;
 use crate::load::Load;
 use crate::network::{Network, Supply, customs_vary};
 use crate::plan::Plan;
-use crate::plan::write::{depot_loads, outlet_loads, stock_rows, summary, utilisation};
+use crate::plan::write::{depot_loads, desks, guarantees, outlet_loads, stock_rows, summary, utilisation};
 use crate::scenario::{DepotId, OutletId, Scenario, Site, SiteId};
 
 impl Figures {
@@ -57,6 +57,7 @@ impl Figures {
             minimum: row.minimum,
             maximum: i64::from(row.base_stock),
             lateral: row.lateral,
+            direct: row.direct,
         });
         let costs = plan.costs.lines.iter().map(|line| {
             let site = line.site.map(|site| scenario.site(site));
@@ -110,6 +111,8 @@ impl Figures {
             service: service.collect(),
             countries: countries.chain(satisfied).collect(),
             map: Some(map(scenario, load)),
+            desks: desks(scenario),
+            guarantees: guarantees(scenario),
         }
     }
 }
