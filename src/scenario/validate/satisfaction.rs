@@ -10,7 +10,7 @@ const WEIGHTS: [&str; 3] =
     ["satisfaction.response_weight", "satisfaction.first_time_fix_weight", "satisfaction.answered_weight"];
 const WITHIN: &str = "satisfaction.within_hours";
 
-/// The weights; `None` where no key speaks of them. E12: something counts, and a response that counts has a window. W07: a window
+/// The weights; `None` where nothing counts. E12: a response that counts has a window. W07: a window
 /// without a response that counts, answers without a desk.
 pub(super) fn satisfaction(reader: &mut Reader<'_>) -> Option<SatisfactionWeights> {
     let settings = &reader.draft.settings;
@@ -18,10 +18,6 @@ pub(super) fn satisfaction(reader: &mut Reader<'_>) -> Option<SatisfactionWeight
     let [response, first_time_fix, answered] =
         WEIGHTS.map(|name| reader.draft.settings.number(name, reader.faults).unwrap_or(0.0));
     let within = reader.draft.settings.number(WITHIN, reader.faults).and_then(Hours::new);
-    if response + first_time_fix + answered <= 0.0 {
-        let fault = reader.faults.add("E12", given, "[satisfaction] says no weight that is greater than 0");
-        fault.hint("response_weight = 0.5, within_hours = 24, first_time_fix_weight = 0.3, answered_weight = 0.2");
-    }
     if response > 0.0 && within.is_none() {
         let span = reader.draft.settings.get(WEIGHTS[0]).map_or(given, |own| own.key_span);
         reader.faults.add("E12", span, "a response that counts needs its window").hint("within_hours = 24");
@@ -37,5 +33,10 @@ pub(super) fn satisfaction(reader: &mut Reader<'_>) -> Option<SatisfactionWeight
         fault.hint("desks.csv says who answers; without it this weight is shared out to the others");
     }
     let within = within.filter(|_| response > 0.0);
-    Some(SatisfactionWeights { response, within, first_time_fix, answered })
+    (response + first_time_fix + answered > 0.0).then_some(SatisfactionWeights {
+        response,
+        within,
+        first_time_fix,
+        answered,
+    })
 }
