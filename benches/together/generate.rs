@@ -89,12 +89,12 @@ fn pick(dice: &mut Dice, weights: &[f64], count: usize) -> Vec<usize> {
     keys.into_iter().take(count).map(|(_, place)| place).collect()
 }
 
-/// Towns [km] and their people: six in ten clustered about centres, of which few are large.
+/// Towns [km] and their people: six in ten clustered about centres, of which few are large, the largest of a few in a hundred.
 fn towns(dice: &mut Dice, count: usize) -> Vec<((f64, f64), f64)> {
     // As many towns to the square kilometre whatever the size of the continent.
     let side = 3000.0 * (count as f64 / 100_000.0).sqrt();
     let centres: Vec<((f64, f64), f64)> =
-        (0..(count / 200).max(5)).map(|_| ((side * dice.roll(), side * dice.roll()), dice.pareto(1.2) + 0.3)).collect();
+        (0..(count / 200).max(5)).map(|_| ((side * dice.roll(), side * dice.roll()), dice.pareto(2.0) + 0.3)).collect();
     let mut up_to = Vec::with_capacity(centres.len());
     let total = centres.iter().fold(0.0, |sum, centre| {
         up_to.push(sum + centre.1);

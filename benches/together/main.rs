@@ -60,7 +60,7 @@ struct Clock {
 impl Watch for Clock {
     fn stage(&self, name: &str) {
         let mut stage = self.stage.lock().expect("nobody panics while it is held");
-        if self.trace && *stage != name {
+        if self.trace {
             println!("  {:7.1} s  {:6.0} MB  {name}", self.begin.elapsed().as_secs_f64(), peak_memory());
         }
         *stage = name.to_owned();

@@ -61,13 +61,17 @@ pub fn approach(search: &Search, reach: f64) -> Result<Found, Nothing> {
         }
         let close = |best: &Best| best.objective - lower_bound <= scenario.planning.gap * best.objective.abs();
         let before = best.objective;
+        // With depots apart the bound's network knows what stock costs, which the first round did not.
+        if apart.is_some() && !close(&best) {
+            proof.decisions.iter().for_each(|decisions| better(search, decisions, lower_bound, &mut best));
+        }
         if large && !close(&best) {
             rounds.best = Some(best);
             rounds.rest()?;
             best = rounds.best.take().ok_or(Nothing::Found(None))?;
         }
         // The problem that proves the bound has prices for service, so its own network is often the better one.
-        if !close(&best) {
+        if apart.is_none() && !close(&best) {
             proof.decisions.iter().for_each(|decisions| better(search, decisions, lower_bound, &mut best));
         }
         if let Some(shelves) = proof.shelves.filter(|_| !close(&best)) {

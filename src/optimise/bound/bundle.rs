@@ -21,13 +21,18 @@ use super::floor::{Floor, Roof};
 use super::lane::{Goal, LanePrice, Lateness, lane_price, lane_price_of_any_part};
 use super::mixes::{Mixes, Reach};
 use super::modes::{PRICES, SLOPES};
-use super::outlet::{INTERVALS, Known, OutletPrice, PricedLane, USUAL, allowance, least_load, may_idle, stands_behind};
+use super::outlet::{Known, OutletPrice, PricedLane, USUAL, allowance, least_load, may_idle, stands_behind};
 use super::shelf::{Behind, Shelf};
 use crate::cost::holding_cost;
 use crate::network::Road;
 use crate::optimise::Search;
 use crate::optimise::model::depots_drawn;
 use crate::scenario::{DepotId, OutletId, PartId, RegionId, SiteId, Stockout};
+
+/// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is. Where people
+/// live close together outlets serve many times the typical load, and the line of an interval is far below what it bounds
+/// where the interval is wide.
+const INTERVALS: [f64; 9] = [0.0, 0.2, 0.5, 0.9, 1.5, 2.5, 4.0, 7.0, 14.0];
 
 /// The first end of a cell, as a share of a bundle's usual load, and how the next ones grow.
 const FIRST_END: f64 = 0.004;

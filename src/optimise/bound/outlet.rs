@@ -20,7 +20,7 @@ use crate::service::{depot_lead_time, depot_repair, order_quantity, outlet_lead_
 use crate::stocking::{Repair, Stairs};
 
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
-pub(super) const INTERVALS: [f64; 5] = [0.0, 0.2, 0.6, 1.1, 2.0];
+const INTERVALS: [f64; 5] = [0.0, 0.2, 0.6, 1.1, 2.0];
 
 /// The same where there are few modes of sites.
 const FINE_INTERVALS: [f64; 19] =
