@@ -269,7 +269,7 @@ mod tests {
         };
         let parts = scenario.parts.len();
         scenario.failures = (0..parts).map(|part| failure(0, Some(part), 0.4 + 0.5 * part as f64)).collect();
-        let last = (seed % 2 == 0).then_some(parts - 1);
+        let last = seed.is_multiple_of(2).then_some(parts - 1);
         scenario.failures.push(failure(1, last, 0.3));
         scenario.demands.clear();
         Some(scenario)

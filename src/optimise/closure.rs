@@ -16,6 +16,7 @@
 //! g is the floor of `bound`, so (problem) costs no more than the scenario at the prices of its promises. Work is counted in boxes × customers ×
 //! parts, so that a run can be repeated.
 
+mod ask;
 mod bid;
 mod ground;
 mod round;
@@ -30,12 +31,11 @@ use rayon::prelude::*;
 
 use crate::watch::Watch;
 
-use bid::{Bid, Question, bid};
+use ask::Asking;
+use bid::Bid;
 pub use ground::Ground;
-use ground::Place;
 pub use round::Served;
 use round::{decided, rounded};
-use steps::Steps;
 use tree::Node;
 
 /// All the work that is done for a proof, and for one step of the prices \[customers × parts and steps of stock, in boxes\].
@@ -97,7 +97,7 @@ pub struct Closed {
 /// Bounds (problem) from below; `units` are what customers ask for.
 pub fn close(ground: &Ground, units: &[f64], ends: Ends, watch: &dyn Watch) -> Closed {
     let less = |value: f64| value - ground.constant;
-    let work: f64 = ground.places.iter().map(|place| work_of(place, place.lanes.len())).sum();
+    let work: f64 = ground.places.iter().map(|place| place.work(place.lanes.len())).sum();
     let boxes = ((STEP_WORK / work.max(1.0)) as usize).clamp(1, BOXES);
     let ends = Ends { incumbent: less(ends.incumbent), target: less(ends.target), bound: less(ends.bound) };
     let mut closure =
@@ -106,11 +106,6 @@ pub fn close(ground: &Ground, units: &[f64], ends: Ends, watch: &dyn Watch) -> C
     let bound = closure.prove(root).min(closure.ends.incumbent) + ground.constant;
     let served = closure.best.map(|served| Served { cost: served.cost + ground.constant, ..served });
     Closed { bound, served }
-}
-
-/// What a box of a site with so many customers takes.
-fn work_of(place: &Place, customers: usize) -> f64 {
-    (customers * place.steps.len() + place.steps.iter().map(Steps::count).sum::<usize>()) as f64
 }
 
 /// A proof under way.
@@ -212,46 +207,12 @@ impl Closure<'_> {
         let missing = (self.ends.incumbent - node.bound).min(0.5 * self.ends.incumbent.abs());
         let tolerance = TOLERANCE * missing.max(0.0) / ground.places.len() as f64;
         let (customers, rows) = prices.split_at(ground.customers);
-        let (sites, lanes) = (&node.sites, &node.lanes);
-        let one = |(site, ((place, lambda), taken)): (usize, ((&Place, &mut Vec<f64>), &mut Vec<bool>))| {
-            if sites[site] == Some(false) {
-                taken.fill(false);
-                return (Bid { least: 0.0, value: 0.0, taken: Vec::new(), boxes: 0 }, 0.0);
-            }
-            let charged = |terms: &[(usize, f64)]| terms.iter().map(|(row, own)| rows[*row] * own).sum::<f64>();
-            let mut asked = Question {
-                fixed: place.fixed + charged(&place.terms),
-                values: Vec::new(),
-                demands: Vec::new(),
-                must: Vec::new(),
-                steps: &place.steps,
-                limit: if sites[site] == Some(true) { f64::INFINITY } else { limit },
-                tolerance,
-                boxes,
-            };
-            let (mut own, mut guess) = (Vec::new(), Vec::new());
-            let parts = place.steps.len();
-            for (number, lane) in place.lanes.iter().enumerate() {
-                let value = customers[lane.customer] - lane.cost - charged(&lane.terms);
-                let decided = lanes[site][number];
-                if decided == Some(false) || (decided.is_none() && value <= 0.0) {
-                    continue;
-                }
-                own.push(number);
-                guess.push(taken[number]);
-                asked.values.push(value);
-                asked.demands.extend_from_slice(&place.demands[number * parts..(number + 1) * parts]);
-                asked.must.push(decided == Some(true));
-            }
-            let answer = bid(&asked, lambda, &guess);
-            taken.fill(false);
-            own.iter().zip(&answer.taken).for_each(|(number, inside)| taken[*number] = *inside);
-            let work = answer.boxes as f64 * work_of(place, own.len());
-            (answer, work)
-        };
-        let places = ground.places.par_iter().zip(&mut node.lambda).zip(&mut node.taken).enumerate();
-        let (bids, work): (Vec<Bid>, Vec<f64>) = places.map(one).unzip();
-        self.work += work.iter().sum::<f64>();
+        let asking = Asking { customers, rows, limit, tolerance, boxes };
+        let decided = node.sites.par_iter().zip(&node.lanes);
+        let places = ground.places.par_iter().zip(decided).zip(&mut node.lambda).zip(&mut node.taken);
+        let bids: Vec<Bid> =
+            places.map(|(((place, decided), lambda), taken)| asking.bid(place, decided, lambda, taken)).collect();
+        self.work += bids.iter().map(|bid| bid.work).sum::<f64>();
         let least =
             |(bid, open): (&Bid, &Option<bool>)| if *open == Some(true) { bid.least } else { bid.least.min(0.0) };
         let charged: f64 = rows.iter().zip(&ground.rows).map(|(price, limit)| price * limit).sum();

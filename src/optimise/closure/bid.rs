@@ -60,8 +60,8 @@ pub struct Bid {
     pub value: f64,
     /// By customer: is it taken?
     pub taken: Vec<bool>,
-    /// Boxes looked at.
-    pub boxes: usize,
+    /// What it took \[boxes\].
+    pub work: f64,
 }
 
 /// Answers a question, from the λ of an earlier one and a set that may still be good; leaves the λ of the first box.
@@ -71,7 +71,7 @@ pub fn bid(asked: &Question, lambda: &mut Vec<f64>, guess: &[bool]) -> Bid {
     search.bound(&mut root, FIRST_STEPS);
     lambda.clone_from(&root.lambda);
     let mut heap = BinaryHeap::from([root]);
-    let (mut boxes, mut least) = (1, f64::INFINITY);
+    let (mut boxes, mut least) = (1_usize, f64::INFINITY);
     while let Some(node) = heap.pop() {
         if node.bound >= search.sought() || boxes >= asked.boxes {
             least = least.min(node.bound);
@@ -88,7 +88,7 @@ pub fn bid(asked: &Question, lambda: &mut Vec<f64>, guess: &[bool]) -> Bid {
         }
     }
     let least = least.min(search.value).min(asked.limit);
-    Bid { least, value: search.value, taken: search.taken, boxes }
+    Bid { least, value: search.value, taken: search.taken, work: boxes as f64 }
 }
 
 /// Where a box is split.

@@ -19,6 +19,13 @@ pub struct Place {
     pub terms: Vec<(usize, f64)>,
 }
 
+impl Place {
+    /// What looking at a box takes with so many customers \[customers × parts and steps\].
+    pub fn work(&self, customers: usize) -> f64 {
+        (customers * self.steps.len() + self.steps.iter().map(Steps::count).sum::<usize>()) as f64
+    }
+}
+
 /// A lane of a site.
 #[derive(Debug)]
 pub struct Lane {

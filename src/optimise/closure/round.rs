@@ -40,7 +40,8 @@ pub(super) fn rounded(ground: &Ground, node: &Node) -> Option<Served> {
     let sites: Option<Vec<usize>> = best.iter().map(|best| best.map(|best| best.1)).collect();
     let mut plan = Plan::of(ground, sites?);
     for _ in 0..SWEEPS {
-        if !(0..ground.customers).fold(false, |moved, customer| plan.settle(customer) || moved) {
+        let moved = (0..ground.customers).filter(|customer| plan.settle(*customer)).count();
+        if moved == 0 {
             break;
         }
     }

@@ -35,10 +35,13 @@ fn enumerated(ground: &Ground) -> f64 {
     all.fold(f64::INFINITY, f64::min)
 }
 
+/// A lane: what it asks for of either part, its cost, and whether it is there.
+type Way = (f64, f64, f64, u8);
+
 fn grounds() -> impl Strategy<Value = Ground> {
     let site = (0.0..6.0_f64, 0..8_u8, prop::collection::vec((0.0..4.0_f64, 0.0..4.0_f64, 0.0..3.0_f64, 0..6_u8), 5));
     (prop::collection::vec(site, 2..4), 0.3..2.0_f64, 0.3..2.0_f64, 0..3_u8).prop_map(|(sites, one, other, limit)| {
-        let place = |(number, (fixed, status, lanes)): (usize, (f64, u8, Vec<(f64, f64, f64, u8)>))| {
+        let place = |(number, (fixed, status, lanes)): (usize, (f64, u8, Vec<Way>))| {
             // The first site reaches all.
             let reached: Vec<_> = lanes.iter().enumerate().filter(|(_, lane)| number == 0 || lane.3 > 0).collect();
             let terms = |work: f64| if limit == 1 { vec![(0, work)] } else { Vec::new() };
