@@ -22,6 +22,7 @@ mod setup;
 mod simulate;
 mod solve;
 mod sweep;
+mod telling;
 
 use std::io::{self, IsTerminal, Write};
 use std::panic;
@@ -35,6 +36,7 @@ use sparenet::network::Network;
 use sparenet::plan::read::options_of;
 use sparenet::report::terminal;
 use sparenet::scenario::{Loaded, Refused, Scenario, load_taking};
+use telling::Telling;
 
 /// What the process tells its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,12 +149,8 @@ struct SolveArguments {
     /// Begin from the plan in this folder, made for a scenario that differs little: what did not change is kept
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
-    /// One JSON object on stdout instead of the summary
-    #[arg(long)]
-    json: bool,
-    /// No progress, no warnings, no summary
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    telling: Telling,
 }
 
 #[derive(Debug, Args)]
@@ -234,12 +232,8 @@ struct SimulateArguments {
     seed: Option<u64>,
     #[command(flatten)]
     settings: Settings,
-    /// One JSON object on stdout instead of the summary
-    #[arg(long)]
-    json: bool,
-    /// No progress, no warnings, no summary
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    telling: Telling,
 }
 
 /// How lead times vary.

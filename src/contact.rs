@@ -26,7 +26,7 @@ use crate::cost::sums;
 use crate::scenario::{Cause, Contacts, CountryId, Demand, Overhead, Scenario};
 use crate::units::Rate;
 
-pub use staffing::{Staffing, Unstaffed, staff};
+pub use staffing::{Staffing, Unstaffed, answered, staff};
 
 /// Takes the requests that channels solve off the demand, and charges the contacts; the last so many streams are visits
 /// already.

@@ -23,16 +23,18 @@ mod region;
 mod site;
 mod stated;
 
+use std::sync::Arc;
+
 use crate::compare::{Beyond, Comparison, compare};
 use crate::cost::{Component, sums};
 use crate::diagnosis::Diagnosis;
 use crate::load::Load;
 use crate::network::Network;
-use crate::optimise::Failure;
+use crate::optimise::{Failure, Other};
 use crate::plan::figures::Figures;
 use crate::plan::write::{depot_loads, outlet_loads, utilisation};
 use crate::plan::{Decisions, Plan};
-use crate::resolve::resolve;
+use crate::resolve::{Begun, From, resolve};
 use crate::scenario::{Limit, Objective, Scenario};
 use crate::service::Promise;
 use crate::verify::{decision_rules, evaluate, rules};
@@ -63,6 +65,8 @@ pub struct Questioned<'a> {
     pub plan: &'a Plan,
     /// Who watches what is solved again.
     pub watch: &'a dyn Watch,
+    /// Does what is solved again begin from the plan, where that can be mended and proven as closely as is asked?
+    pub from_plan: bool,
 }
 
 /// An answer.
@@ -126,6 +130,8 @@ pub struct Changed {
     pub comparison: Comparison,
     /// Its promises.
     pub promises: Vec<PromiseLine>,
+    /// What it was begun from.
+    pub begun: Begun,
 }
 
 /// A promise in words and numbers.
@@ -180,7 +186,13 @@ impl Questioned<'_> {
 
     fn solved(&self, forcing: Forcing, load: &Load, name: &str, direction: Direction) -> Outcome {
         let Forcing { world, forced, constant } = forcing;
-        let solved = match resolve(forced, load, self.watch) {
+        let constant = if world.planning.objective == Objective::Cost { constant } else { 0.0 };
+        let own = self.plan.certificate.lower_bound;
+        // What only forbids costs no less than the scenario itself.
+        let inherited = own.filter(|_| direction == Direction::Restriction);
+        let other = self.from_plan.then(|| Other::of(&Arc::new(self.scenario.clone()), self.plan));
+        let from = other.as_ref().map(|other| From { other, least: inherited.map(|bound| bound - constant) });
+        let solved = match resolve(forced, load, from, self.watch) {
             Ok(solved) => solved,
             Err(Failure::Infeasible(diagnosis)) => return Outcome::Impossible(diagnosis),
             Err(Failure::NothingFound { .. }) => return Outcome::Unknown,
@@ -190,11 +202,12 @@ impl Questioned<'_> {
             return Outcome::Unknown;
         }
         plan.points = solved.plan.points;
-        let constant = if world.planning.objective == Objective::Cost { constant } else { 0.0 };
-        let lower_bound = solved.plan.certificate.lower_bound.map(|bound| bound + constant);
-        plan.certificate.lower_bound = lower_bound;
+        let begun = solved.begun;
         let objective = plan.certificate.objective;
-        let (here, own) = (self.plan.certificate.objective, self.plan.certificate.lower_bound);
+        let found = solved.plan.certificate.lower_bound.map(|bound| bound + constant);
+        let lower_bound = found.into_iter().chain(inherited).max_by(f64::total_cmp).map(|bound| bound.min(objective));
+        plan.certificate.lower_bound = lower_bound;
+        let here = self.plan.certificate.objective;
         // Only a plan that keeps every rule is an upper end of the least objective.
         let keeps = rules(self.scenario, self.network, self.load, self.plan).is_empty();
         let least = lower_bound.filter(|_| keeps).map(|bound| bound - here);
@@ -210,7 +223,7 @@ impl Questioned<'_> {
         let beyond = Beyond { unit_costs, ..Beyond::default() };
         let comparison = compare(&from, &to, beyond).expect("both plans count in the currency of one scenario");
         let promises = promise_lines(&world, &plan);
-        Outcome::Solved(Box::new(Changed { change, objective, lower_bound, comparison, promises }))
+        Outcome::Solved(Box::new(Changed { change, objective, lower_bound, comparison, promises, begun }))
     }
 
     /// Prices other decisions beside the plan's.

@@ -13,6 +13,11 @@
 //! too, until the two are no farther apart than the tolerance: the sites change between them. The same is done between the
 //! hardest level that has a plan and the easiest that has none.
 //!
+//! **From one level to the next.** A level that is wanted begins from the plan of the nearest easier level that is solved, whose
+//! bound holds for it: what can be mended and proven as closely as is asked is not searched for. Of the levels where that fails
+//! every third, from the easiest on, is solved from nothing, all at once; then the others are tried from those. Which level begins
+//! from which follows from the levels alone, so results do not depend on the number of jobs.
+//!
 //! **Price.** (price) p = [C(ℓᵢ₊₁) − C(ℓᵢ)] / |ℓᵢ₊₁ − ℓᵢ| between neighbours, told for one point (a hundredth of a share, or an
 //! hour). Costs are known up to their gaps, so the price of a short step is known up to the gaps of its two ends.
 
@@ -20,15 +25,19 @@ mod settle;
 mod write;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::jobs::side_by_side;
 use crate::plan::Plan;
-use crate::run::{Ending, Outcome, Overseer, Solved, Status, solved};
+use crate::run::{Ending, Known, Outcome, Overseer, Status, mended, solved};
 use crate::scenario::{Limit, Loaded, Metric, Refused, Scenario, SiteId, load, load_taking};
 use crate::service::{Key, Promise};
 use settle::settle;
 
 pub use write::{BREAKPOINTS_FILE, FRONTIER_FILE, files, json};
+
+/// Of the levels that no plan at hand could be mended for, every so many is solved from nothing.
+const STRIDE: usize = 3;
 
 /// The level of which target varies, and how finely.
 #[derive(Debug, Clone)]
@@ -108,6 +117,8 @@ struct Trial {
     plan: Option<Plan>,
     outcome: Outcome,
     found_at: f64,
+    /// What its own search found, from which harder levels may begin.
+    known: Option<Known>,
 }
 
 impl Trial {
@@ -161,6 +172,8 @@ fn plain(level: f64) -> f64 {
 struct Levels<'a> {
     folder: &'a Path,
     settings: &'a [String],
+    /// It as it is given.
+    scenario: Arc<Scenario>,
     target: usize,
     limit: Limit,
 }
@@ -173,17 +186,64 @@ impl Levels<'_> {
         load_taking(self.folder, &[], &settings, taken)
     }
 
-    fn solve(&self, level: f64, overseer: &dyn Overseer) -> Result<Trial, Refused> {
+    /// Solves a level: from the plan of an easier one, which may fail, or from nothing.
+    fn solve(&self, level: f64, easier: Option<&Known>, overseer: &dyn Overseer) -> Result<Option<Trial>, Refused> {
         let again = |taken: &[(String, String)]| self.load(level, taken);
         let scenario = again(&[])?.scenario;
         let watch = overseer.watch(&format!("{} at {level}", scenario.name), scenario.planning.time_limit_seconds);
-        let found = solved(scenario, &again, watch.as_ref());
+        let found = match easier {
+            Some(known) => match mended(&scenario, known, watch.as_ref()) {
+                Some(solved) => Ok(solved),
+                None => return Ok(None),
+            },
+            None => solved(scenario, None, &again, watch.as_ref()),
+        };
         let ending = if watch.stop() { Ending::TimeLimit } else { Ending::Itself };
-        let trial = |outcome: Outcome, plan: Option<Plan>| Trial { level, plan, outcome, found_at: level };
-        Ok(match found {
-            Ok(Solved { scenario, plan, .. }) => trial(Outcome::of_plan(&scenario, &plan, ending), Some(plan)),
-            Err(unsolved) => trial(Outcome::without_plan(&unsolved, ending), None),
-        })
+        let outcome = Outcome::of(&found, ending);
+        let plan = found.ok().map(|solved| solved.plan);
+        let known = plan.as_ref().map(|plan| Known::easier(&self.scenario, plan));
+        Ok(Some(Trial { level, plan, outcome, found_at: level, known }))
+    }
+
+    /// Solves all these levels, given in order, beside those that are solved.
+    fn all(
+        &self,
+        wanted: &[f64],
+        trials: &mut Vec<Trial>,
+        jobs: usize,
+        overseer: &dyn Overseer,
+    ) -> Result<bool, Refused> {
+        let (mut wanted, all) = (wanted.to_vec(), trials.len() + wanted.len());
+        let easier = |trials: &[Trial], level: f64| {
+            trials.iter().rposition(|own| own.known.is_some() && harder(self.limit, own.level, level).is_lt())
+        };
+        // Each level is tried from a plan once: only a nearer one may do better.
+        let mut tried: Vec<(f64, f64)> = Vec::new();
+        while !wanted.is_empty() && !overseer.stop() {
+            let from = |level: &f64| easier(trials, *level).map(|place| (*level, place));
+            let new = |(level, place): &(f64, usize)| !tried.contains(&(*level, trials[*place].level));
+            let near: Vec<(f64, usize)> = wanted.iter().filter_map(from).filter(new).collect();
+            let tasks: Vec<(f64, Option<usize>)> = if near.is_empty() {
+                wanted.iter().step_by(STRIDE).map(|level| (*level, None)).collect()
+            } else {
+                near.into_iter().map(|(level, place)| (level, Some(place))).collect()
+            };
+            let known = |place: usize| trials[place].known.as_ref();
+            let work =
+                |_: usize, (level, place): &(f64, Option<usize>)| self.solve(*level, place.and_then(known), overseer);
+            let before = trials.len();
+            let found = side_by_side(&tasks, jobs, &|| overseer.stop(), work, |number, _| {
+                overseer.done((before + number + 1).min(all), all);
+            });
+            tried.extend(tasks.iter().filter_map(|(level, place)| Some((*level, trials[(*place)?].level))));
+            for trial in found.into_iter().flatten() {
+                let Some(trial) = trial? else { continue };
+                wanted.retain(|level| *level != trial.level);
+                trials.push(trial);
+            }
+            trials.sort_by(|left, right| harder(self.limit, left.level, right.level));
+        }
+        Ok(wanted.is_empty())
     }
 }
 
@@ -200,7 +260,7 @@ pub fn frontier(
 ) -> Result<Frontier, Refused> {
     let scenario = load(folder, settings)?.scenario;
     let limit = scenario.targets[asked.target].limit;
-    let levels = Levels { folder, settings, target: asked.target, limit };
+    let levels = Levels { folder, settings, scenario: Arc::new(scenario.clone()), target: asked.target, limit };
     let mut wanted: Vec<f64> = asked.levels.iter().map(|level| plain(*level)).collect();
     wanted.sort_by(|left, right| harder(limit, *left, *right));
     wanted.dedup();
@@ -211,17 +271,7 @@ pub fn frontier(
     let mut trials: Vec<Trial> = Vec::new();
     let mut complete = true;
     while !wanted.is_empty() && !overseer.stop() {
-        let work = |_: usize, level: &f64| levels.solve(*level, overseer);
-        let all = trials.len() + wanted.len();
-        let before = trials.len();
-        let solved = side_by_side(&wanted, jobs, &|| overseer.stop(), work, |number, _| {
-            overseer.done(before + number + 1, all);
-        });
-        complete &= solved.iter().all(Option::is_some);
-        for trial in solved.into_iter().flatten() {
-            trials.push(trial?);
-        }
-        trials.sort_by(|left, right| harder(limit, left.level, right.level));
+        complete &= levels.all(&wanted, &mut trials, jobs, overseer)?;
         settle(&scenario, asked.target, &mut trials);
         wanted = between(&trials, asked.tolerance);
         let room = asked.most.saturating_sub(trials.len());

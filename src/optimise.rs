@@ -7,16 +7,18 @@
 //! **How.** A location problem (`model`) with an allowance for stock gives sites and assignments; the stocking room
 //! gives the base-stock levels that keep the promises; what that stock costs corrects the allowance, and the round is
 //! repeated where its plan is not proven good enough. Smaller networks are then improved by a search that prices stock shelf by
-//! shelf (`improve`). The best plan met is kept, and it is priced afresh, exactly. Small scenarios are tried through (`enumerate`);
-//! on a continent depots are placed apart from outlets (`apart`).
+//! shelf (`improve`), and what the bound leaves open there is closed by branch and bound over what outlets bid (`closure`). The best
+//! plan met is kept, and it is priced afresh, exactly. Small scenarios are tried through (`enumerate`); on a continent depots are
+//! placed apart from outlets (`apart`).
 //!
 //! **The certificate.** `lower_bound` is the greatest of bounds that each hold for the whole stated model (`bound`). With
-//! lateral supply or direct delivery (`pooled`) none is known and none is given.
+//! lateral supply (`pooled`) all outlets are taken as one shelf; with direct delivery none is known and none is given.
 
 mod adapt;
 mod apart;
 mod approach;
 mod bound;
+mod closure;
 mod decide;
 mod enumerate;
 mod farthest;

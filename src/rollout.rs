@@ -18,6 +18,7 @@ mod obligation;
 mod path;
 pub mod read;
 mod relaxation;
+mod reputation;
 mod response;
 mod settle;
 #[cfg(test)]
@@ -46,6 +47,8 @@ pub struct Rollout {
     pub worth: f64,
     /// No course that keeps the limits is worth more; `None` for a course that was given.
     pub bound: Option<f64>,
+    /// What the same course would be worth more if nobody heard of trouble abroad \[currency\]; `None` where nobody does.
+    pub heard: Option<f64>,
 }
 
 impl Rollout {
@@ -55,7 +58,11 @@ impl Rollout {
         let worth = worth(ground, &books);
         let stays: Course = ground.areas.iter().map(|area| vec![area.today; ground.years]).collect();
         let stays = accounts(ground, &stays);
-        Self { course, books, stays, worth, bound }
+        let heard = ground.is_heard_abroad().then(|| {
+            let unheard = ground.unheard();
+            self::worth(&unheard, &accounts(&unheard, &course)) - worth
+        });
+        Self { course, books, stays, worth, bound, heard }
     }
 
     /// (bound − worth) / |worth|; `None` without a bound.

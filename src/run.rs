@@ -12,6 +12,7 @@ use crate::network::Network;
 use crate::optimise::Failure;
 use crate::plan::Plan;
 use crate::plan::write::files;
+use crate::resolve::Begun;
 use crate::scenario::{Refused, Scenario};
 use crate::verify::{Breach, Verdict, verify_files};
 use crate::watch::Watch;
@@ -59,6 +60,8 @@ pub struct Solved {
     pub files: Vec<(&'static str, String)>,
     /// What the verification recomputed.
     pub verdict: Verdict,
+    /// What the plan was begun from.
+    pub begun: Begun,
 }
 
 /// Why there is no plan.
@@ -81,16 +84,26 @@ pub enum Unsolved {
 }
 
 /// Solves a scenario and verifies its plan: the one place where the runs of a sweep, a frontier or a regret, and `solve`, ask
-/// for a plan. `again` reads the scenario with other options taken; it is not asked where nothing is to be chosen.
+/// for a plan. It is begun from the plan at hand where one is given ([`crate::resolve::planned`]). `again` reads the scenario with other options taken; it is not asked where nothing is to be chosen.
 ///
 /// # Errors
 /// [`Unsolved`] where there is no plan, none was found, or the one found is not right.
-pub fn solved(scenario: Scenario, again: &Again<'_>, watch: &dyn Watch) -> Result<Solved, Box<Unsolved>> {
-    let choose::Chosen { scenario, network, load, plan } = choose::chosen(scenario, again, watch)?;
+pub fn solved(
+    scenario: Scenario,
+    from: Option<&Known>,
+    again: &Again<'_>,
+    watch: &dyn Watch,
+) -> Result<Solved, Box<Unsolved>> {
+    verified(choose::chosen(scenario, from, again, watch)?)
+}
+
+/// A plan with its files, recomputed from them.
+fn verified(chosen: choose::Chosen) -> Result<Solved, Box<Unsolved>> {
+    let choose::Chosen { scenario, network, load, plan, begun } = chosen;
     let files = files(&scenario, &network, &load, &plan);
     let verdict = verify_files(&scenario, &network, &load, &plan.decisions, &files);
     if verdict.holds() {
-        Ok(Solved { scenario, network, load, plan, files, verdict })
+        Ok(Solved { scenario, network, load, plan, files, verdict, begun })
     } else {
         Err(Box::new(Unsolved::Broken(verdict.breaches)))
     }
@@ -104,5 +117,5 @@ pub fn settled(scenario: Scenario, watch: &dyn Watch) -> Result<Solved, Box<Unso
     let mut scenario = scenario;
     scenario.choices.iter_mut().for_each(|choice| choice.given = true);
     let never = |_: &[(String, String)]| Err(Refused::Invalid(crate::scenario::Diagnostics::default()));
-    solved(scenario, &never, watch)
+    solved(scenario, None, &never, watch)
 }

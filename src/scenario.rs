@@ -6,12 +6,15 @@
 mod change;
 mod channel;
 mod choice;
+#[cfg(feature = "parquet")]
+mod columns;
 mod condition;
 mod country;
 mod diagnostic;
 mod difference;
 pub(crate) mod draft;
 mod format;
+mod grid;
 mod guarantee;
 mod hash;
 mod index;
@@ -27,6 +30,7 @@ mod part;
 mod planning;
 mod read;
 mod region;
+mod satisfaction;
 pub mod schema;
 mod season;
 mod settings;
@@ -41,6 +45,7 @@ mod template;
 mod travel;
 pub(crate) mod validate;
 mod warn;
+mod workbook;
 
 pub use channel::{Channel, Contacts, Desk};
 pub use choice::{Alternative, Choice, Taken};
@@ -57,13 +62,14 @@ pub use index::{
 pub use job::{JobType, Offer};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
-pub use load::{Loaded, Origins, Refused, load, load_over, load_taking};
-pub use market::{Market, Markets, Period, Response, Years};
+pub use load::{Loaded, Origins, Refused, base_of, load, load_over, load_taking};
+pub use market::{Market, Markets, Period, Response, SpillOver, Years};
 pub use overhead::{Cause, Overhead};
 pub use packaging::{Inspection, Packaging, WayBack};
 pub use part::{Part, Product};
 pub use planning::{Finance, Objective, Planning, Sourcing};
 pub use region::{Place, Region};
+pub use satisfaction::SatisfactionWeights;
 pub use season::{Campaign, Climate, Hemisphere, MONTH_NAMES, Month, Season, Seasonal};
 pub use site::{Site, SiteRepair, Status};
 pub use source::Origin;
@@ -166,6 +172,10 @@ pub struct Scenario {
     pub seasonal: Option<Seasonal>,
     /// The condition ledger in the order of its file: its effects are in the tables already.
     pub conditions: Vec<Condition>,
+    /// Trouble in one country's market that is heard in another's, in order of who hears and of whom.
+    pub spill_over: Vec<SpillOver>,
+    /// What customers are satisfied by, if it is said.
+    pub satisfaction: Option<SatisfactionWeights>,
     /// Failures of installed units, in order of product, where installed base × failures are too many to be told one by one
     /// and nothing changes a single one of them: regions ask for the product of these rows and the installed base besides.
     pub failures: Vec<Failure>,

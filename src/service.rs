@@ -24,6 +24,7 @@ mod direct;
 mod pool;
 mod promise;
 mod repair;
+mod satisfaction;
 mod shelf;
 
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ use rayon::prelude::*;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
-use crate::scenario::{Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Target};
+use crate::scenario::{Format, Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Target};
 use crate::stocking::{Position, Shop, Upstream};
 use crate::units::HOURS_PER_YEAR;
 
@@ -42,6 +43,7 @@ pub use pool::{Help, Helper};
 use promise::Shelved;
 pub use promise::{Key, Promise, Question, Reading, TOLERANCE, Tally, What};
 pub use repair::{Shops, depot_repair, outlet_repair, repaired_shares};
+pub use satisfaction::Satisfaction;
 pub use shelf::{
     Asked, DepotShelf, Shelf, depot_lead_time, depot_streams, order_quantity, outlet_lead_time, outlet_stream,
     outlet_streams,
@@ -79,6 +81,8 @@ pub struct Service {
     pub laterals: Vec<LateralFlow>,
     /// What each country and the network get, in order of question, the network first.
     pub countries: Vec<CountryService>,
+    /// How satisfied all customers are, and then those of each country, where the scenario says what satisfies them.
+    pub satisfaction: Vec<Satisfaction>,
 }
 
 /// One metric of one region.
@@ -152,6 +156,8 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
     let supply = pool::Supply { scenario, network, decisions, shops: &shops, streams: &streams, upstreams: &upstreams };
     let pool::Helped { outlets: help, depots: delivering } = pool::help(&supply);
     let questions = questions(scenario);
+    // Among the questions that are asked of every region the fill rate is the first.
+    let filled_from = scenario.satisfaction.map(|_| scenario.targets.len());
     let mut served: Vec<Vec<(RegionId, f64)>> = vec![Vec::new(); scenario.outlets.len()];
     for (region, outlet, share) in decisions.assignments() {
         served[outlet.at()].push((region, share));
@@ -181,6 +187,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
             let mut tallies = BTreeMap::new();
             let by_basket = load.is_shared()
                 && scenario.help().is_none()
+                && filled_from.is_none()
                 && questions.iter().all(|question| !question.tells_parts_apart());
             if by_basket {
                 let asked = (scenario, network, load, outlet);
@@ -195,6 +202,7 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                         found.expect("every part that a served region asks for has a position")
                     });
                     let help = task.part.and_then(|part| help.get(&(outlet, part)));
+                    let mut filled = 1.0;
                     for (number, question) in questions.iter().enumerate() {
                         if let Some((key, reading)) = question.ask(scenario, region, outlet, &road, &task) {
                             let tally: &mut Tally = tallies.entry((number, key)).or_default();
@@ -207,7 +215,16 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
                                 None => reading.value(found.map(|found| &mut stocked[found])),
                             };
                             tally.add(share * task.rate, value);
+                            if filled_from == Some(number) {
+                                filled = value;
+                            }
                         }
+                    }
+                    if filled_from.is_some() {
+                        let key = Key { region: Some(region), ..Key::default() };
+                        let visits = scenario.format(outlet).map_or(1.0, Format::visits);
+                        let tally: &mut Tally = tallies.entry((questions.len(), key)).or_default();
+                        tally.add(share * task.rate, filled / visits);
                     }
                 }
             }
@@ -242,13 +259,14 @@ pub fn assess(scenario: &Scenario, network: &Network, load: &Load, decisions: &D
     add_installed(load, scenario, &questions, &mut tallies);
     let promised = scenario.targets.len();
     for ((number, key), tally) in tallies.range((promised, Key::default())..) {
-        let (question, Some(region)) = (&questions[*number], key.region) else { continue };
+        let (Some(question), Some(region)) = (questions.get(*number), key.region) else { continue };
         if let Some(value) = tally.result(question.metric) {
             let within_hours = question.within.map(|hours| hours.get());
             service.regions.push(RegionService { region, metric: question.metric, within_hours, value });
         }
     }
     service.countries = country::by_country(scenario, load, &questions, promised, &tallies);
+    service.satisfaction = satisfaction::satisfaction(scenario, &questions, promised, &tallies);
     for (number, target) in scenario.targets.iter().enumerate() {
         let own = tallies.range((number, Key::default())..(number + 1, Key::default()));
         service.promises.extend(promise::promises(number, target, own.map(|((_, key), tally)| (*key, tally))));
@@ -290,6 +308,8 @@ fn questions(scenario: &Scenario) -> Vec<Question> {
     if !scenario.installed.is_empty() {
         asked.push((Metric::Availability, None));
     }
+    let judged = scenario.satisfaction.and_then(|weights| weights.within).map(|within| (Metric::OnTime, Some(within)));
+    asked.extend(judged);
     for Target { metric, within, .. } in &scenario.targets {
         if within.is_some() && !asked.contains(&(*metric, *within)) {
             asked.push((*metric, *within));

@@ -7,7 +7,8 @@
 //! **What is kept.** A run that is done leaves a record, written to a temporary name and renamed, under the digest of just what
 //! determines its figures: the input, the version, the seed and the gap asked. A sweep that begins again, or that now has more
 //! runs, reads the records it finds and solves what has none; whatever ended it before, nothing done is lost, and nothing is
-//! solved twice. The table is made from the records alone, so its bytes do not depend on where a sweep was cut.
+//! solved twice. A sweep may begin from a plan at hand ([`Known`]): what is near it is mended, the rest is solved from nothing, and the
+//! plan's digest is part of what determines the figures. The table is made from the records alone, so its bytes do not depend on where a sweep was cut.
 
 mod grid;
 mod record;
@@ -21,8 +22,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::jobs::side_by_side;
 use crate::plan::write::{write, write_file};
-use crate::run::{Ending, Outcome, Overseer, Solved, Status, Unsolved, solved};
-use crate::scenario::{Diagnostics, Loaded, Refused, load_taking};
+use crate::run::{Ending, Known, Outcome, Overseer, Status, Unsolved, solved};
+use crate::scenario::{Diagnostics, Loaded, Refused, Scenario, load_taking};
 use record::Records;
 
 pub use grid::{Factor, Grid, Misuse};
@@ -34,7 +35,7 @@ pub use template::Template;
 pub const RUNS_FILE: &str = "runs.csv";
 
 /// What is varied of which scenario.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Sweep {
     /// The scenario's folder.
     folder: PathBuf,
@@ -44,6 +45,8 @@ pub struct Sweep {
     templates: Vec<Template>,
     /// What varies.
     grid: Grid,
+    /// The plan that every run may begin from.
+    from: Option<Known>,
 }
 
 /// A run that may begin: its scenario was read and has no faults.
@@ -102,8 +105,17 @@ impl Sweep {
             Some(name) => {
                 Err(Misuse(format!("`{name}` is a column of {RUNS_FILE} already: name the placeholder otherwise")))
             }
-            None => Ok(Self { folder, settings, templates, grid }),
+            None => Ok(Self { folder, settings, templates, grid, from: None }),
         }
+    }
+
+    /// The same with a plan that every run may begin from.
+    pub fn beginning_from(self, known: Option<Known>) -> Self {
+        Self { from: known, ..self }
+    }
+
+    fn asked(&self, scenario: &Scenario) -> Asked {
+        Asked::of(scenario, self.from.as_ref().map(Known::digest))
     }
 
     /// What varies.
@@ -141,7 +153,7 @@ impl Sweep {
     /// # Errors
     /// The rows that are no scenarios.
     pub fn rows(&self, jobs: usize, overseer: &dyn Overseer) -> Result<Vec<Row>, Vec<Faulty>> {
-        let work = |_: usize, values: &Vec<String>| self.load(values, &[]).map(|loaded| Asked::of(&loaded.scenario));
+        let work = |_: usize, values: &Vec<String>| self.load(values, &[]).map(|loaded| self.asked(&loaded.scenario));
         let read = side_by_side(&self.grid.rows, jobs, &|| overseer.stop(), work, |_, _| ());
         let (mut rows, mut faulty) = (Vec::new(), Vec::new());
         for (number, (asked, values)) in read.into_iter().zip(&self.grid.rows).enumerate() {
@@ -202,16 +214,13 @@ impl Sweep {
     fn solve(&self, row: &Row, records: &Records, overseer: &dyn Overseer) -> io::Result<Option<Outcome>> {
         let again = |taken: &[(String, String)]| self.load(&row.values, taken);
         let scenario = match again(&[]) {
-            Ok(loaded) if Asked::of(&loaded.scenario) == row.asked => loaded.scenario,
+            Ok(loaded) if self.asked(&loaded.scenario) == row.asked => loaded.scenario,
             _ => return Err(io::Error::other("the scenario was changed while the sweep ran")),
         };
         let watch = overseer.watch(&self.label(&row.values), scenario.planning.time_limit_seconds);
-        let found = solved(scenario, &again, watch.as_ref());
+        let found = solved(scenario, self.from.as_ref(), &again, watch.as_ref());
         let ending = if watch.stop() { Ending::TimeLimit } else { Ending::Itself };
-        let outcome = match &found {
-            Ok(Solved { scenario, plan, .. }) => Outcome::of_plan(scenario, plan, ending),
-            Err(unsolved) => Outcome::without_plan(unsolved, ending),
-        };
+        let outcome = Outcome::of(&found, ending);
         if overseer.stop() && !matches!(outcome.status, Status::Optimal | Status::Infeasible) {
             return Ok(None);
         }

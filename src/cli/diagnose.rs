@@ -36,7 +36,7 @@ pub fn diagnose(arguments: &DiagnoseArguments) -> Exit {
             Err(exit) => return exit,
         };
     let progress = Progress::new(&scenario.name, arguments.time_limit, arguments.json);
-    let found = resolve(scenario.clone(), &load, &progress);
+    let found = resolve(scenario.clone(), &load, None, &progress);
     let diagnosis: Diagnosis = match found {
         Ok(solved) => {
             progress.finish();

@@ -17,6 +17,7 @@ use sparenet::report::{explained, terminal};
 use sparenet::resolve::resolve;
 use sparenet::scenario::{Condition, CountryId, DepotId, OutletId, PartId, RegionId, Scenario, SiteId, load_taking};
 use sparenet::verify::rules;
+use sparenet::watch::Watch;
 
 use super::judge::{tell, unread_exit};
 use super::progress::{Progress, catch_interrupts, interrupted};
@@ -34,6 +35,9 @@ pub struct ExplainArguments {
     /// With --region: the outlet to bind it to [default: the nearest that does not serve it]
     #[arg(long, value_name = "ID", requires = "region")]
     pub to: Option<String>,
+    /// Solve from nothing what is forced, also where the plan at hand could be mended
+    #[arg(long)]
+    pub afresh: bool,
     #[command(flatten)]
     pub settings: Settings,
     /// One JSON object on stdout
@@ -107,7 +111,7 @@ pub fn explain(arguments: &ExplainArguments) -> Exit {
             note("error: solve the scenario first: which of its options are best is not known yet\n");
             return Exit::Usage;
         }
-        None => match resolve(scenario.clone(), &load, &progress) {
+        None => match resolve(scenario.clone(), &load, None, &progress) {
             Ok(solved) => {
                 network = solved.network;
                 solved.plan
@@ -133,7 +137,8 @@ pub fn explain(arguments: &ExplainArguments) -> Exit {
     progress.finish();
     // What is solved again has the whole of the time limit for itself.
     let progress = Progress::new(&scenario.name, scenario.planning.time_limit_seconds, arguments.json);
-    let questioned = Questioned { scenario: &scenario, network: &network, load: &load, plan: &plan, watch: &progress };
+    let (watch, from_plan): (&dyn Watch, bool) = (&progress, !arguments.afresh);
+    let questioned = Questioned { scenario: &scenario, network: &network, load: &load, plan: &plan, watch, from_plan };
     let explanation = match asked {
         Asked::Site(site) => Explanation::Site(Box::new(explain_site(&questioned, site))),
         Asked::Region(region, to) => Explanation::Region(Box::new(explain_region(&questioned, region, to))),

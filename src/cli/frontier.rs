@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sparenet::frontier::{Asked, files, frontier as draw, json, levels, title, worst};
-use sparenet::plan::write::write_folder;
 use sparenet::report::runs;
 use sparenet::run::Status;
 use sparenet::scenario::Scenario;
 
 use super::progress::{Bars, catch_interrupts, interrupted};
 use super::search::SearchArguments;
-use super::{Exit, loaded, note, refused_exit, say};
+use super::telling::{Telling, written};
+use super::{Exit, loaded, note, refused_exit};
 
 #[derive(Debug, Args)]
 pub struct FrontierArguments {
@@ -43,12 +43,8 @@ pub struct FrontierArguments {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub search: SearchArguments,
-    /// One JSON object on stdout instead of the table
-    #[arg(long)]
-    pub json: bool,
-    /// No progress, no table
-    #[arg(short, long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 /// Reads `0.95` or `95%`.
@@ -77,7 +73,7 @@ pub fn frontier(arguments: &FrontierArguments) -> Exit {
         (Some(from), Some(to)) => levels(from, to, usize::from(arguments.steps)),
         _ => arguments.levels.clone(),
     };
-    let bars = Bars::new(arguments.quiet || arguments.json);
+    let bars = Bars::new(arguments.telling.silent());
     let jobs = arguments.search.jobs(wanted.len());
     let asked = Asked { target, levels: wanted, tolerance: arguments.tolerance, most: usize::from(arguments.most) };
     let frontier = match draw(&arguments.scenario, &settings, &asked, jobs, &bars) {
@@ -87,16 +83,12 @@ pub fn frontier(arguments: &FrontierArguments) -> Exit {
     bars.finish();
     let name = super::solve::folder_name(&arguments.scenario);
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("frontiers").join(name));
-    if let Err(error) = write_folder(&out, &files(&frontier)) {
-        note(&format!("error: cannot write `{}`: {error}\n", out.display()));
-        return Exit::FileSystem;
+    if let Err(exit) = written(&out, &files(&frontier)) {
+        return exit;
     }
-    if arguments.json {
-        say(&format!("{:#}\n", json(&frontier)));
-    } else if !arguments.quiet {
-        say(&runs::frontier(&frontier));
-        say(&format!("Written to {}/\n", out.display()));
-    }
+    arguments
+        .telling
+        .tell(|| json(&frontier), || format!("{}Written to {}/\n", runs::frontier(&frontier), out.display()));
     if !frontier.complete && !interrupted() {
         note(&format!(
             "the levels between which sites change are wider than asked: {} levels were solved\n",

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sparenet::optimise::Failure;
-use sparenet::plan::write::write_folder;
 use sparenet::regret::{Candidate, Future, NoCandidate, Regret, candidates, check, files, json, regret as live};
 use sparenet::report::{runs, terminal};
 use sparenet::run::{Status, Unsolved};
@@ -14,7 +13,8 @@ use super::judge::{broken, unread_exit};
 use super::progress::{Bars, catch_interrupts, interrupted};
 use super::search::{SearchArguments, folders};
 use super::solve::folder_name;
-use super::{Exit, note, refused_exit, say};
+use super::telling::{Telling, written};
+use super::{Exit, note, refused_exit};
 
 #[derive(Debug, Args)]
 pub struct RegretArguments {
@@ -35,12 +35,8 @@ pub struct RegretArguments {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub search: SearchArguments,
-    /// One JSON object on stdout instead of the tables
-    #[arg(long)]
-    pub json: bool,
-    /// No progress, no tables
-    #[arg(short, long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 pub fn regret(arguments: &RegretArguments) -> Exit {
@@ -64,7 +60,7 @@ fn regretted(arguments: &RegretArguments) -> Result<Exit, Exit> {
         return Err(usage(&format!("{weights} weights for {futures} futures")));
     }
     let settings = arguments.search.settings();
-    let bars = Bars::new(arguments.quiet || arguments.json);
+    let bars = Bars::new(arguments.telling.silent());
     let worlds = worlds(&futures, &settings, &arguments.weights)?;
     let named: Vec<(String, PathBuf)> = names(&plans).into_iter().zip(plans).collect();
     let jobs = arguments.search.jobs(named.len());
@@ -76,20 +72,9 @@ fn regretted(arguments: &RegretArguments) -> Result<Exit, Exit> {
     let jobs = arguments.search.jobs((candidates.len() + 1) * worlds.len());
     let Some(regret) = live(&candidates, &worlds, jobs, &bars) else { return Err(Exit::Interrupted) };
     bars.finish();
-    if let Some(out) = &arguments.out
-        && let Err(error) = write_folder(out, &files(&regret))
-    {
-        note(&format!("error: cannot write `{}`: {error}\n", out.display()));
-        return Err(Exit::FileSystem);
-    }
-    if arguments.json {
-        say(&format!("{:#}\n", json(&regret)));
-    } else if !arguments.quiet {
-        say(&runs::regret(&regret));
-        if let Some(out) = &arguments.out {
-            say(&format!("Written to {}/\n", out.display()));
-        }
-    }
+    arguments.out.as_deref().map_or(Ok(()), |out| written(out, &files(&regret)))?;
+    let place = arguments.out.as_ref().map_or(String::new(), |out| format!("Written to {}/\n", out.display()));
+    arguments.telling.tell(|| json(&regret), || runs::regret(&regret) + &place);
     Ok(exit(&regret))
 }
 

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::Value;
-use sparenet::plan::write::write_folder;
 use sparenet::report::rolled;
 use sparenet::rollout::write::{ROLLOUT_FILE, files, summary};
 use sparenet::rollout::{Failure, Ground, Rollout, curve, excesses, read, rollout as plan};
 
 use super::progress::{Progress, catch_interrupts, interrupted};
 use super::search::SearchArguments;
-use super::{Exit, loaded, note, say};
+use super::telling::{Telling, written};
+use super::{Exit, loaded, note};
 
 #[derive(Debug, Args)]
 pub struct RolloutArguments {
@@ -28,12 +28,8 @@ pub struct RolloutArguments {
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub search: SearchArguments,
-    /// One JSON object on stdout instead of the tables
-    #[arg(long)]
-    pub json: bool,
-    /// No progress, no tables
-    #[arg(short, long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 pub fn rollout(arguments: &RolloutArguments) -> Exit {
@@ -49,8 +45,7 @@ pub fn rollout(arguments: &RolloutArguments) -> Exit {
         let found = Rollout::of(&ground, course, None);
         Ok::<_, String>((ground, found))
     });
-    let progress =
-        Progress::new(&scenario.name, scenario.planning.time_limit_seconds, arguments.quiet || arguments.json);
+    let progress = Progress::new(&scenario.name, scenario.planning.time_limit_seconds, arguments.telling.silent());
     let found = match given {
         Some(given) => given,
         None => plan(&scenario, &progress).map_err(|failure| failure.to_string()),
@@ -76,16 +71,13 @@ pub fn rollout(arguments: &RolloutArguments) -> Exit {
         .collect();
     let page = sparenet::report::html::rollout(&scenario, &ground, &found, &points);
     list.push((ROLLOUT_FILE.replace("json", "html"), page.into_bytes()));
-    if let Err(error) = write_folder(&out, &list) {
-        note(&format!("error: cannot write `{}`: {error}\n", out.display()));
-        return Exit::FileSystem;
+    if let Err(exit) = written(&out, &list) {
+        return exit;
     }
-    if arguments.json {
-        say(&format!("{:#}\n", Value::Object(summary(&scenario, &ground, &found))));
-    } else if !arguments.quiet {
-        say(&rolled::rollout(&scenario, &ground, &found, &points));
-        say(&format!("Written to {}/\n", out.display()));
-    }
+    arguments.telling.tell(
+        || Value::Object(summary(&scenario, &ground, &found)),
+        || format!("{}Written to {}/\n", rolled::rollout(&scenario, &ground, &found, &points), out.display()),
+    );
     if !excesses(&ground, &found.books).is_empty() {
         return Exit::Broken;
     }

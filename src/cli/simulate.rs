@@ -12,14 +12,14 @@ use sparenet::verify;
 
 use super::judge::{tell, told, unread_exit};
 use super::progress::Progress;
-use super::{Exit, Ready, SimulateArguments, Variation, note, ready, say};
+use super::{Exit, Ready, SimulateArguments, Variation, note, ready};
 
 pub fn simulate(arguments: &SimulateArguments) -> Exit {
     if let Some(threads) = arguments.threads {
         // A pool that exists already keeps its size; the outcome is the same for any.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
     }
-    let quiet = arguments.quiet || arguments.json;
+    let quiet = arguments.telling.silent();
     let Ready { scenario, network, load } =
         match ready(&arguments.scenario, &arguments.settings.set, Some(&arguments.plan), quiet, Network::unlisted) {
             Ok(ready) => ready,
@@ -56,15 +56,16 @@ pub fn simulate(arguments: &SimulateArguments) -> Exit {
         return Exit::FileSystem;
     }
     tell(&breaches);
-    if arguments.json {
+    let object = || {
         let mut object = summary(&scenario, &plan, &experiment, &simulation, &findings);
         object.insert("breaches".to_owned(), json!(told(&breaches)));
         object.insert("simulate_seconds".to_owned(), json!(seconds));
         object.insert("threads".to_owned(), json!(rayon::current_num_threads()));
-        say(&format!("{:#}\n", Value::Object(object)));
-    } else if !arguments.quiet {
-        say(&simulated::summary(&scenario, &plan, &experiment, &simulation, &findings));
-        say(&format!("Lived in {seconds:.1} s, {:.1} million jobs a second\n", simulation.jobs as f64 / seconds / 1e6));
-    }
+        Value::Object(object)
+    };
+    let pace =
+        || format!("Lived in {seconds:.1} s, {:.1} million jobs a second\n", simulation.jobs as f64 / seconds / 1e6);
+    let words = || simulated::summary(&scenario, &plan, &experiment, &simulation, &findings) + &pace();
+    arguments.telling.tell(object, words);
     if breaches.is_empty() && holds(&scenario, &findings) { Exit::Ok } else { Exit::Broken }
 }

@@ -12,7 +12,8 @@ use sparenet::plan::read::options_of;
 use sparenet::plan::sums::unchanged;
 use sparenet::plan::write::{summary, write};
 use sparenet::report::terminal::{self, counted, percent_text};
-use sparenet::run::{Known, Solved, Unsolved, mended, object, solved};
+use sparenet::resolve::Begun;
+use sparenet::run::{Known, Solved, Unsolved, object, solved};
 use sparenet::scenario::{Loaded, Scenario, load_taking};
 
 use super::judge::broken;
@@ -47,7 +48,7 @@ pub fn solve(arguments: &SolveArguments) -> Exit {
             return Exit::Usage;
         }
     };
-    let bars = Bars::new(arguments.quiet || arguments.json);
+    let bars = Bars::new(arguments.telling.silent());
     let work = |_: usize, (folder, out): &(PathBuf, PathBuf)| solve_one(folder, &settings, out, arguments, &bars);
     let tell = |_: usize, told: &Told| {
         bars.apart(|| {
@@ -59,7 +60,7 @@ pub fn solve(arguments: &SolveArguments) -> Exit {
     let all: Vec<Told> = all.into_iter().flatten().collect();
     let worst =
         all.iter().map(|told| told.exit).max().unwrap_or(if interrupted() { Exit::Interrupted } else { Exit::Ok });
-    if arguments.json {
+    if arguments.telling.json {
         // A caller that asked for JSON hears of every scenario, those without a plan too.
         let mut objects: Vec<Value> = all.into_iter().map(|told| Value::Object(told.object)).collect();
         let object = match objects.pop() {
@@ -115,7 +116,7 @@ fn plan_folder(scenario: &Path, out: Option<&Path>, several: bool) -> PathBuf {
 
 fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveArguments, bars: &Bars) -> Told {
     let start = Instant::now();
-    let quiet = arguments.quiet || arguments.json;
+    let quiet = arguments.telling.silent();
     let Loaded { scenario, warnings, .. } = match load_taking(folder, &[], settings, &options_of(out)) {
         Ok(loaded) => loaded,
         Err(refused) => {
@@ -140,24 +141,24 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
         return Told { exit: Exit::Ok, object, out: String::new(), err };
     }
     let progress = bars.add(&scenario.name, scenario.planning.time_limit_seconds);
-    let mended = arguments.from.as_deref().and_then(|from| match Known::read(from, folder) {
-        Ok(known) => mended(&scenario, &known, &progress),
+    let known = arguments.from.as_deref().and_then(|from| match Known::read(from, folder, settings) {
+        Ok(known) => Some(known),
         Err(unknown) => {
             err.push_str(&format!("warning: {}: {unknown}\n", from.display()));
             None
         }
     });
-    if arguments.from.is_some() && mended.is_none() {
+    let name = scenario.name.clone();
+    let again = |taken: &[(String, String)]| load_taking(folder, &[], settings, taken);
+    let found = solved(scenario, known.as_ref(), &again, &progress);
+    progress.finish();
+    if arguments.from.is_some() && !found.as_ref().is_ok_and(|solved| solved.begun == Begun::Plan) {
         err.push_str(
             "the plan to begin from could not be mended and proven as closely as is asked: solved from nothing\n",
         );
     }
-    let name = scenario.name.clone();
-    let again = |taken: &[(String, String)]| load_taking(folder, &[], settings, taken);
-    let found = mended.map_or_else(|| solved(scenario, &again, &progress), Ok);
-    progress.finish();
     let told = |exit: Exit, object: Map<String, Value>, out: String, err: String| Told { exit, object, out, err };
-    let Solved { scenario, network, load, plan, files, verdict } = match found.map_err(|unsolved| *unsolved) {
+    let Solved { scenario, network, load, plan, files, verdict, .. } = match found.map_err(|unsolved| *unsolved) {
         Ok(solved) => solved,
         Err(Unsolved::Failure(Failure::Infeasible(diagnosis))) => {
             err.push_str(&terminal::diagnosis(&name, &diagnosis));

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sparenet::report::runs;
-use sparenet::run::Status;
+use sparenet::run::{Known, Status};
 use sparenet::scenario::Refused;
 use sparenet::sweep::{Factor, Faulty, Grid, Misuse, RUNS_FILE, Runs, Sweep, Template, json};
 
 use super::progress::{Bars, catch_interrupts, interrupted};
 use super::search::SearchArguments;
-use super::{Exit, colour, note, refusal, say};
+use super::telling::Telling;
+use super::{Exit, colour, note, refusal};
 
 #[derive(Debug, Args)]
 pub struct SweepArguments {
@@ -30,17 +31,17 @@ pub struct SweepArguments {
     /// [default: sweeps/<scenario>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Begin every run from the plan in this folder: what is near it is mended and proven by its bound, the rest is solved
+    /// from nothing
+    #[arg(long, value_name = "PLAN")]
+    pub from: Option<PathBuf>,
     /// Keep the plan of every run too
     #[arg(long)]
     pub plans: bool,
     #[command(flatten)]
     pub search: SearchArguments,
-    /// One JSON object on stdout instead of the table
-    #[arg(long)]
-    pub json: bool,
-    /// No progress, no table
-    #[arg(short, long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 pub fn sweep(arguments: &SweepArguments) -> Exit {
@@ -58,7 +59,7 @@ pub fn sweep(arguments: &SweepArguments) -> Exit {
         note(&faults.human(colour()));
         return Exit::Invalid;
     }
-    let bars = Bars::new(arguments.quiet || arguments.json);
+    let bars = Bars::new(arguments.telling.silent());
     let jobs = arguments.search.jobs(sweep.grid().rows.len());
     let rows = match sweep.rows(jobs, &bars) {
         Ok(rows) => rows,
@@ -77,12 +78,10 @@ pub fn sweep(arguments: &SweepArguments) -> Exit {
         }
     };
     bars.finish();
-    if arguments.json {
-        say(&format!("{:#}\n", json(&name.to_string_lossy(), &runs)));
-    } else if !arguments.quiet {
-        say(&runs::sweep(&runs));
-        say(&format!("Written to {}\n", out.join(RUNS_FILE).display()));
-    }
+    arguments.telling.tell(
+        || json(&name.to_string_lossy(), &runs),
+        || format!("{}Written to {}\n", runs::sweep(&runs), out.join(RUNS_FILE).display()),
+    );
     exit(&runs)
 }
 
@@ -107,7 +106,13 @@ fn asked(arguments: &SweepArguments) -> Result<Sweep, (String, Exit)> {
         .map(|file| read(file).map(|text| Template { file: file.display().to_string(), text }))
         .collect();
     let grid = Grid::of(&factors).map_err(misused)?;
-    Sweep::new(arguments.scenario.clone(), arguments.search.settings(), templates?, grid).map_err(misused)
+    let settings = arguments.search.settings();
+    let known = arguments.from.as_deref().map(|plan| {
+        Known::read(plan, &arguments.scenario, &settings)
+            .map_err(|unknown| (format!("error: `{}`: {unknown}\n", plan.display()), Exit::Invalid))
+    });
+    let sweep = Sweep::new(arguments.scenario.clone(), settings.clone(), templates?, grid).map_err(misused)?;
+    Ok(sweep.beginning_from(known.transpose()?))
 }
 
 fn read(file: &Path) -> Result<String, (String, Exit)> {

@@ -292,3 +292,20 @@ impl Day {
         Ok((above, self.in_time(desk, above)))
     }
 }
+
+/// The share of contacts that are answered in time, of each country and of all (`None`), where somebody has to answer them.
+pub fn answered(scenario: &Scenario) -> BTreeMap<Option<CountryId>, f64> {
+    let mut sums: BTreeMap<Option<CountryId>, (f64, f64)> = BTreeMap::new();
+    for contacts in scenario.contacts.iter().filter(|own| scenario.channels[own.channel].minutes > 0.0) {
+        let desk = desk_of(scenario, contacts.country);
+        let staffing = desk.and_then(|desk| scenario.staffing.iter().find(|own| own.desk == desk));
+        let Some(staffing) = staffing else { continue };
+        let whose = [None, contacts.country];
+        for whose in &whose[..if contacts.country.is_some() { 2 } else { 1 }] {
+            let sum = sums.entry(*whose).or_default();
+            *sum = (sum.0 + contacts.rate, sum.1 + contacts.rate * staffing.in_time);
+        }
+    }
+    let shares = sums.into_iter().filter(|(_, (contacts, _))| *contacts > 0.0);
+    shares.map(|(country, (contacts, in_time))| (country, in_time / contacts)).collect()
+}

@@ -13,7 +13,8 @@
 //! ```
 //! By Palm's theorem the units in transport of a Poisson stream depend on the mean of (lead time) alone, provided that
 //! the transports of units are independent: an exact pipeline. What is approximate: the depot's own pipeline lacks the
-//! units that replace damaged ones, a share δ of what it sends, and a unit that is sent again does not wait at the depot.
+//! units that replace damaged ones, a share δ of what it sends, and a unit that is sent again does not wait at the depot; its
+//! capacity counts every sending.
 //! What is expressed or delivered directly travels otherwise: its own cost covers packing and the way back.
 
 use crate::network::{Network, Supply};

@@ -115,7 +115,7 @@ impl Laboratory<'_> {
 
     /// A plan of the scenario, if one is found.
     fn solve(&self, scenario: &Scenario) -> Option<Solved> {
-        resolve(scenario.clone(), self.load, self.watch).ok()
+        resolve(scenario.clone(), self.load, None, self.watch).ok()
     }
 }
 

@@ -172,7 +172,7 @@ fn outcome(outcome: &Outcome) -> Value {
 
 fn solved(changed: &Changed) -> Value {
     json!({"status": "solved", "change": interval(&changed.change), "objective": changed.objective,
-        "lower_bound": changed.lower_bound, "promises": promises(&changed.promises),
+        "lower_bound": changed.lower_bound, "begun_from": changed.begun.name(), "promises": promises(&changed.promises),
         "comparison": compare::json(&changed.comparison)})
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use super::min_max::min_max;
 use super::table::{Cell, Kind, Table};
 use crate::cost::{Component, sums};
-use crate::plan::figures::{Figures, Map, Mapped, ServiceFigures, SiteFigures};
+use crate::plan::figures::{Figures, Map, Mapped, ServiceFigures, SiteFigures, Stated};
+use crate::plan::write::{DESK_COLUMNS, GUARANTEE_COLUMNS};
 
 /// All tables of a plan, those for people first.
 pub fn tables(figures: &Figures) -> Vec<Table> {
     let map = figures.map.as_ref();
-    vec![
+    let mut tables = vec![
         countries(figures),
         regions(figures),
         sites("outlets", &figures.outlets, map.map(|map| &map.outlets)),
@@ -21,7 +22,33 @@ pub fn tables(figures: &Figures) -> Vec<Table> {
         costs(figures),
         promises(figures),
         min_max(figures),
-    ]
+    ];
+    // Tables of what a scenario need not have.
+    tables.extend(stated("desks", &DESK_COLUMNS, &figures.desks));
+    tables.extend(stated("guarantees", &GUARANTEE_COLUMNS, &figures.guarantees));
+    tables
+}
+
+/// A table that is passed on as it is stated; `None` without rows.
+fn stated(name: &'static str, columns: &[&str], rows: &[Stated]) -> Option<Table> {
+    let names = rows.first()?.names.len();
+    let kind = |(number, column): (usize, &&str)| {
+        let kind = match *column {
+            _ if number < names => Kind::Text,
+            "agents" => Kind::Whole,
+            "answered_in_time" => Kind::Share,
+            own if own.ends_with("_share") => Kind::Share,
+            own if own.contains("cost") || own.contains("revenue") => Kind::Money,
+            _ => Kind::Measure,
+        };
+        ((*column).to_owned(), kind)
+    };
+    let mut table = Table::new(name, columns.iter().enumerate().map(kind));
+    for row in rows {
+        let names = row.names.iter().map(|name| Cell::from(name.as_str()));
+        table.rows.push(names.chain(row.numbers.iter().map(|number| Cell::from(*number))).collect());
+    }
+    Some(table)
 }
 
 fn named(columns: &[(&str, Kind)]) -> Vec<(String, Kind)> {
@@ -138,6 +165,7 @@ fn stock(figures: &Figures) -> Table {
     columns.extend(named(&[("minimum", Kind::Whole), ("maximum", Kind::Whole), ("fill_rate", Kind::Share)]));
     columns.extend(named(&[("expected_backorders", Kind::Measure), ("holding_cost_per_year", Kind::Money)]));
     columns.extend(named(&[("method", Kind::Text), ("lateral_share", Kind::Share)]));
+    columns.extend(named(&[("direct_share", Kind::Share)]));
     if map.is_some() {
         columns.extend(named(&[("site_name", Kind::Text)]));
     }
@@ -146,7 +174,7 @@ fn stock(figures: &Figures) -> Table {
         let mut cells: Vec<Cell> = vec![row.site.as_str().into(), row.part.as_str().into()];
         cells.extend([i64::from(row.base_stock).into(), row.minimum.into(), row.maximum.into()]);
         cells.extend([row.fill_rate.into(), row.expected_backorders.into(), row.holding_cost.into()]);
-        cells.extend([row.method.as_str().into(), row.lateral.into()]);
+        cells.extend([row.method.as_str().into(), row.lateral.into(), row.direct.into()]);
         if map.is_some() {
             cells.push(site_name(map, &row.site));
         }
@@ -232,11 +260,13 @@ fn regions(figures: &Figures) -> Table {
 }
 
 fn promises(figures: &Figures) -> Table {
-    let columns = [("target", Kind::Text), ("computed", Kind::Measure), ("kept", Kind::Truth), ("hard", Kind::Truth)];
-    let mut table = Table::new("promises", named(&columns));
+    let mut columns = named(&[("target", Kind::Text), ("computed", Kind::Measure), ("kept", Kind::Truth)]);
+    columns.extend(named(&[("hard", Kind::Truth), ("one_more_point_per_year", Kind::Money)]));
+    let mut table = Table::new("promises", columns);
     for promise in &figures.summary.promises {
-        let row = [promise.target.as_str().into(), promise.computed.into(), promise.kept.into(), promise.hard.into()];
-        table.rows.push(row.to_vec());
+        let row: [Cell; 3] = [promise.target.as_str().into(), promise.computed.into(), promise.kept.into()];
+        let more = [promise.hard.into(), promise.one_more_point_per_year.into()];
+        table.rows.push(row.into_iter().chain(more).collect());
     }
     table
 }

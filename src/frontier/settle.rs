@@ -30,7 +30,9 @@ pub(super) fn settle(scenario: &Scenario, target: usize, trials: &mut [Trial]) {
         // The bound of a plan is never above its own objective: the two may be one number added up in two orders.
         plan.certificate.lower_bound = bound.map(|bound| bound.min(plan.certificate.objective));
         world.limit(trial.level);
-        trial.outcome = Outcome::of_plan(&world.scenario, plan, trial.outcome.ending);
+        // What the level's own search began from is told whoever's plan is better in the end.
+        let begun = trial.outcome.begun;
+        trial.outcome = Outcome { begun, ..Outcome::of_plan(&world.scenario, plan, trial.outcome.ending) };
     }
 }
 

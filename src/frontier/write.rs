@@ -34,7 +34,7 @@ fn levels(frontier: &Frontier) -> String {
     let columns: Vec<&str> = ["level", "status", "objective", "lower_bound", "gap", "price_per_point", "cost_per_year"]
         .into_iter()
         .chain(money)
-        .chain(["open_outlets", "open_depots", "stock_value", "computed", "found_at", "reason"])
+        .chain(["open_outlets", "open_depots", "stock_value", "computed", "found_at", "reason", "begun_from"])
         .collect();
     let mut table = Table::with_header(&columns);
     for point in &frontier.points {
@@ -46,6 +46,7 @@ fn levels(frontier: &Frontier) -> String {
         let counts = [outcome.outlets.to_string(), outcome.depots.to_string(), outcome.stock_value.to_string()];
         fields.extend(if planned { counts } else { Default::default() });
         fields.extend([optional(computed(frontier, point)), optional(point.found_at), outcome.reason.clone()]);
+        fields.push(if planned { outcome.begun.name().to_owned() } else { String::new() });
         let fields: Vec<&dyn Display> = fields.iter().map(|field| field as &dyn Display).collect();
         table.row(&fields);
     }
@@ -93,6 +94,7 @@ pub fn json(frontier: &Frontier) -> Value {
             "found_at": point.found_at,
             "promises": outcome.promises,
             "reason": outcome.reason,
+            "begun_from": outcome.objective.map(|_| outcome.begun.name()),
         })
     };
     let breakpoint = |own: &Breakpoint| json!({"from": own.from, "to": own.to, "opened": ids(&own.opened), "closed": ids(&own.closed), "ends": own.ends.map(Status::name)});

@@ -1,11 +1,12 @@
-//! A plan and its bound: rounds of location and stock, the problem that proves the bound, and a search that prices stock
-//! shelf by shelf.
+//! A plan and its bound: rounds of location and stock, the problem that proves the bound, a search that prices stock
+//! shelf by shelf, and the closing of what is still open.
 
 use crate::plan::Decisions;
 use crate::scenario::{Objective, OutletId, RegionId, Scenario};
 
 use super::apart::Apart;
 use super::bound::{self, Shelves};
+use super::closure::Ends;
 use super::decide::{Priced, depots_in_use};
 use super::enumerate::enumerate;
 use super::improve::{self, Design, Ground};
@@ -50,11 +51,14 @@ pub fn approach(search: &Search, reach: f64) -> Result<Found, Nothing> {
     }
     let mut best = rounds.best.take().ok_or(Nothing::Found(None))?;
     let mut lower_bound = f64::NEG_INFINITY;
+    let mut gap = None;
     for _ in 0..PROOFS {
         watch.stage("proving the bound");
         watch.progress(Some(best.objective), lower_bound);
         let proof = bound::bound(search, reach, &best, apart.as_ref());
-        lower_bound = lower_bound.max(proof.lower_bound);
+        if proof.lower_bound > lower_bound {
+            (lower_bound, gap) = (proof.lower_bound, proof.gap);
+        }
         let close = |best: &Best| best.objective - lower_bound <= scenario.planning.gap * best.objective.abs();
         let before = best.objective;
         // With depots apart the bound's network knows what stock costs, which the first round did not.
@@ -79,6 +83,14 @@ pub fn approach(search: &Search, reach: f64) -> Result<Found, Nothing> {
         if close(&best) || best.objective >= before || watch.stop() || large {
             break;
         }
+    }
+    let target = best.objective - scenario.planning.gap * best.objective.abs();
+    if let Some(gap) = gap.filter(|_| lower_bound < target && !watch.stop()) {
+        watch.stage("closing the gap");
+        let ends = Ends { incumbent: best.objective, target, bound: lower_bound };
+        let (bound, decisions) = gap.close(scenario, ends, watch);
+        lower_bound = lower_bound.max(bound);
+        decisions.iter().for_each(|decisions| better(search, decisions, lower_bound, &mut best));
     }
     let Best { priced, objective, .. } = best;
     Ok(Found { priced, objective, lower_bound })

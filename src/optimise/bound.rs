@@ -34,6 +34,7 @@ mod losses;
 mod mixes;
 mod modes;
 mod outlet;
+pub mod pool;
 mod shelf;
 
 pub use floor::Floor;
@@ -42,18 +43,21 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::load::Load;
 use crate::location::{Mode, Settings, Start, locate};
 use crate::network::Road;
 use crate::plan::Decisions;
-use crate::scenario::{Objective, OutletId, PartId, RegionId, Stockout};
+use crate::scenario::{Objective, OutletId, PartId, RegionId, Scenario, Status, Stockout};
 use crate::service::{Key, outlet_lead_time};
 use crate::stocking::Stairs;
+use crate::watch::Watch;
 
 use super::apart::Apart;
-use super::decide::{Priced, decide};
+use super::closure::{Ends, Ground, close};
+use super::decide::{Priced, decide, depots_in_use};
 use super::model::{Allowance, Model, Terms, depots_of, model};
 use super::rounds::{Best, MANY_LANES};
-use super::{Quiet, Search};
+use super::{Quiet, Search, Shifted};
 use bundle::Bundles;
 use lane::goals;
 use mixes::Mixes;
@@ -106,6 +110,8 @@ pub struct Proof {
     pub decisions: Option<Decisions>,
     /// The scenario with its stock priced shelf by shelf, where it is small enough for that.
     pub shelves: Option<Shelves>,
+    /// The same, relaxed, for closing what the bound leaves open.
+    pub gap: Option<Gap>,
 }
 
 /// A scenario whose stock is priced shelf by shelf.
@@ -118,7 +124,46 @@ pub struct Shelves {
 
 impl Default for Proof {
     fn default() -> Self {
-        Self { lower_bound: f64::NEG_INFINITY, decisions: None, shelves: None }
+        Self { lower_bound: f64::NEG_INFINITY, decisions: None, shelves: None, gap: None }
+    }
+}
+
+/// What is to be closed: no plan that keeps its promises costs less than the ground and the constant.
+pub struct Gap {
+    ground: Ground,
+    /// The model that the ground is of.
+    model: Model,
+    constant: f64,
+}
+
+impl Gap {
+    /// A lower bound on the objective by branch and bound, and a network that may be better than the plan at hand.
+    pub fn close(&self, scenario: &Scenario, ends: Ends, watch: &dyn Watch) -> (f64, Option<Decisions>) {
+        let told = Shifted { watch, constant: self.constant };
+        let less = |value: f64| value - self.constant;
+        let ends = Ends { incumbent: less(ends.incumbent), target: less(ends.target), bound: less(ends.bound) };
+        let closed = close(&self.ground, &self.model.problem.customers, ends, &told);
+        let one_mode = self.model.depots.iter().all(|depots| depots.len() <= 1);
+        let served = closed.served.filter(|_| one_mode).map(|served| self.decided(scenario, &served.sites));
+        (closed.bound + self.constant, served)
+    }
+
+    fn decided(&self, scenario: &Scenario, sites: &[usize]) -> Decisions {
+        let mut decisions = Decisions::none(scenario);
+        for (region, site) in self.model.regions.iter().zip(sites) {
+            decisions.served_by[region.at()] = vec![(OutletId::from(*site), 1.0)];
+            decisions.outlet_open[*site] = true;
+        }
+        for (site, outlet) in scenario.outlets.iter().enumerate() {
+            decisions.outlet_open[site] |= outlet.status == Status::Open;
+            if decisions.outlet_open[site] {
+                decisions.replenished_by[site] = self.model.depots[site].first().copied().flatten();
+            }
+        }
+        for depot in depots_in_use(scenario, &decisions) {
+            decisions.depot_open[depot.at()] = true;
+        }
+        decisions
     }
 }
 
@@ -201,17 +246,22 @@ fn priced_bound(
     }
     let bundles = Bundles::of(search, &goals, known, &served, typical);
     let mixes = if bundles.is_some() { None } else { Some(Mixes::of(search)) };
-    let priced = |(outlet, regions): (usize, &Vec<RegionId>)| {
+    // Pricing an outlet with many depots and parts takes a while: who is asked to stop between two of them proves nothing.
+    let priced = |(outlet, regions): (usize, &Vec<RegionId>)| -> Option<OutletPrice> {
         let outlet = OutletId::from(outlet);
         let measured = regions.iter().filter_map(|region| Some((*region, network.road(*region, outlet)?)));
         let lanes: Vec<(RegionId, Road)> = measured.collect();
-        match (&bundles, &mixes) {
+        if watch.stop() {
+            return None;
+        }
+        Some(match (&bundles, &mixes) {
             (Some(bundles), _) => bundles.priced(search, &goals, outlet, &lanes, typical, drawn),
             (None, Some(mixes)) => OutletPrice::of(search, &goals, mixes, known, outlet, &lanes, typical, drawn),
             (None, None) => unreachable!("there are mixes where there are no bundles"),
-        }
+        })
     };
-    let outlets: Vec<OutletPrice> = served.par_iter().enumerate().map(priced).collect();
+    let outlets: Option<Vec<OutletPrice>> = served.par_iter().enumerate().map(priced).collect();
+    let outlets = outlets?;
     drop(served);
     let allowances = |outlet: OutletId| -> Vec<Allowance> { outlets[outlet.at()].modes.clone() };
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].lane(region);
@@ -225,6 +275,7 @@ fn priced_bound(
     Some(Proof {
         lower_bound: location.lower_bound + model.constant + constant + depots,
         decisions: Some(decide(scenario, &model, &location)),
+        gap: if apart.is_none() { gap(search, reach, &outlets, constant) } else { None },
         shelves: shelves(search, reach, outlets),
     })
 }
@@ -242,4 +293,36 @@ fn shelves(search: &Search, reach: f64, outlets: Vec<OutletPrice>) -> Option<She
         Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: false, most: &most, reach, drawn: None };
     let model = model(scenario, network, load, &terms);
     Some(Shelves { model, floors: outlets.into_iter().map(|outlet| outlet.floors).collect() })
+}
+
+/// What is closed where lines below stock leave a gap; `None` on a large network and where customers are split.
+fn gap(search: &Search, reach: f64, outlets: &[OutletPrice], constant: f64) -> Option<Gap> {
+    let Search { scenario, network, load, .. } = *search;
+    if outlets.iter().any(|outlet| outlet.floors.is_empty()) {
+        return None;
+    }
+    let allowances = |outlet: OutletId| search.free_allowances(outlet);
+    let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].linear(region);
+    let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
+    let terms =
+        Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach, drawn: None };
+    let relaxed = model(scenario, network, load, &terms);
+    let asked: Vec<BTreeMap<PartId, f64>> = relaxed.regions.iter().map(|region| by_part(load, *region)).collect();
+    let asks = |customer: usize, site: usize, part: usize| {
+        let units = asked[customer].get(&PartId::from(part)).copied().unwrap_or(0.0);
+        if outlets[site].asks(relaxed.regions[customer]) { units } else { 0.0 }
+    };
+    let floors: Vec<&[Option<Floor>]> = outlets.iter().map(|outlet| outlet.floors.as_slice()).collect();
+    let ground = Ground::of(&relaxed.problem, &floors, &asks)?;
+    let constant = relaxed.constant + constant;
+    Some(Gap { ground, model: relaxed, constant })
+}
+
+/// What a region asks for \[units a year\].
+fn by_part(load: &Load, region: RegionId) -> BTreeMap<PartId, f64> {
+    let mut units = BTreeMap::new();
+    for task in load.tasks(region) {
+        task.part.into_iter().for_each(|part| *units.entry(part).or_default() += task.rate);
+    }
+    units
 }

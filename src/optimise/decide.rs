@@ -5,7 +5,7 @@ use crate::load::Load;
 use crate::location::Location;
 use crate::network::Network;
 use crate::plan::{Decisions, Points};
-use crate::scenario::{DepotId, OutletId, Scenario, Site};
+use crate::scenario::{DepotId, OutletId, Packaging, Scenario, Site};
 use crate::service::{Service, assess};
 
 use super::model::Model;
@@ -74,9 +74,10 @@ impl Priced {
         if scenario.repairs.is_empty() {
             return true;
         }
+        let sendings = scenario.packaging.as_ref().map_or(1.0, Packaging::sendings);
         let mut sent = vec![0.0; scenario.depots.len()];
         for shelf in &self.service.depot_shelves {
-            sent[shelf.depot.at()] += shelf.rate;
+            sent[shelf.depot.at()] += sendings * shelf.rate;
         }
         let fits = |(depot, sent): (&Site, f64)| depot.capacity_units.is_none_or(|most| sent <= most * (1.0 + 1e-6));
         scenario.depots.iter().zip(sent).all(fits)

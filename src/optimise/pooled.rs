@@ -7,17 +7,19 @@
 //! promise go, the dearest to hold first. Where depots deliver directly, a unit more at a depot is tried with the units at
 //! its outlets that may go for it. All end at a number of trials that depends on the scenario alone.
 //!
-//! There is no lower bound: that of the scenario without help is not one with it, since help can replace stock. None is
-//! given.
+//! The lower bound of the scenario without help is not one with it, since help can replace stock. With lateral supply alone all
+//! outlets are taken as one shelf (`bound::pool`); where depots deliver directly no bound is known and none is given.
 
+use crate::cost::overhead;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::{Certificate, Decisions, Plan, objective};
 use crate::scenario::{DepotId, OutletId, PartId, RegionId, Scenario, SiteId};
 use crate::watch::Watch;
 
+use super::bound::pool;
 use super::decide::Priced;
-use super::{Failure, Quiet, optimise};
+use super::{Failure, Quiet, Search, optimise};
 
 /// A plan's shelves are evaluated so many times in all, and the plan at most [`MOST_TRIALS`] times.
 const MOST_SHELVES: usize = 400_000;
@@ -32,8 +34,7 @@ const CHAINS: usize = 4;
 /// # Errors
 /// [`Failure`] where there is no plan or none was found; a budget is not said to be too small, since help may save more.
 pub fn plan(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn Watch) -> Result<Plan, Failure> {
-    let mut apart = Scenario { laterals: Vec::new(), ..scenario.clone() };
-    apart.stocking.direct = false;
+    let apart = pool::apart(scenario);
     let found = optimise(&apart, network, load, &Quiet(watch)).map_err(|failure| match failure {
         Failure::Infeasible(_) if scenario.limits.budget.is_some() => Failure::NothingFound { lower_bound: None },
         Failure::NothingFound { .. } => Failure::NothingFound { lower_bound: None },
@@ -41,6 +42,7 @@ pub fn plan(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn
     })?;
     watch.stage("counting the help of others");
     let mut trials = Trials { scenario, network, load, watch, left: MOST_TRIALS };
+    let unaided = found.decisions.clone();
     let mut best = Priced::of(scenario, network, load, found.decisions);
     let shelves = best.service.shelves.len().max(1) * if scenario.stocking.direct { CHAINS } else { 1 };
     trials.left = (MOST_SHELVES / shelves).min(MOST_TRIALS);
@@ -58,7 +60,13 @@ pub fn plan(scenario: &Scenario, network: &mut Network, load: &Load, watch: &dyn
         return Err(Failure::NothingFound { lower_bound: None });
     }
     let objective = objective(scenario, network, load, &decisions, costs.total());
-    let certificate = Certificate { objective, lower_bound: None };
+    let mut lower_bound = None;
+    if !scenario.stocking.direct {
+        watch.stage("proving the bound");
+        let search = Search { scenario: &apart, network, load, watch };
+        lower_bound = pool::bound(&search, &unaided).map(|bound| bound.max(overhead(scenario)).min(objective));
+    }
+    let certificate = Certificate { objective, lower_bound };
     Ok(Plan { decisions, costs, service, certificate, points, seed: scenario.planning.seed })
 }
 

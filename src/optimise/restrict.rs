@@ -2,11 +2,13 @@
 //!
 //! With P the plans that keep a scenario's promises and c their cost, P' ⊆ P and c' ≥ c − a on P' give min c' ≥ min c − a. Of what
 //! may differ, each kind keeps this: a candidate or an existing site that is closed (the closing of an existing one is not paid
-//! any more: a), a site that is kept open (what opening it would have cost is not paid: a), greater costs of sites, less
-//! capacity, higher wages, harder promises. Whether nothing else differs, the input's digest tells once these are put back.
+//! any more: a), a site that is kept open (what it cost more before, its opening or what it pays now, is not paid: a), greater
+//! costs of sites, less capacity, tighter limits, higher wages, harder promises. Whether nothing else differs, the input's digest
+//! tells once these are put back. A site that has to open or close is not counted among the openings and closings any more, nor is
+//! what it saves part of the budget: such limits have to be tighter by just that.
 
 use crate::cost::site_cost;
-use crate::scenario::{Limit, Objective, Scenario, Site, Status, input_digest};
+use crate::scenario::{Limit, Limits, Objective, Scenario, Site, Status, input_digest};
 use crate::units::Money;
 
 /// How much less a plan may cost than the other's bound says, where `scenario` is the other but for what forbids or makes
@@ -20,12 +22,14 @@ pub fn restricts(scenario: &Scenario, other: &Scenario) -> Option<f64> {
     back.description.clone_from(&other.description);
     // How long and how closely one searches is no part of what may be planned.
     back.planning = other.planning.clone();
-    let mut less = 0.0;
+    let (mut less, mut uncounted) = (0.0, [0, 0]);
     for (own, before) in [(&mut back.outlets, &other.outlets), (&mut back.depots, &other.depots)] {
         if own.len() != before.len() {
             return None;
         }
         for (own, before) in own.iter_mut().zip(before) {
+            uncounted[0] += usize::from(before.status == Status::Candidate && own.status == Status::Open);
+            uncounted[1] += usize::from(before.status == Status::Existing && own.status == Status::Closed);
             less += site(other, own, before)?;
         }
     }
@@ -37,6 +41,7 @@ pub fn restricts(scenario: &Scenario, other: &Scenario) -> Option<f64> {
             own.labour_cost_per_hour = before.labour_cost_per_hour;
         }
     }
+    limits(&mut back.limits, &other.limits, uncounted, less)?;
     for (own, before) in back.targets.iter_mut().zip(&other.targets) {
         let harder = match (own.limit, before.limit) {
             (Limit::AtLeast(own), Limit::AtLeast(before)) => own >= before,
@@ -52,17 +57,42 @@ pub fn restricts(scenario: &Scenario, other: &Scenario) -> Option<f64> {
     (input_digest(&back) == other.input_hash).then_some(less)
 }
 
+/// Puts limits back to what they were, where they only became tighter; `None` where openings, closings or savings that they do not
+/// count any more make them looser.
+fn limits(own: &mut Limits, before: &Limits, uncounted: [usize; 2], less: f64) -> Option<()> {
+    let counted = [(own.max_openings, before.max_openings), (own.max_closings, before.max_closings)];
+    for ((own, before), uncounted) in counted.into_iter().zip(uncounted) {
+        let Some(before) = before else { continue };
+        if own? + uncounted > before {
+            return None;
+        }
+    }
+    (own.max_openings, own.max_closings) = (before.max_openings, before.max_closings);
+    if let Some(most) = before.budget {
+        // Rounding of sums is no saving.
+        if own.budget?.get() + less > most.get() * (1.0 + 1e-12) {
+            return None;
+        }
+    }
+    own.budget = before.budget;
+    for (own, before) in [(&mut own.outlets, &before.outlets), (&mut own.depots, &before.depots)] {
+        own.min = if own.min >= before.min { before.min } else { own.min };
+        if own.max.is_some_and(|own| before.max.is_none_or(|before| own <= before)) {
+            own.max = before.max;
+        }
+    }
+    Some(())
+}
+
 /// Puts a site back to what it was, where it differs only to forbid or to cost more; tells what may be saved all the same.
 fn site(other: &Scenario, own: &mut Site, before: &Site) -> Option<f64> {
-    let (opening, closing) = {
-        let (open, closed) = site_cost(other, before);
-        (open - before.running_cost(), closed)
-    };
+    let (open, closed) = site_cost(other, before);
+    let (open_now, closed_now) = site_cost(other, own);
     let less = match (before.status, own.status) {
         (one, two) if one == two => 0.0,
-        (Status::Candidate, Status::Closed) | (Status::Existing, Status::Open) => 0.0,
-        (Status::Existing, Status::Closed) => closing,
-        (Status::Candidate, Status::Open) => opening,
+        (Status::Candidate, Status::Closed) => 0.0,
+        (Status::Candidate | Status::Existing, Status::Open) => (open - open_now).max(0.0),
+        (Status::Existing, Status::Closed) => (closed - closed_now).max(0.0),
         _ => return None,
     };
     own.status = before.status;

@@ -13,7 +13,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::read::{Reader, Unread};
-use super::write::PLAN_FILE;
+use super::write::{DESK_COLUMNS, DESKS_FILE, GUARANTEE_COLUMNS, GUARANTEES_FILE, PLAN_FILE};
 use crate::cost::Component;
 use crate::scenario::Origin;
 use fields::{Fields, rows};
@@ -45,6 +45,10 @@ pub struct Figures {
     pub countries: Vec<ServiceFigures>,
     /// `network.geojson`, if there is one: a plan on a plane has none.
     pub map: Option<Map>,
+    /// `desks.csv`, where the scenario has desks.
+    pub desks: Vec<Stated>,
+    /// `guarantees.csv`, where it has guarantees.
+    pub guarantees: Vec<Stated>,
 }
 
 /// `plan.json`.
@@ -171,12 +175,14 @@ pub struct StockFigures {
     pub holding_cost: f64,
     /// How the figures were found.
     pub method: String,
-    /// An order is sent when the inventory position falls to it \[units\].
+    /// An order is sent when the inventory position falls to it \[units\]; 0, as the maximum, where nothing is replenished.
     pub minimum: i64,
     /// It fills the position up to this \[units\].
     pub maximum: i64,
     /// Share of demands met by other outlets.
     pub lateral: f64,
+    /// Share of demands that the depot delivers directly.
+    pub direct: f64,
 }
 
 /// A row of `costs.csv`.
@@ -190,6 +196,15 @@ pub struct CostFigures {
     pub country: String,
     /// How much \[a year\].
     pub amount: f64,
+}
+
+/// A row of a table that is passed on as it is stated: names first, then numbers, blank ones where there are none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stated {
+    /// Its names.
+    pub names: Vec<String>,
+    /// Its numbers.
+    pub numbers: Vec<Option<f64>>,
 }
 
 /// A row of `service.csv` or `service_by_country.csv`.
@@ -269,6 +284,8 @@ pub fn figures(folder: &Path) -> Result<Figures, Unread> {
     let columns = |of: &str| [of, "metric", "within_hours", "value"].map(str::to_owned);
     figures.service = rows(read, folder, "service.csv", &columns("region"), false, service)?;
     figures.countries = rows(read, folder, "service_by_country.csv", &columns("country"), false, service)?;
+    figures.desks = stated(read, folder, DESKS_FILE, &DESK_COLUMNS, 1)?;
+    figures.guarantees = stated(read, folder, GUARANTEES_FILE, &GUARANTEE_COLUMNS, 2)?;
     figures.map = map::read(&mut reader, folder)?;
     reader.end(figures)
 }
@@ -291,7 +308,22 @@ fn site(fields: &mut Fields, outlet: bool) -> SiteFigures {
     }
 }
 
-fn stock_columns() -> [String; 10] {
+/// A table whose first columns are names and the others numbers.
+fn stated(
+    reader: &mut Reader,
+    folder: &Path,
+    file: &'static str,
+    columns: &[&str],
+    names: usize,
+) -> Result<Vec<Stated>, Unread> {
+    let all: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
+    rows(reader, folder, file, &all, false, |fields| Stated {
+        names: (0..names).map(|_| fields.text()).collect(),
+        numbers: (names..columns.len()).map(|_| fields.optional()).collect(),
+    })
+}
+
+fn stock_columns() -> [String; 11] {
     [
         "site",
         "part",
@@ -303,6 +335,7 @@ fn stock_columns() -> [String; 10] {
         "minimum?",
         "maximum?",
         "lateral_share?",
+        "direct_share?",
     ]
     .map(str::to_owned)
 }
@@ -317,9 +350,10 @@ fn stock(fields: &mut Fields) -> StockFigures {
         expected_backorders: fields.wait_or(0.0),
         holding_cost: fields.number_or(0.0),
         method: fields.text(),
-        minimum: fields.whole_or(i64::from(base_stock) - 1),
+        minimum: fields.whole_or((i64::from(base_stock) - 1).max(0)),
         maximum: fields.whole_or(i64::from(base_stock)),
         lateral: fields.number_or(0.0),
+        direct: fields.number_or(0.0),
     }
 }
 

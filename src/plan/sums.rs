@@ -21,6 +21,17 @@ pub(super) fn sums(files: &[(&'static str, String)]) -> String {
     files.iter().map(|(name, content)| format!("{}  {name}\n", hexadecimal_digest(content.as_bytes()))).collect()
 }
 
+/// A digest of what a plan folder decides and states: of `plan.json` and the tables of decisions, in order.
+pub fn decided(folder: &Path) -> String {
+    let names = [PLAN_FILE, "outlets.csv", "depots.csv", "assignments.csv", "replenishment.csv", "stock.csv"];
+    let mut all = String::new();
+    for name in names {
+        let content = fs::read(folder.join(name)).unwrap_or_default();
+        all.push_str(&format!("{}  {name}\n", hexadecimal_digest(&content)));
+    }
+    hexadecimal_digest(all.as_bytes())
+}
+
 /// What `plan.json` says of the plan in a folder, where it is the unchanged answer to what a scenario asks.
 pub fn unchanged(folder: &Path, scenario: &Scenario) -> Option<Map<String, Value>> {
     let sums = fs::read_to_string(folder.join(SUMS_FILE)).ok()?;

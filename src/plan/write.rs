@@ -4,6 +4,7 @@
 //! half a plan. Numbers are written with the fewest digits that read back to the same number.
 
 mod file;
+mod stated;
 mod stock;
 pub(crate) mod table;
 
@@ -21,9 +22,13 @@ use crate::cost::Component;
 use crate::export::geojson;
 use crate::load::Load;
 use crate::network::{Network, Supply, customs_vary};
-use crate::scenario::{Contacts, DepotId, DistanceMetric, Format, OutletId, RegionId, Scenario, Site, SiteId, Split};
-use crate::service::{Promise, outlet_streams, repaired_shares};
+use crate::scenario::{
+    Contacts, DepotId, DistanceMetric, Format, OutletId, Packaging, RegionId, Scenario, Site, SiteId,
+};
+use crate::service::{Promise, Satisfaction, outlet_streams, repaired_shares};
 pub use file::{write_file, write_folder};
+use stated::stated;
+pub use stated::{DESK_COLUMNS, DESKS_FILE, GUARANTEE_COLUMNS, GUARANTEES_FILE, desks, guarantees};
 use stock::stock;
 pub use stock::{StockRow, stock_rows};
 use table::Table;
@@ -33,11 +38,6 @@ pub const PLAN_FILE: &str = "plan.json";
 
 /// The file of a plan's network for a map.
 pub const MAP_FILE: &str = "network.geojson";
-
-/// The file of what desks do, which a plan has where its scenario has desks.
-pub const DESKS_FILE: &str = "desks.csv";
-/// The file of what the guarantees come to, where there are any.
-pub const GUARANTEES_FILE: &str = "guarantees.csv";
 
 /// A file's content, to be written when asked for.
 type Writer<'a> = &'a (dyn Fn() -> String + Sync);
@@ -73,10 +73,10 @@ pub fn tables(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan) 
     let mut tables: Vec<(&'static str, String)> =
         writers.into_par_iter().map(|(name, write)| (name, write())).collect();
     if !scenario.desks.is_empty() {
-        tables.push((DESKS_FILE, desks(scenario)));
+        tables.push((DESKS_FILE, stated(&DESK_COLUMNS, &desks(scenario))));
     }
     if !scenario.guaranteed.is_empty() {
-        tables.push((GUARANTEES_FILE, guarantees(scenario)));
+        tables.push((GUARANTEES_FILE, stated(&GUARANTEE_COLUMNS, &guarantees(scenario))));
     }
     tables.sort_by_key(|(name, _)| *name);
     tables
@@ -175,6 +175,9 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
     if let Some(seasonal) = &scenario.seasonal {
         fields.insert("month".into(), json!(seasonal.month.name()));
     }
+    if let Some(satisfaction) = satisfaction(scenario, plan) {
+        fields.insert("satisfaction".into(), satisfaction);
+    }
     if !scenario.channels.is_empty() {
         let sum = |of: fn(&Contacts) -> f64| scenario.contacts.iter().map(of).fold(0.0, |sum, rate| sum + rate);
         fields.insert("contacts_per_year".into(), json!(sum(|contacts| contacts.rate)));
@@ -184,6 +187,21 @@ pub fn summary(scenario: &Scenario, plan: &Plan) -> Map<String, Value> {
         fields.insert("jobs_not_offered_per_year".into(), json!(scenario.jobs_not_offered));
     }
     fields
+}
+
+/// The index of satisfaction of the network with what it is made of, and that of each country.
+fn satisfaction(scenario: &Scenario, plan: &Plan) -> Option<Value> {
+    let (network, countries) = plan.service.satisfaction.split_first()?;
+    let code = |own: &Satisfaction| own.country.map(|country| scenario.countries[country.at()].code.clone());
+    let by_country: Map<String, Value> =
+        countries.iter().filter_map(|own| Some((code(own)?, json!(own.index)))).collect();
+    Some(json!({
+        "index": network.index,
+        "response": network.response,
+        "first_time_fix": network.first_time_fix,
+        "answered_in_time": network.answered,
+        "by_country": by_country,
+    }))
 }
 
 fn promised(scenario: &Scenario, plan: &Plan, promise: &Promise) -> Value {
@@ -251,14 +269,16 @@ pub fn outlet_loads(
     loads
 }
 
-/// The yearly units that every depot sends.
+/// The yearly units that every depot sends, those included that replace what was damaged on the way.
 pub fn depot_loads(scenario: &Scenario, load: &Load, decisions: &super::Decisions) -> Vec<f64> {
+    // What is damaged on the way is sent again.
+    let sendings = scenario.packaging.as_ref().map_or(1.0, Packaging::sendings);
     let mut units = vec![0.0; scenario.depots.len()];
     for (outlet, parts) in outlet_streams(scenario, load, decisions).iter().enumerate() {
         if let Some(depot) = decisions.replenished_by[outlet] {
             let outlet = OutletId::from(outlet);
             let ordered = |part| 1.0 - repaired_shares(scenario, outlet, Some(depot), part).0;
-            units[depot.at()] += parts.iter().map(|(part, asked)| asked.rate * ordered(*part)).sum::<f64>();
+            units[depot.at()] += sendings * parts.iter().map(|(part, asked)| asked.rate * ordered(*part)).sum::<f64>();
         }
     }
     units
@@ -323,16 +343,6 @@ fn replenishment(scenario: &Scenario, network: &Network, plan: &Plan) -> String 
     table.0
 }
 
-fn desks(scenario: &Scenario) -> String {
-    let columns = ["desk", "contacts_per_year", "agents", "answered_in_time", "in_hours_share", "cost_per_year"];
-    let mut table = Table::with_header(&columns);
-    for own in &scenario.staffing {
-        let id = &scenario.desks[own.desk].id;
-        table.row(&[id, &own.contacts, &own.agents, &own.in_time, &own.in_hours, &own.cost]);
-    }
-    table.0
-}
-
 fn costs(scenario: &Scenario, plan: &Plan) -> String {
     let mut table = Table::with_header(&["component", "site", "country", "cost_per_year"]);
     for line in &plan.costs.lines {
@@ -360,46 +370,9 @@ fn service_by_country(scenario: &Scenario, plan: &Plan) -> String {
         let within = row.within_hours.map_or(String::new(), |hours| hours.to_string());
         table.row(&[&country, &row.metric.name(), &within, &row.value]);
     }
-    table.0
-}
-
-fn guarantees(scenario: &Scenario) -> String {
-    let mut table = Table::with_header(&[
-        "product",
-        "country",
-        "units",
-        "failures_per_year",
-        "in_warranty_share",
-        "claims_per_year",
-        "repaired_share",
-        "replaced_share",
-        "refunded_share",
-        "guarantee_cost_per_year",
-        "contract_revenue_per_year",
-        "returns_cost_per_year",
-        "cost_per_unit",
-    ]);
-    for row in &scenario.guaranteed {
-        let country = row.country.map_or("", |country| &scenario.countries[country.at()].code);
-        let per_unit = row.cost_per_unit().map_or(String::new(), |cost| cost.to_string());
-        let Split { repaired, replaced, refunded } = row.split;
-        let product = &scenario.products[row.product.at()].id;
-        let claims = row.claims();
-        table.row(&[
-            product,
-            &country,
-            &row.units,
-            &row.failures,
-            &row.in_warranty,
-            &claims,
-            &repaired,
-            &replaced,
-            &refunded,
-            &row.cost,
-            &row.revenue,
-            &row.returns,
-            &per_unit,
-        ]);
+    for own in &plan.service.satisfaction {
+        let country = own.country.map_or("", |country| &scenario.countries[country.at()].code);
+        own.rows().for_each(|(metric, value)| table.row(&[&country, &metric, &"", &value]));
     }
     table.0
 }

@@ -84,7 +84,7 @@ fn one(
     }
     let watch = overseer.watch(name, scenario.planning.time_limit_seconds);
     let own = scenario.name.clone();
-    match solved(scenario, &again, watch.as_ref()) {
+    match solved(scenario, None, &again, watch.as_ref()) {
         Ok(solved) => Ok(Candidate::of_plan(name.to_owned(), &solved.scenario, &solved.plan)),
         Err(unsolved) => Err(NoCandidate::Unsolved(own, unsolved)),
     }

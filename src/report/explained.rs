@@ -10,6 +10,7 @@ use crate::explain::{
     Candidate, Changed, CountryExplained, Explanation, Interval, Outcome, PartExplained, PromiseExplained, PromiseLine,
     Questioned, Reason, RegionExplained, Repriced, SiteExplained,
 };
+use crate::resolve::Begun;
 use crate::scenario::{Condition, Objective, Scenario, SiteId};
 
 /// The most rows of a list; what is left out is said, and all of it is in the JSON.
@@ -269,14 +270,15 @@ fn after(outcome: &Outcome) -> Option<&[PromiseLine]> {
 fn otherwise(outcome: &Outcome, verb: &str, money: &Money) -> String {
     match outcome {
         Outcome::Solved(changed) => {
-            let Changed { change, objective, comparison, .. } = &**changed;
+            let Changed { change, objective, comparison, begun, .. } = &**changed;
             let found = objective - money.objective;
             let found = match found {
                 found if found.abs() <= 1e-9 * money.objective.abs() => "costs as much".to_owned(),
                 found if found > 0.0 => format!("costs {} more", amount(found)),
                 found => format!("costs {} less", amount(-found)),
             };
-            let beside = format!("the plan found that way {found}");
+            let how = if *begun == Begun::Plan { ", mended from this plan," } else { "" };
+            let beside = format!("the plan found that way{how} {found}");
             let sentence = capital(&in_words(change, verb, money));
             format!("{sentence}; {beside}.\n\n{}", decided(comparison))
         }

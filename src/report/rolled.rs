@@ -37,6 +37,9 @@ pub fn rollout(scenario: &Scenario, ground: &Ground, rollout: &Rollout, points: 
         )),
         _ => text.push('\n'),
     }
+    if let Some(heard) = rollout.heard {
+        text.push_str(&format!("{}\n", spill_over(scenario, ground, rollout, heard)));
+    }
     let last: Vec<Obligation> = obligations(scenario, ground, rollout);
     if !last.is_empty() {
         text.push_str(&format!(
@@ -50,6 +53,22 @@ pub fn rollout(scenario: &Scenario, ground: &Ground, rollout: &Rollout, points: 
         text.push_str(&format!("{}: {}\n", ground.first_year as usize + year, excess.words()));
     }
     text
+}
+
+/// What trouble that is heard abroad costs, and who hears most, in words.
+pub(crate) fn spill_over(scenario: &Scenario, ground: &Ground, rollout: &Rollout, heard: f64) -> String {
+    let lowest = |book: &Vec<Account>| book.iter().map(|account| account.reputation).fold(1.0, f64::min);
+    let code = |market: usize| scenario.countries[ground.lands[market].country.at()].code.as_str();
+    let mut worst: Vec<(f64, usize)> =
+        rollout.books.iter().enumerate().map(|(market, book)| (lowest(book), market)).collect();
+    worst.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+    let most = match worst.first() {
+        Some((reputation, market)) if *reputation < 1.0 => {
+            format!("; {} hears most and loses up to {:.1} % of its wishes", code(*market), 100.0 * (1.0 - reputation))
+        }
+        _ => String::new(),
+    };
+    format!("Trouble heard abroad costs {} {}{most}", grouped(heard), scenario.currency)
 }
 
 fn years(ground: &Ground, all: &[Account]) -> Table {
@@ -74,7 +93,12 @@ fn years(ground: &Ground, all: &[Account]) -> Table {
 }
 
 fn countries(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Table {
-    let mut table = numbers(&["country", "begins", "outlets", "share", "breaks even", "worth"]);
+    let mut columns = vec!["country", "begins", "outlets", "share", "breaks even", "worth"];
+    let heard = ground.is_heard_abroad();
+    if heard {
+        columns.extend(["ill served", "reputation"]);
+    }
+    let mut table = numbers(&columns);
     let year = |number: Option<usize>| {
         number.map_or("–".to_owned(), |number| (ground.first_year as usize + number).to_string())
     };
@@ -84,14 +108,18 @@ fn countries(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Table {
     for market in order {
         let book = &rollout.books[market];
         let last = book[ground.decided - 1];
-        table.add_row([
+        let mut row = vec![
             scenario.countries[ground.lands[market].country.at()].code.clone(),
             year(begins(&market)),
             grouped(f64::from(last.outlets)),
             format!("{:.1} %", 100.0 * last.share),
             year(Rollout::breaks_even(ground, book, &rollout.stays[market])),
             grouped(crate::rollout::worth_of(ground, book)),
-        ]);
+        ];
+        if heard {
+            row.extend([format!("{:.1} %", 100.0 * last.ill_served), format!("{:.3}", last.reputation)]);
+        }
+        table.add_row(row);
     }
     table
 }

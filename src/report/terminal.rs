@@ -73,6 +73,7 @@ pub fn summary(scenario: &Scenario, network: &Network, load: &Load, plan: &Plan)
     text.push_str(&costs(scenario, plan));
     text.push_str(&certificate(scenario, plan));
     text.push_str(&promises(scenario, plan));
+    text.push_str(&satisfaction(scenario, plan));
     text.push_str(&sites(scenario, plan));
     text.push_str(&contacts(scenario));
     text.push_str(&countries(scenario, plan));
@@ -239,6 +240,22 @@ fn sites(scenario: &Scenario, plan: &Plan) -> String {
 }
 
 /// How customers come, who answers, and what is not offered; nothing where no table speaks of it.
+/// How satisfied customers are, and where least.
+fn satisfaction(scenario: &Scenario, plan: &Plan) -> String {
+    let Some((network, countries)) = plan.service.satisfaction.split_first() else { return String::new() };
+    let within = scenario.satisfaction.and_then(|weights| weights.within).map_or(0.0, |within| within.get());
+    let measures = [
+        network.response.map(|share| format!("{:.1} % on time within {within} h", 100.0 * share)),
+        network.first_time_fix.map(|share| format!("{:.1} % fixed at the first visit", 100.0 * share)),
+        network.answered.map(|share| format!("{:.1} % of contacts answered in time", 100.0 * share)),
+    ];
+    let measures: Vec<String> = measures.into_iter().flatten().collect();
+    let least = countries.iter().min_by(|one, two| one.index.total_cmp(&two.index).then(one.country.cmp(&two.country)));
+    let least = least.and_then(|own| Some((&scenario.countries[own.country?.at()].code, own.index)));
+    let least = least.map_or(String::new(), |(code, index)| format!("; lowest in {code}: {:.1} %", 100.0 * index));
+    format!("Satisfaction {:.1} % ({}){least}\n\n", 100.0 * network.index, measures.join(", "))
+}
+
 fn contacts(scenario: &Scenario) -> String {
     let mut text = String::new();
     if !scenario.channels.is_empty() {

@@ -3,16 +3,16 @@
 //! Year by year, for the market c and its areas r:
 //!
 //! ```text
-//! wished    s_rt = s_r,t−1 + κ·(σ_t(n_rt) − s_r,t−1)
-//! sold      x_ct = min(Σ_r M_rt·s_rt, quota_ct·M_ct)
+//! drawn     σ_ct = Σ_r part_r·σ_t(n_rt),  part_r of the market's sales M_ct are those of r
+//! wished    s_ct = s_c,t−1 + κ·(ρ_ct·σ_ct − s_c,t−1),  ρ the reputation (`reputation`), 1 where nothing is heard abroad
+//! sold      x_ct = min(M_ct·s_ct, quota_ct·M_ct)
 //! installed B_ct = e^(−1/life)·B_c,t−1 + x_ct
 //! money     margin_ct·x_ct + service_ct·B_ct − fixed_ct·Σ n_rt − opening_ct·Σ (n_rt − n_r,t−1)⁺ − closing_ct·Σ (n_r,t−1 − n_rt)⁺
 //! ```
 //!
 //! Money of a year counts at its end. Nothing counts after the last year.
 
-use super::ground::{Area, Ground, Land};
-use crate::scenario::Market;
+use super::ground::{Area, Ground};
 
 /// How many outlets each area has in each year: by area, then by year.
 pub type Course = Vec<Vec<u32>>;
@@ -48,6 +48,10 @@ pub struct Account {
     pub opening: f64,
     /// What closing costs \[currency\].
     pub closing: f64,
+    /// Share of the market that bought and is ill served.
+    pub ill_served: f64,
+    /// Share of the wishes that is left after what is heard from abroad.
+    pub reputation: f64,
 }
 
 impl Account {
@@ -82,49 +86,81 @@ pub struct Tally {
     pub opened: u32,
     /// Outlets that close.
     pub closed: u32,
-    /// Units that are wished for \[units/year\].
-    pub wished: f64,
+    /// Share of the market's sales that the outlets draw.
+    pub drawn: f64,
 }
 
 /// What an area does in each year of its course.
 pub fn tally(ground: &Ground, area: &Area, outlets: &[u32]) -> Vec<Tally> {
-    let (mut share, mut before) = (ground.lands[area.market].share_today, area.today);
+    let mut before = area.today;
     let year = |(year, outlets): (usize, &u32)| {
-        share += ground.response.adjustment * (ground.wish(area, year, *outlets) - share);
         let (opened, closed) = (outlets.saturating_sub(before), before.saturating_sub(*outlets));
         before = *outlets;
-        Tally { outlets: *outlets, opened, closed, wished: ground.sales(area, year) * share }
+        Tally { outlets: *outlets, opened, closed, drawn: area.part * ground.wish(area, year, *outlets) }
     };
     outlets.iter().enumerate().map(year).collect()
 }
 
-/// The accounts of a market whose areas did so much in each year.
-pub fn closed(ground: &Ground, land: &Land, tallies: &[Tally]) -> Vec<Account> {
-    let mut installed = land.installed_today;
-    let year = |(market, tally): (&Market, &Tally)| {
+/// The book of a market whose areas did so much in each year.
+struct Book<'a> {
+    ground: &'a Ground,
+    market: usize,
+    tallies: &'a [Tally],
+    wished: f64,
+    installed: f64,
+}
+
+impl Book<'_> {
+    fn close(&mut self, year: usize, reputation: f64) -> Account {
+        let ground = self.ground;
+        let (market, tally) = (&ground.lands[self.market].years[year], &self.tallies[year]);
         let sales = market.sales_per_year;
-        let sold = tally.wished.min(market.quota_share.unwrap_or(1.0) * sales);
-        installed = ground.survival * installed + sold;
-        let jobs = market.jobs_per_unit_year * installed;
+        self.wished += ground.response.adjustment * (reputation * tally.drawn - self.wished);
+        let wished = sales * self.wished;
+        let sold = wished.min(market.quota_share.unwrap_or(1.0) * sales);
+        self.installed = ground.survival * self.installed + sold;
+        let jobs = market.jobs_per_unit_year * self.installed;
         let of_sales = |units: f64| if sales > 0.0 { units / sales } else { 0.0 };
         Account {
             outlets: tally.outlets,
             opened: tally.opened,
             closed: tally.closed,
             share: of_sales(sold),
-            wished: of_sales(tally.wished),
+            wished: of_sales(wished),
             sold,
-            installed,
+            installed: self.installed,
             jobs,
             technicians: jobs / ground.jobs_per_technician,
             margin: market.margin_per_unit * sold,
-            service: market.service_margin_per_unit_year * installed,
+            service: market.service_margin_per_unit_year * self.installed,
             fixed: market.outlet_cost_per_year * f64::from(tally.outlets),
             opening: market.opening_cost * f64::from(tally.opened),
             closing: market.closing_cost * f64::from(tally.closed),
+            ill_served: ground.ill_served(self.market, year, of_sales(sold), tally.drawn),
+            reputation,
         }
+    }
+}
+
+/// The accounts of some markets whose areas did so much in each year; where something is heard abroad, of all of them.
+pub fn closed<'a>(ground: &'a Ground, markets: &[(usize, &'a [Tally])]) -> Vec<Vec<Account>> {
+    let open = |(market, tallies): &(usize, &'a [Tally])| {
+        let land = &ground.lands[*market];
+        Book { ground, market: *market, tallies, wished: land.share_today, installed: land.installed_today }
     };
-    land.years.iter().zip(tallies).map(year).collect()
+    let mut books: Vec<Book<'a>> = markets.iter().map(open).collect();
+    let mut ill_served = ground.ill_served_today.clone();
+    let mut accounts: Vec<Vec<Account>> = vec![Vec::with_capacity(ground.years); books.len()];
+    for year in 0..ground.years {
+        let mut now = vec![0.0; ground.lands.len()];
+        for (book, accounts) in books.iter_mut().zip(&mut accounts) {
+            let account = book.close(year, ground.reputation(book.market, &ill_served));
+            now[book.market] = account.ill_served;
+            accounts.push(account);
+        }
+        ill_served = now;
+    }
+    accounts
 }
 
 /// The accounts of a course: by market, then by year.
@@ -135,24 +171,29 @@ pub fn accounts(ground: &Ground, course: &Course) -> Vec<Vec<Account>> {
             sum.outlets += own.outlets;
             sum.opened += own.opened;
             sum.closed += own.closed;
-            sum.wished += own.wished;
+            sum.drawn += own.drawn;
         }
     }
-    ground.lands.iter().zip(&sums).map(|(land, sums)| closed(ground, land, sums)).collect()
+    let markets: Vec<(usize, &[Tally])> = sums.iter().map(Vec::as_slice).enumerate().collect();
+    closed(ground, &markets)
 }
 
 /// All markets together in each year.
 pub fn together(ground: &Ground, books: &[Vec<Account>]) -> Vec<Account> {
     let mut all = vec![Account::default(); ground.years];
     for (year, account) in all.iter_mut().enumerate() {
-        let (mut sales, mut wished) = (0.0, 0.0);
+        let (mut sales, mut wished, mut ill_served, mut left) = (0.0, 0.0, 0.0, 0.0);
         for (land, book) in ground.lands.iter().zip(books) {
             account.add(&book[year]);
-            sales += land.years[year].sales_per_year;
-            wished += land.years[year].sales_per_year * book[year].wished;
+            let own = land.years[year].sales_per_year;
+            sales += own;
+            wished += own * book[year].wished;
+            ill_served += own * book[year].ill_served;
+            left += own * book[year].reputation;
         }
         let of_sales = |units: f64| if sales > 0.0 { units / sales } else { 0.0 };
         (account.share, account.wished) = (of_sales(account.sold), of_sales(wished));
+        (account.ill_served, account.reputation) = (of_sales(ill_served), of_sales(left));
     }
     all
 }

@@ -14,6 +14,9 @@ const SWEEPS: usize = 2;
 /// A price that is too low is raised at most so often, and then found by so many halves.
 const BRACKET: usize = 30;
 const HALVES: usize = 10;
+/// Steps between two courses that are improved; where markets hear of one another every change is counted in all of them.
+const OFTEN: usize = 25;
+const SELDOM: usize = 250;
 /// The part of the last direction in the next.
 const DEFLECTION: f64 = 0.7;
 /// Steps without a better bound after which they are halved.
@@ -35,6 +38,7 @@ pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f6
         bound = sweep(ground, &wishes, &mut shared, bound, watch);
         at.clone_from(&shared);
     }
+    let between = if ground.is_heard_abroad() { SELDOM } else { OFTEN };
     let (mut reach, mut idle, mut drift) = (1.0, 0, Vec::new());
     for step in 0..STEPS {
         let answer = relax(ground, &wishes, &shared);
@@ -45,7 +49,7 @@ pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f6
         }
         if let Some(course) = settled(ground, &wishes, &answer.course) {
             // Improving costs more than a step: while prices still move much, a course is improved now and then.
-            let course = if step % 25 == 0 { improved(ground, &wishes, course) } else { course };
+            let course = if step % between == 0 { improved(ground, &wishes, course, watch) } else { course };
             let own = worth(ground, &accounts(ground, &course));
             if own > best_worth {
                 (best, best_worth) = (course, own);
@@ -68,7 +72,7 @@ pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f6
         let size = reach * (answer.bound - best_worth).max(1e-6 * answer.bound.abs()) / length;
         move_prices(ground, &mut shared, &slope, size);
     }
-    let last = improved(ground, &wishes, best.clone());
+    let last = improved(ground, &wishes, best.clone(), watch);
     let own = worth(ground, &accounts(ground, &last));
     if own > best_worth {
         (best, best_worth) = (last, own);

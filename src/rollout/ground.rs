@@ -1,6 +1,6 @@
 //! What a roll-out is planned on: areas, their markets year by year, and what a year allows.
 
-use crate::scenario::{CountryId, Market, Markets, Period, RegionId, Response, Scenario};
+use crate::scenario::{CountryId, Market, Markets, Period, RegionId, Response, Scenario, SpillOver};
 
 use super::response::wish;
 
@@ -55,6 +55,10 @@ pub struct Ground {
     pub survival: f64,
     /// Jobs that a technician does \[1/year\]; infinite where technicians are not counted.
     pub jobs_per_technician: f64,
+    /// Of whose trouble each market hears, and how much of it counts.
+    pub hears: Vec<Vec<(usize, f64)>>,
+    /// Share of each market that bought before the first year and is ill served by the outlets of today.
+    pub ill_served_today: Vec<f64>,
 }
 
 impl Ground {
@@ -100,10 +104,17 @@ impl Ground {
                 own.iter().map(|area| area.part * wish(response, &land.years[0], area.km2, f64::from(area.today)));
             land.share_today = land.years[0].share_today.unwrap_or_else(|| drawn.sum());
         }
+        let market = |country: CountryId| lands.iter().position(|land| land.country == country);
+        let mut hears = vec![Vec::new(); lands.len()];
+        for SpillOver { from, to, weight } in &scenario.spill_over {
+            if let (Some(from), Some(to)) = (market(*from), market(*to)) {
+                hears[to].push((from, *weight));
+            }
+        }
         let free = |year| Period { year, opening_budget: None, openings_at_most: None, technicians_at_most: None };
         let allowed = |year: u32| periods.iter().find(|period| period.year == year).copied().unwrap_or(free(year));
         let growth = 1.0 + scenario.finance.discount_rate;
-        Some(Self {
+        let mut ground = Self {
             first_year: years.first,
             years: all,
             decided: years.count,
@@ -114,7 +125,11 @@ impl Ground {
             discount: (1..=all as i32).map(|year| growth.powi(-year)).collect(),
             survival: (-1.0 / years.life).exp(),
             jobs_per_technician: years.jobs_per_technician.unwrap_or(f64::INFINITY),
-        })
+            hears,
+            ill_served_today: Vec::new(),
+        };
+        ground.know_today();
+        Some(ground)
     }
 
     /// The conditions of an area's market in a year.

@@ -11,7 +11,8 @@
 //! W_t = Σ_{u ≥ t} κ·(1−κ)^{u−t}·M_u·(V̂_cu − μ_cu)
 //! ```
 //!
-//! (weak duality; V̂ because for V < 0 the left side is convex in x and below its chord from 0 to M; W_t because a wish heard in t is still heard in u). The problem of an area is solved exactly (`path`), so the
+//! (weak duality; V̂ because for V < 0 the left side is convex in x and below its chord from 0 to M; W_t because a wish heard in t is still heard in u).
+//! Where trouble is heard abroad, W_t·σ_t becomes the greatest W_t·ρ·σ_t that a reputation ρ can make of it (`reputation`). The problem of an area is solved exactly (`path`), so the
 //! sum bounds every course that keeps the limits, whatever the prices.
 
 use rayon::prelude::*;
@@ -124,6 +125,11 @@ fn sold(value: f64, market: &Market) -> f64 {
     if value < 0.0 { value * market.quota_share.unwrap_or(1.0) } else { value }
 }
 
+/// What a wish is worth with the reputation that is best for it, (bounded) of `reputation`.
+fn heard(worth: f64, (least, greatest): (f64, f64)) -> f64 {
+    if worth < 0.0 { worth * least } else { worth * greatest }
+}
+
 /// The prices of an area's years.
 pub fn prices(ground: &Ground, area: &Area, values: &[f64], shared: &Shared) -> Vec<Prices> {
     let adjustment = ground.response.adjustment;
@@ -135,7 +141,7 @@ pub fn prices(ground: &Ground, area: &Area, values: &[f64], shared: &Shared) -> 
         let discount = ground.discount[year];
         later = (1.0 - adjustment) * later + ground.sales(area, year) * (sold(values[year], market) - quotas[year]);
         list.push(Prices {
-            wish: adjustment * later,
+            wish: heard(adjustment * later, ground.reputations(area.market, year)),
             fixed: discount * market.outlet_cost_per_year,
             opening: if year < ground.decided {
                 (discount + shared.budget[year]) * market.opening_cost + shared.openings[year]

@@ -22,6 +22,15 @@ pub fn wish(response: &Response, market: &Market, area_km2: f64, outlets: f64) -
     if outlets <= 0.0 {
         return 0.0;
     }
-    let utility = response.utility + market.promise_utility - market.competitor_utility;
-    1.0 / (1.0 + (response.per_km * access(response, area_km2, outlets) - utility).exp())
+    1.0 / (1.0 + (response.per_km * access(response, area_km2, outlets) - utility(response, market)).exp())
+}
+
+/// The share that a market wishes to buy with an outlet next door to everybody: no number of outlets draws more.
+pub fn next_door(response: &Response, market: &Market) -> f64 {
+    1.0 / (1.0 + (-utility(response, market)).exp())
+}
+
+/// u + promise − competitor.
+fn utility(response: &Response, market: &Market) -> f64 {
+    response.utility + market.promise_utility - market.competitor_utility
 }

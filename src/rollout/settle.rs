@@ -4,6 +4,7 @@ use super::account::{Account, Course, Excess, Tally, accounts, closed, excesses,
 use super::ground::{Area, Ground};
 use super::relaxation::{Shared, Wishes, prices, values};
 use crate::location::Dice;
+use crate::watch::Watch;
 
 /// A course that asks for too much is cut back so often by halves.
 const HALVES: usize = 30;
@@ -103,7 +104,10 @@ impl<'a> Standing<'a> {
         for (area, own) in ground.areas.iter().zip(&tallies) {
             exchanged(&mut sums[area.market], &vec![Tally::default(); ground.years], own);
         }
-        let books = ground.lands.iter().zip(&sums).map(|(land, sums)| closed(ground, land, sums)).collect();
+        let books = {
+            let markets: Vec<(usize, &[Tally])> = sums.iter().map(Vec::as_slice).enumerate().collect();
+            closed(ground, &markets)
+        };
         Self { ground, course, tallies, sums, books }
     }
 
@@ -121,15 +125,23 @@ impl<'a> Standing<'a> {
             exchanged(&mut lands[at].1, &self.tallies[*number], &own);
             tallies.push(own);
         }
-        let close = |(market, sums): &(usize, Vec<Tally>)| closed(self.ground, &self.ground.lands[*market], sums);
-        let mut books: Vec<Vec<Account>> = lands.iter().map(close).collect();
+        let mut markets: Vec<(usize, &[Tally])> =
+            lands.iter().map(|(market, sums)| (*market, sums.as_slice())).collect();
+        if self.ground.is_heard_abroad() {
+            // Then what changes in one market is felt in others.
+            let changed = |market: usize| lands.iter().any(|(own, _)| *own == market);
+            let others = (0..self.sums.len()).filter(|market| !changed(*market));
+            markets.extend(others.map(|market| (market, self.sums[market].as_slice())));
+        }
+        let mut books = closed(self.ground, &markets);
+        let markets: Vec<usize> = markets.into_iter().map(|(market, _)| market).collect();
         let worth = |book: &Vec<Account>| worth_of(self.ground, book);
-        let before: f64 = lands.iter().map(|(market, _)| worth(&self.books[*market])).sum();
+        let before: f64 = markets.iter().map(|market| worth(&self.books[*market])).sum();
         if books.iter().map(worth).sum::<f64>() <= before + 1e-9 * before.abs() {
             return false;
         }
         let mut exchange = |standing: &mut Self| {
-            for ((market, _), book) in lands.iter().zip(&mut books) {
+            for (market, book) in markets.iter().zip(&mut books) {
                 std::mem::swap(&mut standing.books[*market], book);
             }
         };
@@ -163,17 +175,20 @@ fn exchanged(sums: &mut [Tally], old: &[Tally], new: &[Tally]) {
         sum.outlets = sum.outlets - old.outlets + new.outlets;
         sum.opened = sum.opened - old.opened + new.opened;
         sum.closed = sum.closed - old.closed + new.closed;
-        sum.wished = sum.wished - old.wished + new.wished;
+        sum.drawn = sum.drawn - old.drawn + new.drawn;
     }
 }
 
 /// A course that is worth at least as much: areas have more or fewer outlets from a year on, or up to one, or two areas exchange
 /// outlets from a year on.
-pub fn improved(ground: &Ground, wishes: &Wishes, course: Course) -> Course {
+pub fn improved(ground: &Ground, wishes: &Wishes, course: Course, watch: &dyn Watch) -> Course {
     let mut standing = Standing::of(ground, course);
     for _ in 0..PASSES {
         let mut any = false;
         for number in 0..ground.areas.len() {
+            if watch.stop() {
+                return standing.course;
+            }
             let most = wishes.most(number);
             for year in 0..ground.decided {
                 for years in [year..ground.years, 0..year + 1, year..year + 1] {

@@ -1,5 +1,7 @@
 //! Laws of roll-outs, and every course of small ones tried.
 
+mod spill_over;
+
 use super::climb::climb;
 use super::*;
 use crate::location::Dice;
@@ -84,6 +86,8 @@ fn ground(seed: u64) -> Ground {
         discount: (1..=years as i32).map(|year| 1.1_f64.powi(-year)).collect(),
         survival: 0.9,
         jobs_per_technician: 20.0,
+        hears: vec![Vec::new(); 2],
+        ill_served_today: vec![0.0; 2],
     }
 }
 

@@ -19,6 +19,7 @@ pub fn summary(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Map<S
         Some(gap) if gap <= scenario.planning.gap => "optimal",
         _ => "feasible",
     };
+    let heard = |figure: f64| ground.is_heard_abroad().then_some(figure);
     let countries: Vec<Value> = ground
         .lands
         .iter()
@@ -33,6 +34,8 @@ pub fn summary(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Map<S
                 "worth": super::account::worth_of(ground, book),
                 "outlets": book[ground.decided - 1].outlets,
                 "share": book[ground.decided - 1].share,
+                "ill_served_share": heard(book[ground.decided - 1].ill_served),
+                "reputation": heard(book[ground.decided - 1].reputation),
             })
         })
         .collect();
@@ -51,6 +54,8 @@ pub fn summary(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Map<S
         "installed": last.installed,
         "breaks_even": Rollout::breaks_even(ground, &all, &together(ground, &rollout.stays)).map(|year| ground.first_year as usize + year),
         "last_buy_cost": obligations(scenario, ground, rollout).iter().map(|own| own.cost).sum::<f64>(),
+        "spill_over_cost": rollout.heard,
+        "reputation": heard(last.reputation),
         "limits_kept": excesses(ground, &rollout.books).is_empty(),
         "countries": countries,
         "version": env!("CARGO_PKG_VERSION"),
@@ -95,6 +100,8 @@ fn years(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> String {
         "net",
         "discounted",
         "balance",
+        "ill_served_share",
+        "reputation",
     ]);
     let all = together(ground, &rollout.books);
     let of_lands = ground.lands.iter().map(|land| scenario.countries[land.country.at()].code.as_str());
@@ -127,6 +134,8 @@ fn years(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> String {
                 &net,
                 &discounted,
                 balance,
+                &own.ill_served,
+                &own.reputation,
             ]);
         }
     }

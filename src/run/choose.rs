@@ -5,12 +5,13 @@
 
 use crate::load::Load;
 use crate::network::Network;
-use crate::optimise::{Failure, optimise};
+use crate::optimise::Failure;
 use crate::plan::{Certificate, Plan};
+use crate::resolve::{self, Begun};
 use crate::scenario::{Choice, Loaded, Refused, Scenario, Taken};
 use crate::watch::Watch;
 
-use super::Unsolved;
+use super::{Known, Unsolved};
 
 /// More combinations are not tried.
 pub const MOST_COMBINATIONS: usize = 256;
@@ -24,13 +25,19 @@ pub(super) struct Chosen {
     pub network: Network,
     pub load: Load,
     pub plan: Plan,
+    pub begun: Begun,
 }
 
 /// Plans a scenario with each combination of its options.
-pub(super) fn chosen(scenario: Scenario, again: &Again<'_>, watch: &dyn Watch) -> Result<Chosen, Box<Unsolved>> {
+pub(super) fn chosen(
+    scenario: Scenario,
+    from: Option<&Known>,
+    again: &Again<'_>,
+    watch: &dyn Watch,
+) -> Result<Chosen, Box<Unsolved>> {
     let combinations = combinations(&scenario.choices).ok_or_else(|| Box::new(Unsolved::TooManyChoices))?;
     if combinations.len() == 1 {
-        return planned(scenario, watch).map_err(|failure| Box::new(failure.into()));
+        return planned(scenario, from, watch).map_err(|failure| Box::new(failure.into()));
     }
     let mut best: Option<Chosen> = None;
     let mut lower_bound = Some(f64::INFINITY);
@@ -43,7 +50,7 @@ pub(super) fn chosen(scenario: Scenario, again: &Again<'_>, watch: &dyn Watch) -
         let words: Vec<String> = taken.iter().map(|(choice, option)| format!("{choice} = {option}")).collect();
         watch.stage(&words.join(", "));
         let other = again(taken).map_err(|refused| Box::new(Unsolved::Refused(refused)))?.scenario;
-        match planned(other, watch) {
+        match planned(other, None, watch) {
             Ok(chosen) => {
                 let Certificate { objective, lower_bound: own } = chosen.plan.certificate;
                 lower_bound = lower_bound.zip(own).map(|(least, own)| least.min(own));
@@ -70,10 +77,10 @@ pub(super) fn chosen(scenario: Scenario, again: &Again<'_>, watch: &dyn Watch) -
     }
 }
 
-fn planned(scenario: Scenario, watch: &dyn Watch) -> Result<Chosen, Failure> {
+fn planned(scenario: Scenario, from: Option<&Known>, watch: &dyn Watch) -> Result<Chosen, Failure> {
     let (mut network, load) = (Network::connect(&scenario), Load::of(&scenario));
-    let plan = optimise(&scenario, &mut network, &load, watch)?;
-    Ok(Chosen { scenario, network, load, plan })
+    let (plan, begun) = resolve::planned(&scenario, &mut network, &load, from.map(Known::from), watch)?;
+    Ok(Chosen { scenario, network, load, plan, begun })
 }
 
 /// Every combination of options of the choices that are the optimiser's, the last choice varying fastest; one without any

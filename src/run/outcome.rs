@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Unsolved;
+use super::{Solved, Unsolved};
 use crate::cost::Component;
 use crate::optimise::Failure;
 use crate::plan::{Decisions, Plan};
+use crate::resolve::Begun;
 use crate::scenario::{Limit, PartId, Scenario};
 
 /// Is there a plan, and how close to the best is it?
@@ -84,6 +85,9 @@ pub struct Outcome {
     pub promises: Vec<Promised>,
     /// Why there is no plan; empty where there is one.
     pub reason: String,
+    /// What its plan was begun from.
+    #[serde(default)]
+    pub begun: Begun,
 }
 
 impl Outcome {
@@ -104,6 +108,15 @@ impl Outcome {
             stock_value: stock_value(scenario, &plan.decisions),
             promises: (0..scenario.targets.len()).filter_map(|target| promised(scenario, plan, target)).collect(),
             reason: String::new(),
+            begun: Begun::Nothing,
+        }
+    }
+
+    /// What came of a search that ended so.
+    pub fn of(found: &Result<Solved, Box<Unsolved>>, ending: Ending) -> Self {
+        match found {
+            Ok(Solved { scenario, plan, begun, .. }) => Self { begun: *begun, ..Self::of_plan(scenario, plan, ending) },
+            Err(unsolved) => Self::without_plan(unsolved, ending),
         }
     }
 
@@ -140,6 +153,7 @@ impl Outcome {
             stock_value: 0.0,
             promises: Vec::new(),
             reason,
+            begun: Begun::Nothing,
         }
     }
 }

@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use super::diagnostic::{Faults, did_you_mean};
-use super::schema::{CHANGE_KEYS, KeyKind, Kind, TABLES, TableSchema};
+use super::overlay::add_candidate;
+use super::schema::{CHANGE_KEYS, KeyKind, Kind, TABLES, Table, TableSchema};
 use super::settings::{Entry, Value, check_keys, wrong_kind};
 use super::sheet::Sheet;
 use super::source::{Cell, Sources, Span};
@@ -27,6 +28,13 @@ pub(crate) fn change(entries: &[Entry], span: Span, sheets: &mut [Sheet], source
     if sheet.source.is_none() {
         faults.add("E14", table.span, format!("there is no {} to change", schema.file));
         return;
+    }
+    if let (Table::Outlets, Some(Value::Table(conditions))) = (schema.table, get("where").map(|entry| &entry.value)) {
+        for (value, span) in conditions.iter().filter(|entry| entry.key == "outlet").flat_map(values) {
+            if let Value::Text(id) = value {
+                add_candidate(sheet, id.trim(), span, sources);
+            }
+        }
     }
     let Some(rows) = rows_where(get("where"), sheet, sources, faults) else { return };
     let remove = match get("remove").map(|entry| (&entry.value, entry)) {
@@ -58,6 +66,14 @@ pub(crate) fn change(entries: &[Entry], span: Span, sheets: &mut [Sheet], source
             faults.add("E14", span, "a row that is removed cannot be edited too").hint("write two [[change]] tables");
         }
         _ => {}
+    }
+}
+
+/// The values of a condition, each with its place.
+fn values(condition: &Entry) -> Vec<(&Value, Span)> {
+    match &condition.value {
+        Value::List(values) => values.iter().map(|(value, span)| (value, *span)).collect(),
+        one => vec![(one, condition.span)],
     }
 }
 

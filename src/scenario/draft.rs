@@ -2,6 +2,7 @@
 
 mod given;
 mod options;
+mod tables;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,12 +13,14 @@ use super::choice::Choice;
 use super::diagnostic::{Faults, nearest};
 use super::overlay;
 use super::read::{Found, read};
-use super::schema::TABLES;
+use super::schema::{TABLES, TableSchema};
 use super::settings::{Entry, Settings, Value, parse, wrong_kind};
 use super::sheet::Sheet;
-use super::source::{Sources, Span};
+use super::source::{Cell, Sources, Span};
+use super::workbook::WORKBOOK_FILE;
 
 pub(crate) use options::Taking;
+use tables::{Given, stem};
 
 /// A scenario as it was written.
 #[derive(Debug)]
@@ -195,11 +198,35 @@ fn end_of(source: u16, sources: &Sources) -> Span {
 impl Draft {
     /// Lays one folder over what was read so far.
     fn lay(&mut self, level: Level, faults: &mut Faults) -> Result<(), (PathBuf, io::Error)> {
+        let given = tables::tables(&level.folder, &level.prefix, &mut self.sources, faults)?;
+        if given.is_none() {
+            // What the workbook holds is not known: nothing should be called missing.
+            self.sheets.iter_mut().for_each(|sheet| sheet.broken = true);
+        }
+        let mut given = given.unwrap_or_default();
         for schema in TABLES {
             let path = level.folder.join(schema.file);
             let name = format!("{}{}", level.prefix, schema.file);
             let at = schema.table as usize;
-            match read(&path).map_err(|error| (path, error))? {
+            let found = read(&path).map_err(|error| (path, error))?;
+            if let Some(Given { source, told }) = given.remove(&schema.table) {
+                let twice = !matches!(found, Found::Nothing);
+                match told {
+                    Some(told) => self.lay_table(schema, source, &told, faults),
+                    None => {
+                        self.sheets[at].source = Some(source);
+                        self.sheets[at].broken = true;
+                    }
+                }
+                if twice {
+                    let other = self.sources.add(name, String::new());
+                    faults
+                        .add("E26", Span::whole(other), format!("the table `{}` stands here too", stem(schema)))
+                        .hint(format!("keep one of the two: it is read from {}", self.sources.name(source)));
+                }
+                continue;
+            }
+            match found {
                 Found::Nothing => {}
                 Found::Unusable(text, message, hint) => {
                     let source = self.sources.add(name, text);
@@ -209,15 +236,25 @@ impl Draft {
                 }
                 Found::Text(text) => {
                     let source = self.sources.add(name, text);
-                    let overlay = self.sheets[at].source.is_some();
-                    let sheet = Sheet::read(schema, source, overlay, &mut self.sources, faults);
-                    overlay::lay(&mut self.sheets[at], sheet, &self.sources, faults);
+                    self.lay_table(schema, source, &[], faults);
                 }
             }
         }
         self.unread_files(&level, faults).map_err(|error| (level.folder.clone(), error))?;
         self.take(level.entries, faults);
         Ok(())
+    }
+
+    /// Lays a table over what was read of it so far; of the cells that begin at `told` a fault was told already.
+    fn lay_table(&mut self, schema: &'static TableSchema, source: u16, told: &[u32], faults: &mut Faults) {
+        let under = &mut self.sheets[schema.table as usize];
+        let mut sheet = Sheet::read(schema, source, under.source.is_some(), &mut self.sources, faults);
+        if !told.is_empty() {
+            let cells = sheet.columns.iter_mut().flatten().flatten();
+            cells.filter(|cell| told.contains(&cell.start)).for_each(|cell| *cell = Cell::ABSENT);
+        }
+        overlay::lay(under, sheet, &self.sources, faults);
+        overlay::fill_candidates(under, &self.sources);
     }
 
     /// Lays a text over what was read so far that stands in no folder of its own: keys, targets and changes.
@@ -272,10 +309,15 @@ impl Draft {
             names.push(entry?.file_name().to_string_lossy().into_owned());
         }
         names.sort();
-        for name in names.iter().filter(|name| name.to_lowercase().ends_with(".csv")).take(20) {
-            if TABLES.iter().all(|schema| schema.file != name) {
+        let is_table = |name: &String| {
+            let lower = name.to_lowercase();
+            let workbook = lower.ends_with(".xlsx") && !name.starts_with(['~', '.']) && name != WORKBOOK_FILE;
+            lower.ends_with(".csv") || workbook || lower.ends_with(".xls") || lower.ends_with(".parquet")
+        };
+        for name in names.iter().filter(|name| is_table(name)).take(20) {
+            if TABLES.iter().all(|schema| schema.file != name && format!("{}.parquet", stem(schema)) != *name) {
                 let source = self.sources.add(format!("{}{name}", level.prefix), String::new());
-                let meant = nearest(name, TABLES.iter().map(|schema| schema.file));
+                let meant = nearest(name, TABLES.iter().map(|schema| schema.file).chain([WORKBOOK_FILE]));
                 let fault = faults.add("W09", Span::whole(source), "no table is read from this file");
                 fault.hint_if(meant.map(|meant| format!("did you mean `{meant}`?")));
             }

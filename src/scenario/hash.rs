@@ -206,6 +206,12 @@ impl Writer {
         if let Some(seasonal) = &scenario.seasonal {
             self.shown("seasonal", seasonal);
         }
+        if let Some(satisfaction) = &scenario.satisfaction {
+            self.shown("satisfaction", satisfaction);
+        }
+        if !scenario.spill_over.is_empty() {
+            self.list("spill-over", &scenario.spill_over, |to, own| to.shown("row", own));
+        }
     }
 
     /// What was not given is left out, so that a column that is new leaves the digests of older scenarios as they were.

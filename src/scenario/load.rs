@@ -119,6 +119,13 @@ pub fn load_taking(
     Ok(Loaded { scenario, warnings, origins: Origins { draft } })
 }
 
+/// The folder that a scenario's folder extends, if it extends one that is there.
+pub fn base_of(folder: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(folder.join("scenario.toml")).ok()?;
+    let extends = text.parse::<toml::Table>().ok()?.get("extends")?.as_str()?.trim().to_owned();
+    folder.join(extends).canonicalize().ok().filter(|base| base.is_dir())
+}
+
 impl Draft {
     /// Lets the fields of the tables go that may have millions of rows.
     fn forget_long_tables(&mut self) {

@@ -92,3 +92,14 @@ pub struct Markets {
     /// For how many years after the last parts are promised, and with what chance the last order must last.
     pub obligation: Option<(f64, f64)>,
 }
+
+/// Trouble in one country's market that is heard in another's: `spill_over.csv`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SpillOver {
+    /// Where customers are ill served.
+    pub from: CountryId,
+    /// Where it is heard.
+    pub to: CountryId,
+    /// Share of its wishes that the country `to` loses where the whole market of `from` bought and is ill served.
+    pub weight: f64,
+}

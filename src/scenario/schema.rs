@@ -65,6 +65,8 @@ pub enum Table {
     Campaigns,
     /// `conditions.csv`
     Conditions,
+    /// `spill_over.csv`
+    SpillOver,
 }
 
 impl Table {

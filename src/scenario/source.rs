@@ -50,6 +50,8 @@ pub(crate) struct Source {
     pub name: String,
     /// Its text, without a byte order mark.
     pub text: String,
+    /// Is it made of cells? A place in it is then told by row and column of its cell.
+    cells: bool,
     /// Where each line starts, found when first asked for.
     line_starts: OnceLock<Vec<u32>>,
 }
@@ -86,8 +88,22 @@ const MADE: u16 = u16::MAX - 1;
 impl Sources {
     /// Takes a text in.
     pub fn add(&mut self, name: String, text: String) -> u16 {
-        self.list.push(Source { name, text, line_starts: OnceLock::new() });
+        self.put(name, text, false)
+    }
+
+    /// Takes a text in whose lines are rows of cells.
+    pub fn add_cells(&mut self, name: String, text: String) -> u16 {
+        self.put(name, text, true)
+    }
+
+    fn put(&mut self, name: String, text: String, cells: bool) -> u16 {
+        self.list.push(Source { name, text, cells, line_starts: OnceLock::new() });
         u16::try_from(self.list.len() - 1).expect("a chain of bases is short and a folder has a dozen files")
+    }
+
+    /// The name of a source.
+    pub fn name(&self, source: u16) -> &str {
+        self.list.get(usize::from(source)).map_or("", |source| source.name.as_str())
     }
 
     /// The text of a source.
@@ -156,8 +172,21 @@ impl Sources {
             ..Origin::default()
         };
         origin.excerpt(&text[line_start..line_end]);
+        if source.cells {
+            origin.column = commas(&text[line_start..start]) + 1;
+        }
         origin
     }
+}
+
+/// The fields that end before the end of a text, within quotes none.
+fn commas(text: &str) -> usize {
+    let mut quoted = false;
+    let ends = text.chars().filter(|letter| {
+        quoted ^= *letter == '"';
+        *letter == ',' && !quoted
+    });
+    ends.count()
 }
 
 /// The greatest character boundary not past a byte offset.

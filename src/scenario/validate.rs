@@ -18,7 +18,9 @@ mod options;
 mod packaging;
 mod places;
 mod repairs;
+mod satisfaction;
 mod seasons;
+mod spill_over;
 mod tables;
 mod targets;
 
@@ -104,6 +106,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let chosen = formats::of_outlets(&ids, &outlets, &mut reader);
 
     let markets = markets::markets(&ids, &regions, &mut reader);
+    let spill_over = spill_over::spill_over(&ids, &countries, markets.as_ref(), &mut reader);
+    let satisfaction = satisfaction::satisfaction(&mut reader);
     let overheads = options::overheads(&ids, &mut reader);
     let packaging = packaging::packaging(&mut reader);
     let mut after_sales = AfterSales {
@@ -165,6 +169,8 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         guaranteed: Vec::new(),
         seasonal: None,
         conditions: Vec::new(),
+        spill_over,
+        satisfaction,
         failures,
     };
     if !(ledger.is_empty() && leaves_demands(&after_sales, &scenario, &reader)) {

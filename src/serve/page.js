@@ -16,7 +16,7 @@
   };
   const money = (number, currency = "") => number == null ? "unknown"
     : `${number.toLocaleString("en", { maximumFractionDigits: 0 })} ${currency}`.trim();
-  const percent = (share) => share == null ? "unknown" : `${(100 * share).toFixed(2)} %`;
+  const percent = (share) => share == null ? "unknown" : `${(100 * share).toFixed(2)}\u00a0%`;
   const say = (text) => { find("spoken").textContent = text; };
 
   class Refused extends Error {
@@ -118,6 +118,8 @@
     find("tiles").replaceChildren(...tiles);
     find("doings").hidden = false;
     for (const id of ["show", "report"]) find(id).hidden = !plan;
+    find("near").hidden = !base(own.name);
+    find("fromwords").textContent = `begin from the plan of ${base(own.name)}`;
     find("report").href = `/scenarios/${name(own.name)}/report.html`;
     if (another || !keep) {
       show(false);
@@ -135,6 +137,8 @@
       find("with").value = own.name;
     } else {
       find("of").value = own.name;
+      const over = scenarios.find((one) => one.extends === own.name);
+      if (over) find("with").value = over.name;
     }
   });
 
@@ -186,11 +190,17 @@
     say(`${run.scenario}: ${ending}`);
     return run;
   };
+  // The base of an overlay, where it has a plan to begin from.
+  const base = (which) => {
+    const own = scenarios.find((one) => one.name === which);
+    return scenarios.find((one) => one.name === own?.extends && one.plan)?.name;
+  };
   const solve = told(async () => {
     const which = chosen.name;
     find("solve").disabled = true;
     try {
-      const begun = await ask("/api/solve", { scenario: which });
+      const from = base(which);
+      const begun = await ask("/api/solve", { scenario: which, ...(from && find("from").checked ? { from } : {}) });
       const run = await watch(begun.id);
       await list();
       if (chosen.name === which) await choose(which, true);

@@ -79,7 +79,8 @@ impl Rooms {
             .map_err(|error| Answer::refusal(422, &format!("this asks for no run: {error}")))?;
         let folder = self.shelf.folder(&asked.scenario)?;
         let plan = self.shelf.plan(&asked.scenario);
-        let run = self.runs.begin(asked, folder, &plan)?;
+        let from = asked.from.as_deref().map(|name| self.shelf.folder(name).map(|_| self.shelf.plan(name)));
+        let run = self.runs.begin(asked, folder, &plan, from.transpose()?)?;
         Ok(Answer::json(202, &run.json()))
     }
 

@@ -15,7 +15,7 @@ use crate::optimise::Failure;
 use crate::plan::read::options_of;
 use crate::plan::sums::unchanged;
 use crate::plan::write::{summary, write};
-use crate::run::{Unsolved, object, solved};
+use crate::run::{Known as Plan, Unsolved, object, solved};
 use crate::scenario::{Refused, load_taking};
 use crate::watch::Watch;
 
@@ -39,6 +39,9 @@ pub(super) struct Asked {
     /// Solve also what an unchanged plan answers?
     #[serde(default)]
     force: bool,
+    /// The scenario whose plan it begins from, where that can be mended and proven as closely as is asked.
+    #[serde(default)]
+    pub from: Option<String>,
 }
 
 impl Asked {
@@ -84,6 +87,8 @@ pub(super) struct Run {
     asked: Asked,
     folder: PathBuf,
     plan: PathBuf,
+    /// The folder of the plan it begins from.
+    from: Option<PathBuf>,
     stop: AtomicBool,
     known: Mutex<Known>,
 }
@@ -189,7 +194,8 @@ impl Run {
         let watch = Watching { run: self, closed, deadline };
         let name = scenario.name.clone();
         let again = |taken: &[(String, String)]| load_taking(&self.folder, &[], &settings, taken);
-        let found = solved(scenario, &again, &watch).map_err(|unsolved| *unsolved);
+        let known = self.from.as_deref().and_then(|plan| Plan::read(plan, &self.folder, &settings).ok());
+        let found = solved(scenario, known.as_ref(), &again, &watch).map_err(|unsolved| *unsolved);
         let stopped = self.stop.load(Ordering::SeqCst) || closed.load(Ordering::SeqCst);
         let why = if stopped {
             "stopped"
@@ -290,7 +296,7 @@ struct Book {
 
 impl Runs {
     /// Lines a run up.
-    pub fn begin(&self, asked: Asked, folder: PathBuf, plan: &Path) -> Result<Arc<Run>, Answer> {
+    pub fn begin(&self, asked: Asked, folder: PathBuf, plan: &Path, from: Option<PathBuf>) -> Result<Arc<Run>, Answer> {
         let positive = |number: Option<f64>| number.is_none_or(|number| number.is_finite() && number > 0.0);
         if asked.gap.is_some_and(|gap| !(0.0..1.0).contains(&gap)) || !positive(asked.time_limit_seconds) {
             return Err(Answer::refusal(422, "a gap is a share from 0 to 1, a time limit greater than zero"));
@@ -313,7 +319,7 @@ impl Runs {
             faults: Value::Null,
         };
         let (id, plan, stop) = (book.last, plan.to_path_buf(), AtomicBool::new(false));
-        let run = Arc::new(Run { id, asked, folder, plan, stop, known: Mutex::new(known) });
+        let run = Arc::new(Run { id, asked, folder, plan, from, stop, known: Mutex::new(known) });
         book.runs.push_back(Arc::clone(&run));
         book.waiting.push_back(Arc::clone(&run));
         if book.runs.len() > MOST_KEPT {

@@ -23,24 +23,30 @@ pub struct Asked {
     pub gap_asked: f64,
     /// The time at which it must end \[seconds\].
     pub time_limit_seconds: Option<f64>,
+    /// The digest of the plan that its search begins from, if it begins from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 impl Asked {
-    /// What a scenario asks.
-    pub fn of(scenario: &Scenario) -> Self {
+    /// What a scenario asks whose search begins from the plan of that digest, or from nothing.
+    pub fn of(scenario: &Scenario, from: Option<&str>) -> Self {
         Self {
             input_hash: scenario.input_hash.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: scenario.planning.seed,
             gap_asked: scenario.planning.gap,
             time_limit_seconds: scenario.planning.time_limit_seconds,
+            from: from.map(str::to_owned),
         }
     }
 
     /// A name for it; the time limit has no part in it, as a search that ends before it is the same with any.
     pub fn key(&self) -> String {
         let Self { input_hash, version, seed, gap_asked, .. } = self;
-        let mut key = hexadecimal_digest(format!("{input_hash} {version} {seed} {}", gap_asked.to_bits()).as_bytes());
+        let from = self.from.as_ref().map_or(String::new(), |from| format!(" from {from}"));
+        let words = format!("{input_hash} {version} {seed} {}{from}", gap_asked.to_bits());
+        let mut key = hexadecimal_digest(words.as_bytes());
         // 64 bits tell more runs apart than anyone makes.
         key.truncate(16);
         key

@@ -20,7 +20,7 @@ fn figures() -> Vec<String> {
 
 /// The names that a column of the table has already.
 pub(super) fn taken(name: &str) -> bool {
-    ["run", "reason", "input_hash", "plan"].contains(&name) || figures().iter().any(|own| own == name)
+    ["run", "reason", "input_hash", "plan", "begun_from"].contains(&name) || figures().iter().any(|own| own == name)
 }
 
 /// One column a target, named by its number and metric, which variants may change.
@@ -44,6 +44,11 @@ fn status(outcome: Option<&Outcome>) -> &'static str {
     outcome.map_or("not_run", |outcome| outcome.status.name())
 }
 
+/// What the plan of a run was begun from; `None` where there is no plan.
+fn begun(outcome: Option<&Outcome>) -> Option<&'static str> {
+    outcome.filter(|outcome| outcome.objective.is_some()).map(|outcome| outcome.begun.name())
+}
+
 /// The table of a sweep, in the grid's order. Without a clock in it, its bytes follow from the input alone.
 pub fn table(runs: &Runs, out: &Path) -> String {
     let promises = promise_columns(runs);
@@ -51,7 +56,7 @@ pub fn table(runs: &Runs, out: &Path) -> String {
         .chain(runs.names.iter().cloned())
         .chain(figures())
         .chain(promises.iter().cloned())
-        .chain(["reason", "input_hash", "plan"].map(str::to_owned))
+        .chain(["reason", "input_hash", "plan", "begun_from"].map(str::to_owned))
         .collect();
     let mut table = Table(String::new());
     let row = |table: &mut Table, fields: &[String]| {
@@ -67,6 +72,7 @@ pub fn table(runs: &Runs, out: &Path) -> String {
         fields.push(run.asked.input_hash.clone());
         let plan = run.plan.as_ref().map(|plan| plan.strip_prefix(out).unwrap_or(plan).display().to_string());
         fields.push(plan.unwrap_or_default());
+        fields.push(begun(run.outcome.as_ref()).unwrap_or_default().to_owned());
         row(&mut table, &fields);
     }
     table.0
@@ -117,6 +123,7 @@ pub fn json(scenario: &str, runs: &Runs) -> Value {
             "reason": outcome.map_or("", |outcome| &outcome.reason),
             "input_hash": run.asked.input_hash,
             "plan": run.plan,
+            "begun_from": begun(outcome),
         })
     };
     let solved: Vec<Value> = runs.runs.iter().enumerate().map(object).collect();

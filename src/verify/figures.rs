@@ -107,6 +107,7 @@ pub(super) fn compare_summary(expected: &str, actual: &str, verdict: &mut Verdic
         "open_depots",
         "promises",
         "input_hash",
+        "satisfaction",
     ] {
         differences(field, &expected[field], &actual[field], &mut tell);
     }

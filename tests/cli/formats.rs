@@ -203,3 +203,41 @@ fn a_choice_of_formats_is_as_good_as_the_best_of_all_of_them_tried_one_by_one() 
     // The best is a mixture: neither format is best everywhere.
     assert_eq!(open, serde_json::json!(["west:franchise", "middle:own", "east:franchise"]));
 }
+
+#[test]
+fn an_overlay_speaks_of_one_format_of_a_place() {
+    let room = Room::new();
+    // 15 a job against 10,000 a year: with 700 jobs the own shop is 500 cheaper.
+    let formats = "format,ownership,fixed_cost_factor,fee_per_job\nown,own,1,\npartner,partner,0,15\n";
+    write(&room, &[("r", 0.0, 700.0, 0.0, "")], ONE, formats);
+    let solved = |name: &str| -> (f64, Value) {
+        let told = room.run(&format!("solve {name} --json --force")).code(0).json();
+        room.run(&format!("verify {name} --plan plans/{name}")).code(0);
+        (figure(&told, "objective"), told["open_outlets"].clone())
+    };
+    assert_eq!(solved("shop"), (10_000.0, serde_json::json!(["X:own"])));
+    let change = |name: &str, edit: &str| {
+        let head = "extends = \"../shop\"\n[[change]]\ntable = \"outlets\"\nwhere = { outlet = \"X:own\" }\n";
+        room.write(&format!("{name}/scenario.toml"), &format!("{head}{edit}\n"));
+    };
+    // Barred by a change, and by a row: the place takes the other format.
+    change("barred", "set = { status = \"closed\" }");
+    room.write("row/scenario.toml", "extends = \"../shop\"\n");
+    room.write("row/outlets.csv", "outlet,status\nX:own,closed\n");
+    // A tenth dearer the own shop is beaten; 400 dearer it is not yet.
+    change("dearer", "scale = { fixed_cost_per_year = 1.1 }");
+    for name in ["barred", "row", "dearer"] {
+        assert_eq!(solved(name), (10_500.0, serde_json::json!(["X:partner"])), "{name}");
+    }
+    change("dear", "add = { fixed_cost_per_year = 400 }");
+    assert_eq!(solved("dear"), (10_400.0, serde_json::json!(["X:own"])));
+    // A measured lane of one candidate that has a row goes before its outlet's: over it a job pays 1 more.
+    room.write("lane/scenario.toml", "extends = \"../shop\"\n");
+    room.write("lane/outlets.csv", "outlet\nX:own\n");
+    room.write("lane/lanes.csv", "from,to,cost_per_job\nX,r,2\nX:own,r,3\n");
+    assert_eq!(solved("lane"), (10_500.0 + 2.0 * 700.0, serde_json::json!(["X:partner"])));
+    // A candidate that is not there is no outlet.
+    change("nowhere", "remove = true");
+    room.edit("nowhere/scenario.toml", "X:own", "X:van");
+    assert!(room.run("check nowhere").code(3).err.contains("X:van"));
+}

@@ -64,3 +64,26 @@ fn a_row_that_is_removed_leaves_the_network() {
     let told = room.run("solve without-east --json").code(0).json();
     close(figure(&told, "objective"), 21_400.0, 1e-9);
 }
+
+#[test]
+fn an_overlay_speaks_of_one_type_of_job_and_of_one_month() {
+    let room = Room::with("scenarios/small");
+    room.write("small/jobs.csv", "job\ncheck\n");
+    room.write(
+        "small/demand.csv",
+        "region,part,units_per_year,repair_hours,job\nashby,pump,30,2,\nashby,,40,1,\nashby,,50,1,check\nderby,pump,30,2,\n",
+    );
+    room.write("small/seasons.csv", "product,month,factor\n,1,2\n,7,3\n");
+    room.write("more/scenario.toml", "extends = \"../small\"\n[planning]\nmonth = 7\n");
+    room.write("more/demand.csv", "region,part,job,units_per_year\nashby,,check,80\n");
+    let jobs = |name: &str| {
+        let told = room.run(&format!("solve {name} --json --force")).code(0).json();
+        figure(&told["costs"], "labour") / 20.0
+    };
+    // Labour of a year at 20 EUR/h: 2·30 + 40 + 50 + 2·30 hours; the check-ups alone become 80. July is 12·3/15 of a month's mean.
+    close(jobs("small"), 210.0, 1e-9);
+    close(jobs("more"), 240.0 * 36.0 / 15.0, 1e-9);
+    // July alone gets another factor: 12·1/13.
+    room.write("more/seasons.csv", "product,month,factor\n,7,1\n");
+    close(jobs("more"), 240.0 * 12.0 / 13.0, 1e-9);
+}

@@ -162,6 +162,25 @@ fn scenarios_are_listed_edited_solved_shown_and_compared_as_the_commands_do() {
 }
 
 #[test]
+fn a_run_begins_from_the_plan_of_another_scenario_as_solve_does() {
+    let (room, server) = small();
+    server.solved("small");
+    let closed = json!({"name": "far", "base": "small",
+        "changes": [{"table": "outlets", "where": {"outlet": "west"}, "set": {"status": "closed"}}]});
+    let (status, told) = server.post("/api/overlays", &closed);
+    assert_eq!(status, 201, "{told:#}");
+    let asked = |from: &str| json!({"scenario": "far", "gap": 0.3, "force": true, "from": from});
+    let id = server.begin(&asked("small"));
+    let run = server.when(&id, |run| run["done"] == true);
+    assert_eq!(run["exit"], 0, "{run:#}");
+    room.run("solve scenarios/far --from plans/small --gap 0.3 --out alone").code(0);
+    assert!(room.bytes("plans/far") == room.bytes("alone"), "{run:#}");
+    // No name leads to another plan.
+    assert_eq!(server.post("/api/solve", &asked("../small")).0, 400);
+    assert_eq!(server.post("/api/solve", &asked("nobody")).0, 404);
+}
+
+#[test]
 fn an_overlay_says_what_was_edited_and_nothing_else() {
     let (room, server) = small();
     let (status, saved) =

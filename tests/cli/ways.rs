@@ -57,6 +57,25 @@ fn what_is_damaged_is_packed_sent_and_paid_duty_for_again() {
 }
 
 #[test]
+fn a_depot_has_to_be_able_to_send_what_is_damaged_again() {
+    let room = room(&format!("{PARTS}\np,200,1\n"), "[replenishment]\npackaging = \"carton\"\n");
+    // 100 units arrive, 125 are sent.
+    let depot = |most: u32| {
+        let row = format!("d,DE,0,20,{most}\n");
+        room.write(
+            "way/depots.csv",
+            &format!("depot,country,fixed_cost_per_year,supplier_lead_time_days,capacity_units_per_year\n{row}"),
+        );
+    };
+    depot(126);
+    costs(&room, "");
+    close(number(&room.rows("plans/way/depots.csv")[0], "load_units_per_year"), 125.0, 1e-12);
+    depot(124);
+    room.run("solve way -q --out none").code(4);
+    room.run("verify way --plan plans/way").code(7);
+}
+
+#[test]
 fn damage_lengthens_the_way_as_a_longer_lane_would() {
     let damaged = room(&format!("{PARTS}\np,200,1\n"), "[replenishment]\npackaging = \"carton\"\n");
     damaged.edit("way/lanes.csv", ",3,2", ",3,20");

@@ -206,7 +206,7 @@ impl Bundles {
             // A lane outside is charged by the mode like the others; what it may be charged at most is given back.
             let own = if *inside { mix.sum::<f64>() - mean } else { -dearest };
             let cost = price.linear + own * load.units[region.at()];
-            PricedLane { region: *region, cost, linear: price.linear, most: f64::INFINITY }
+            PricedLane { region: *region, cost, linear: price.linear, most: f64::INFINITY, inside: *inside }
         });
         OutletPrice { lanes: lanes.collect(), modes, floors: Vec::new() }
     }

@@ -49,18 +49,30 @@ impl Floor {
 
     /// The greater of two, cell by cell: either floor holds on all of a cell, so the better one in its middle is taken.
     pub(super) fn or(self, other: &Self) -> Self {
+        let middle = |cell: &Cell| cell.left + cell.right;
+        self.joined(other, |one, two| if middle(&two) >= middle(&one) { two } else { one })
+    }
+
+    /// Below both: on a cell where both are lines, the line between their lesser ends.
+    pub(super) fn and(self, other: &Self) -> Self {
+        self.joined(other, |one, two| Cell { left: one.left.min(two.left), right: one.right.min(two.right), ..one })
+    }
+
+    /// Cells that end where those of either floor do, each made of what the two say of it.
+    fn joined(&self, other: &Self, made: impl Fn(Cell, Cell) -> Cell) -> Self {
         let mut ends: Vec<f64> = self.cells.iter().chain(&other.cells).map(|cell| cell.to).collect();
         ends.sort_by(f64::total_cmp);
         ends.dedup();
         let mut from = 0.0;
         let cells = ends.into_iter().map(|to| {
-            let piece = |floor: &Self| -> Option<Cell> { Some(floor.cells[floor.cell_of(to)?].clipped(from, to)) };
-            let pieces = [piece(&self), piece(other)].into_iter().flatten();
-            let middle = |cell: &Cell| cell.left + cell.right;
-            let best = pieces.max_by(|one, two| middle(one).total_cmp(&middle(two)));
-            let best = best.unwrap_or(Cell { from, to, left: 0.0, right: 0.0 });
+            let piece = |floor: &Self| {
+                let end = floor.cells.last().map_or(0.0, |last| last.right);
+                let beyond = Cell { from, to, left: end, right: end };
+                floor.cell_of(to).map_or(beyond, |cell| floor.cells[cell].clipped(from, to))
+            };
+            let cell = made(piece(self), piece(other));
             from = to;
-            best
+            cell
         });
         Self { cells: cells.collect() }
     }
@@ -98,6 +110,11 @@ impl Floor {
             Some(cell) => self.cells[cell].clipped(load, load).left,
             None => self.cells.last().map_or(0.0, |last| last.right),
         }
+    }
+
+    /// From, to, and the floor at these ends, cell by cell.
+    pub fn cells(&self) -> impl Iterator<Item = (f64, f64, f64, f64)> {
+        self.cells.iter().map(|cell| (cell.from, cell.to, cell.left, cell.right))
     }
 
     /// The least concave function above the floor, as corners from no load on; its slopes never grow.
@@ -183,6 +200,18 @@ mod tests {
         for (load, height) in [(0.5, 1.5), (2.5, 2.5), (9.0, 4.0), (16.0, 5.0), (20.0, 5.0)] {
             assert!((roof.at(load) - height).abs() < 1e-6, "{load}: {}", roof.at(load));
         }
+    }
+
+    #[test]
+    fn a_floor_below_two_is_above_neither() {
+        let flat = Floor::of(vec![Cell { from: 0.0, to: 30.0, left: 2.5, right: 2.8 }]);
+        let both = stairs().and(&flat);
+        for step in 1..249 {
+            let load = f64::from(step) * 0.1;
+            let lesser = stairs().at(load).min(flat.at(load));
+            assert!(both.at(load) <= lesser + 1e-9 && both.at(load) >= 0.99, "{load}");
+        }
+        assert!((both.at(6.0) - 2.5).abs() < 0.1 && (both.at(0.5) - 1.0).abs() < 1e-6);
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub(super) fn ratios(search: &Search) -> Vec<Option<f64>> {
 /// A constant lead time \[years\] under which no job waits longer than a window with a greater chance than in the model, where
 /// a share is repaired at the outlet: what is out at the window's end is then at least demand(λ·(time − window)). Where something
 /// ordered later can come sooner nobody is taken to wait, and a shop's units are not counted.
-fn least_time(lead_time: f64, repair: &Repair, servers: bool, window: f64) -> f64 {
+pub(super) fn least_time(lead_time: f64, repair: &Repair, servers: bool, window: f64) -> f64 {
     let share = repair.share;
     if share <= 0.0 {
         return lead_time;
@@ -155,7 +155,7 @@ pub(super) struct Known<'a> {
 pub(super) struct OutletPrice {
     /// One for each depot and interval of its load.
     pub(super) modes: Vec<Allowance>,
-    /// What its parts' stock costs by what it is asked for, from its first depot; empty on a large network.
+    /// What its parts' stock costs by what it is asked for, whichever depot replenishes it; empty on a large network.
     pub(super) floors: Vec<Option<Floor>>,
     /// By region in order.
     pub(super) lanes: Vec<PricedLane>,
@@ -170,6 +170,8 @@ pub(super) struct PricedLane {
     pub(super) linear: f64,
     /// The most freight and duty of a unit over it.
     pub(super) most: f64,
+    /// Is its demand in the modes and floors?
+    pub(super) inside: bool,
 }
 
 impl OutletPrice {
@@ -187,6 +189,11 @@ impl OutletPrice {
 
     pub(super) fn most(&self, region: RegionId) -> f64 {
         self.to(region).map_or(0.0, |lane| lane.most)
+    }
+
+    /// Is what a region asks for over its lane in the modes and floors?
+    pub(super) fn asks(&self, region: RegionId) -> bool {
+        self.to(region).is_some_and(|lane| lane.inside)
     }
 
     pub(super) fn of(
@@ -327,7 +334,12 @@ impl OutletPrice {
             });
             let stocks: Vec<Stock> = stocks.collect();
             let slopes = stocks.first().map_or(vec![0.0; parts], |stock| stock.slopes(around));
-            let floors = stocks.first().map_or(Vec::new(), Stock::floors);
+            // Whichever depot it is, stock costs no less than the least that any would make of it.
+            let least = |one: Vec<Option<Floor>>, two: Vec<Option<Floor>>| {
+                let pairs = one.into_iter().zip(two);
+                pairs.map(|(one, two)| one.zip(two).map(|(one, two)| one.and(&two))).collect()
+            };
+            let floors = stocks.iter().map(Stock::floors).reduce(least).unwrap_or_default();
             for (depot, stock) in depots.iter().zip(&stocks) {
                 modes.extend(ends.iter().map(|(from, to)| allowance(*depot, stock.mode(&slopes, usual, *from, *to))));
             }
@@ -360,7 +372,7 @@ impl OutletPrice {
             // A lane outside is charged by the mode like the others; what it may be charged at most is given back.
             let own = if inside[number] { mixed(number) } else { -dearest_load };
             let cost = price.linear + own * load.units[region.at()];
-            PricedLane { region: *region, cost, linear: price.linear, most: price.most }
+            PricedLane { region: *region, cost, linear: price.linear, most: price.most, inside: inside[number] }
         });
         let lanes = lanes.collect();
         Self { modes, floors, lanes }

@@ -6,7 +6,7 @@ use super::depots_of;
 use crate::cost::unit_cost;
 use crate::load::Load;
 use crate::network::Network;
-use crate::scenario::{DepotId, OutletId, Part, PartId, RegionId, Scenario, Stockout};
+use crate::scenario::{DepotId, OutletId, Packaging, Part, PartId, RegionId, Scenario, Stockout};
 use crate::service::repaired_shares;
 
 /// Freight and duty of all part demands of a region \[a year\], drawn by an outlet from a depot; no unit pays more than
@@ -124,10 +124,12 @@ pub(super) fn cheapest_repairs(scenario: &Scenario, supplies: &mut [Supply]) -> 
     cheapest
 }
 
-/// The least share of its demand that any outlet orders from its depot, over the parts that are asked for.
+/// The fewest units that a depot sends for a unit of demand: the least share that any outlet orders, over the parts that are asked
+/// for, and what replaces units damaged on the way.
 pub(super) fn least_sent(scenario: &Scenario, mixes: &Mixes) -> f64 {
+    let sendings = scenario.packaging.as_ref().map_or(1.0, Packaging::sendings);
     if scenario.repairs.is_empty() {
-        return 1.0;
+        return sendings;
     }
     let asked = mixes.parts();
     let outlets = (0..scenario.outlets.len()).map(OutletId::from);
@@ -135,7 +137,8 @@ pub(super) fn least_sent(scenario: &Scenario, mixes: &Mixes) -> f64 {
         let own = |part: &PartId| 1.0 - repaired_shares(scenario, outlet, Some(DepotId(0)), *part).0;
         asked.iter().map(own).fold(1.0, f64::min)
     };
-    if scenario.depots.is_empty() { 1.0 } else { outlets.map(sent).fold(1.0, f64::min) }
+    let ordered = if scenario.depots.is_empty() { 1.0 } else { outlets.map(sent).fold(1.0, f64::min) };
+    sendings * ordered
 }
 
 fn dearer(prices: &[f64], least: &[f64], mixes: &Mixes, relaxed: bool, cap: f64) -> f64 {

@@ -12,7 +12,7 @@ use crate::cost::Component;
 use crate::load::Load;
 use crate::network::{Network, Supply, customs_vary};
 use crate::plan::Plan;
-use crate::plan::write::{depot_loads, outlet_loads, stock_rows, summary, utilisation};
+use crate::plan::write::{depot_loads, desks, guarantees, outlet_loads, stock_rows, summary, utilisation};
 use crate::scenario::{DepotId, OutletId, Scenario, Site, SiteId};
 
 impl Figures {
@@ -57,6 +57,7 @@ impl Figures {
             minimum: row.minimum,
             maximum: i64::from(row.base_stock),
             lateral: row.lateral,
+            direct: row.direct,
         });
         let costs = plan.costs.lines.iter().map(|line| {
             let site = line.site.map(|site| scenario.site(site));
@@ -72,6 +73,15 @@ impl Figures {
             metric: row.metric.name().to_owned(),
             within_hours: row.within_hours,
             value: row.value,
+        });
+        let satisfied = plan.service.satisfaction.iter().flat_map(|own| {
+            let of = own.country.map_or(String::new(), |country| scenario.countries[country.at()].code.clone());
+            own.rows().map(move |(metric, value)| ServiceFigures {
+                of: of.clone(),
+                metric: metric.to_owned(),
+                within_hours: None,
+                value,
+            })
         });
         let service = plan.service.regions.iter().map(|row| ServiceFigures {
             of: scenario.regions[row.region.at()].id.clone(),
@@ -99,8 +109,10 @@ impl Figures {
             stock: stock.collect(),
             costs: costs.collect(),
             service: service.collect(),
-            countries: countries.collect(),
+            countries: countries.chain(satisfied).collect(),
             map: Some(map(scenario, load)),
+            desks: desks(scenario),
+            guarantees: guarantees(scenario),
         }
     }
 }

@@ -1,4 +1,7 @@
 //! `stock.csv`: what stands on which shelf, how it is ordered, and how well it does.
+//!
+//! (rule) when stock on hand + on order − owed ≤ `minimum`, order up to `maximum`. Where nothing is kept and units are ordered one by
+//! one as they are asked for, both are 0: nothing is replenished.
 
 use super::table::Table;
 use crate::plan::Plan;
@@ -22,12 +25,17 @@ pub struct StockRow {
     pub holding_cost: f64,
     /// How fill rate and backorders were found.
     pub method: Method,
-    /// Reorder point: an order is sent when the inventory position falls to it \[units\].
+    /// Reorder point: an order is sent when the inventory position falls to it \[units\]; 0 where nothing is replenished.
     pub minimum: i64,
     /// Share of demands met by other outlets.
     pub lateral: f64,
     /// Share of demands delivered directly by the depot.
     pub direct: f64,
+}
+
+/// The `minimum` of a shelf: its reorder point, and 0 for S = 0 one for one, whose −1 an order-up-to-nothing would be.
+const fn minimum(reorder_point: i64, base_stock: u32) -> i64 {
+    if base_stock == 0 && reorder_point == -1 { 0 } else { reorder_point }
 }
 
 /// Every part that a site is asked for or stocks, outlets first, in order of site and part.
@@ -44,7 +52,7 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
             expected_backorders: shelf.expected_backorders,
             holding_cost: holding_cost(site, part, shelf.batches.mean_position()),
             method: shelf.method,
-            minimum: shelf.batches.reorder_point,
+            minimum: minimum(shelf.batches.reorder_point, shelf.base_stock),
             lateral: shelf.lateral,
             direct: shelf.direct,
         });
@@ -59,7 +67,7 @@ pub fn stock_rows(scenario: &Scenario, plan: &Plan) -> Vec<StockRow> {
             expected_backorders: shelf.expected_backorders,
             holding_cost: holding_cost(site, part, shelf.batches.mean_position()),
             method: shelf.method,
-            minimum: shelf.batches.reorder_point,
+            minimum: minimum(shelf.batches.reorder_point, shelf.base_stock),
             lateral: 0.0,
             direct: 0.0,
         });

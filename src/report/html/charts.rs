@@ -7,6 +7,8 @@ use super::tables::rounded;
 use crate::compare::attribution::Waterfall;
 use crate::cost::{Component, sums};
 use crate::plan::figures::{Figures, ServiceFigures};
+use crate::report::compared::signed;
+use crate::report::terminal::grouped;
 
 /// The most countries of a chart; the rest are taken together, or left to the table.
 const SHOWN: usize = 25;
@@ -143,9 +145,13 @@ pub(super) fn waterfall(waterfall: &Waterfall, from: &str, to: &str) -> Value {
         (low, high) = (low.min(level), high.max(level));
     }
     let room = 0.25 * (high - low).max(1.0);
+    // Both costs begin with the same digits: what tells them apart are the last ones.
+    let mut shown = vec![grouped(waterfall.whole.from)];
+    shown.extend(steps.iter().map(|(_, change)| signed(change.amount())));
+    shown.push(grouped(waterfall.whole.to));
     json!({
         "data": [{"type": "waterfall", "x": names, "measure": measures, "y": amounts, "textposition": "outside",
-            "texttemplate": "%{delta:,.3s}", "connector": {"line": {"width": 1, "color": "#7f7f7f"}},
+            "text": shown, "textinfo": "text", "connector": {"line": {"width": 1, "color": "#7f7f7f"}},
             "increasing": {"marker": {"color": "#d55e00"}}, "decreasing": {"marker": {"color": "#009e73"}},
             "totals": {"marker": {"color": COLOURS[0]}}, "hovertemplate": "%{x}: %{delta:+,.0f}<extra></extra>"}],
         "layout": {"height": 420, "margin": {"l": 100, "r": 80, "t": 8, "b": 70}, "xaxis": {"type": "category"}, "showlegend": false,

@@ -56,7 +56,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
         section aria-labelledby="service" {
             h2 #service { "Service" }
             @if service.is_some() { (chart("service-countries", "Service by country", &service_table(plan))) }
-            (promises(&plan.summary.promises))
+            (promises(&plan.summary.promises, &plan.summary.currency))
         }
         section aria-labelledby="sites" {
             h2 #sites { "Sites" }
@@ -327,7 +327,8 @@ fn service_table(plan: &Figures) -> Markup {
     }
 }
 
-fn promises(promises: &[PromiseFigures]) -> Markup {
+fn promises(promises: &[PromiseFigures], currency: &str) -> Markup {
+    let priced = promises.iter().any(|promise| promise.one_more_point_per_year.is_some());
     let word = |promise: &PromiseFigures| match (promise.kept, promise.hard) {
         (true, _) => html! { span .good { "kept" } },
         (false, true) => html! { span .bad { "broken" } },
@@ -338,10 +339,16 @@ fn promises(promises: &[PromiseFigures]) -> Markup {
         @if promises.is_empty() { p { "No promises were asked for." } } @else {
             div .long .scroll tabindex="0" role="region" aria-label="Promises" {
                 table {
-                    thead { tr { th scope="col" { "promise" } th .number scope="col" { "computed" } th scope="col" {} } }
+                    thead { tr {
+                        th scope="col" { "promise" } th .number scope="col" { "computed" } th scope="col" {}
+                        @if priced { th .number scope="col" { "one more point, " (currency) " a year" } }
+                    } }
                     tbody {
                         @for promise in promises {
-                            tr { td .wide { (promise.target) } td .number { (format!("{:.4}", promise.computed)) } td { (word(promise)) } }
+                            tr {
+                                td .wide { (promise.target) } td .number { (format!("{:.4}", promise.computed)) } td { (word(promise)) }
+                                @if priced { td .number { (promise.one_more_point_per_year.map_or(String::new(), grouped)) } }
+                            }
                         }
                     }
                 }

@@ -69,8 +69,11 @@ fn told(scenario: &Scenario, ground: &Ground, rollout: &Rollout, all: &[Account]
         0 => String::new(),
         tail => format!(", {} after the last counted with its outlets", counted(tail, "year")),
     };
+    let heard = rollout.heard.map_or(String::new(), |heard| {
+        format!(" {}.", crate::report::rolled::spill_over(scenario, ground, rollout, heard))
+    });
     format!(
-        "{} outlets in {} sell {:.1} % of the markets. The years are worth {} {} before {}{tail}.{proof}",
+        "{} outlets in {} sell {:.1} % of the markets. The years are worth {} {} before {}{tail}.{proof}{heard}",
         grouped(f64::from(last.outlets)),
         last_year(ground),
         100.0 * last.share,
@@ -184,7 +187,8 @@ fn countries(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Markup 
     };
     html! {
         table {
-            thead { tr { th scope="col" { "country" } @for column in ["begins", "outlets", "share", "breaks even", "worth"] { th .number scope="col" { (column) } } } }
+            thead { tr { th scope="col" { "country" } @for column in ["begins", "outlets", "share", "breaks even", "worth"] { th .number scope="col" { (column) } }
+                @if ground.is_heard_abroad() { @for column in ["ill served", "reputation"] { th .number scope="col" { (column) } } } } }
             tbody {
                 @for ((land, book), stays) in ground.lands.iter().zip(&rollout.books).zip(&rollout.stays) {
                     tr {
@@ -194,6 +198,10 @@ fn countries(scenario: &Scenario, ground: &Ground, rollout: &Rollout) -> Markup 
                         td .number { (format!("{:.1} %", 100.0 * book[ground.decided - 1].share)) }
                         td .number { (year(Rollout::breaks_even(ground, book, stays))) }
                         td .number { (grouped(worth_of(ground, book))) }
+                        @if ground.is_heard_abroad() {
+                            td .number { (format!("{:.1} %", 100.0 * book[ground.decided - 1].ill_served)) }
+                            td .number { (format!("{:.3}", book[ground.decided - 1].reputation)) }
+                        }
                     }
                 }
             }

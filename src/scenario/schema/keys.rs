@@ -213,6 +213,21 @@ pub const KEYS: &[Key] = &[
         "1",
         "share of the way from the present to the wished share that a year goes",
     ),
+    key(
+        "share.spill_over_same_language",
+        MONEY,
+        "0",
+        "weight of spill_over.csv between countries that share a language, where no row speaks of them [1]",
+    ),
+    key(
+        "satisfaction.response_weight",
+        MONEY,
+        "0",
+        "weight of the share of jobs that are on time within the window, in an index of satisfaction",
+    ),
+    key("satisfaction.within_hours", SPAN, "", "that window, from request to technician and part at hand [hours]"),
+    key("satisfaction.first_time_fix_weight", MONEY, "0", "weight of the share of jobs that the first visit ends"),
+    key("satisfaction.answered_weight", MONEY, "0", "weight of the share of contacts that their desk answers in time"),
     key("choice.*", KeyKind::Text, "", "the option to take of a choice; else the optimiser takes the best"),
     key(
         "replenishment.packaging",

@@ -255,15 +255,15 @@ pub const TABLES: &[TableSchema] = &[
         file: "demand.csv",
         required: false,
         doc: "a stream of jobs of a region; all sources of demand add up",
-        keys: 3,
+        keys: 4,
         columns: &[
             filled("region", Kind::Of(Table::Regions), "where the jobs arise"),
             optional("part", Kind::Of(Table::Parts), "part that each job needs; blank: a job without a part"),
             optional("product", Kind::Of(Table::Products), "product that fails"),
+            optional("job", Kind::Of(Table::Jobs), JOB),
             filled("units_per_year", AMOUNT, "jobs [jobs/year]"),
             optional("variance_to_mean", RATIO, VARIANCE),
             optional("repair_hours", AMOUNT, "hands-on work of a job [hours] (default 0)"),
-            optional("job", Kind::Of(Table::Jobs), JOB),
         ],
     },
     TableSchema {
@@ -290,7 +290,7 @@ pub const TABLES: &[TableSchema] = &[
         file: "failures.csv",
         required: false,
         doc: "how often an installed unit of a product, or one that is sold, needs a job",
-        keys: 2,
+        keys: 3,
         columns: &[
             filled("product", Kind::Of(Table::Products), "what fails"),
             column(
@@ -299,6 +299,7 @@ pub const TABLES: &[TableSchema] = &[
                 Kind::Of(Table::Parts),
                 "part that the job needs; blank: a visit without a part",
             ),
+            optional("job", Kind::Of(Table::Jobs), JOB),
             column(
                 "failures_per_unit_year",
                 Need::Named,
@@ -307,7 +308,6 @@ pub const TABLES: &[TableSchema] = &[
             ),
             optional("repair_hours", AMOUNT, "hands-on work of a job [hours] (default 0)"),
             optional("variance_to_mean", RATIO, VARIANCE),
-            optional("job", Kind::Of(Table::Jobs), JOB),
             optional(
                 "jobs_per_sale",
                 AMOUNT,
@@ -400,4 +400,5 @@ pub const TABLES: &[TableSchema] = &[
     after_sales::SEASONS,
     after_sales::CAMPAIGNS,
     after_sales::CONDITIONS,
+    after_sales::SPILL_OVER,
 ];

@@ -1,7 +1,10 @@
 //! The rows of `formats.csv`, and the formats that outlets may have.
 
+use std::collections::BTreeMap;
+
 use super::jobs::listed;
 use super::{Ids, Reader};
+use crate::format::Chosen;
 use crate::scenario::schema::Table;
 use crate::scenario::sheet::Column;
 use crate::scenario::{Format, FormatId, JobId, Ownership, Site, Status, candidate_id};
@@ -28,11 +31,13 @@ pub(crate) fn formats<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Format>
     ids.formats.list.iter().enumerate().map(row).collect()
 }
 
-/// The formats of each outlet, in the order given; E07: they exist; E06: each stands once, and so do the ids of the
-/// candidates that come of several; W07: an outlet that cannot open, or not close, has no choice.
-pub(crate) fn of_outlets<'a>(ids: &Ids<'a>, outlets: &[Site], reader: &mut Reader<'a>) -> Vec<Vec<FormatId>> {
+/// The formats of each outlet, in the order given; E07: they exist; E06: each stands once, and no depot is called as a
+/// candidate that comes of several; E05: a candidate's own row names no other format; W07: an outlet that cannot open, or not
+/// close, has no choice.
+pub(crate) fn of_outlets<'a>(ids: &Ids<'a>, outlets: &[Site], reader: &mut Reader<'a>) -> Chosen {
     let column: Column<'a> = reader.column(Table::Outlets, "format");
     let mut lists = Vec::with_capacity(outlets.len());
+    let mut rows = BTreeMap::new();
     let mut used = vec![false; ids.formats.list.len()];
     for (row, outlet) in outlets.iter().enumerate() {
         let mut formats: Vec<FormatId> = Vec::new();
@@ -55,15 +60,30 @@ pub(crate) fn of_outlets<'a>(ids: &Ids<'a>, outlets: &[Site], reader: &mut Reade
             let message = format!("`{}` has the status {status}: of its formats only `{first}` counts", outlet.id);
             let hint = "candidates and existing outlets have a choice of formats";
             reader.faults.add("W07", column.span(row), message).hint(hint);
+            for format in &formats {
+                let id = candidate_id(&outlet.id, ids.formats.list[format.at()]);
+                if let Some(own) = ids.outlets.row(&id) {
+                    let span = reader.row(Table::Outlets, own as usize);
+                    let message = format!("`{id}` is a candidate of `{}`, which has no choice", outlet.id);
+                    reader.faults.add("E05", span, message).hint("give the outlet a status that leaves it one");
+                }
+            }
             formats.truncate(1);
         }
         if formats.len() > 1 {
             for format in &formats {
-                let id = candidate_id(&outlet.id, ids.formats.list[format.at()]);
-                if ids.outlets.row(&id).or(ids.depots.row(&id)).is_some() {
+                let name = ids.formats.list[format.at()];
+                let id = candidate_id(&outlet.id, name);
+                if ids.depots.row(&id).is_some() {
                     let message = format!("`{id}` is an id of its own and that of a candidate");
                     reader.faults.add("E06", column.span(row), message).hint("call one of them otherwise");
                 }
+                let Some(own) = ids.outlets.row(&id).map(|own| own as usize) else { continue };
+                if !column.text(own).is_empty() && column.text(own) != name {
+                    let message = format!("`{id}` is the candidate of the format `{name}` and has no other");
+                    reader.faults.add("E05", column.span(own), message).hint("leave its format blank");
+                }
+                rows.insert((row, *format), own);
             }
         }
         lists.push(formats);
@@ -74,5 +94,5 @@ pub(crate) fn of_outlets<'a>(ids: &Ids<'a>, outlets: &[Site], reader: &mut Reade
         let span = reader.column(Table::Formats, "format").span(row);
         reader.faults.add("W07", span, message).hint("the column `format` of outlets.csv names it");
     }
-    lists
+    Chosen { formats: lists, rows }
 }

@@ -12,7 +12,7 @@ use crate::scenario::{Limit, Metric, Scenario, Site, Status};
 impl Rule {
     /// How much of a rule of numbers a plan uses, as a written value that the plan keeps; `None` where that is not told.
     pub fn used(&self, given: &Scenario, solved: &Solved, load: &Load) -> Option<f64> {
-        let Solved { scenario, network, plan } = solved;
+        let Solved { scenario, network, plan, .. } = solved;
         let decisions = &plan.decisions;
         let open = |depots: bool| if depots { &decisions.depot_open } else { &decisions.outlet_open };
         let everywhere = |meets: fn(&Site, bool) -> bool| {

@@ -398,3 +398,26 @@ pub(super) const CONDITIONS: TableSchema = TableSchema {
         optional("on", Kind::Choice(&["yes", "no"]), "no: it stays in the ledger and does nothing (default yes)"),
     ],
 };
+
+/// `spill_over.csv`
+pub(super) const SPILL_OVER: TableSchema = TableSchema {
+    table: Table::SpillOver,
+    name: "spill_over",
+    file: "spill_over.csv",
+    required: false,
+    doc: "trouble in one country's market that is heard in another's, for `rollout`",
+    keys: 2,
+    columns: &[
+        optional(
+            "from",
+            Kind::Country,
+            "where customers are ill served; blank: every country without a row of its own",
+        ),
+        optional("to", Kind::Country, "where it is heard; blank: every other country without a row of its own"),
+        filled(
+            "weight",
+            AMOUNT,
+            "share of its wishes that the country `to` loses where the whole market of `from` bought and is ill served [1]",
+        ),
+    ],
+};

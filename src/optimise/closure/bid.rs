@@ -1,0 +1,448 @@
+//! What one outlet takes at given prices of customers.
+//!
+//! ```text
+//! (bid)    min { F + Σ_p g_p(Σ_r d_rp·x_r) − Σ_r v_r·x_r : x ∈ {0, 1} }        v_r the customer's price less what its lane costs
+//! (box)    of the sets with from_p < ℓ_p ≤ to_p for every part p, for every λ, none costs less than
+//!          F + Σ_p min { g_p(ℓ) − λ_p·ℓ : from_p < ℓ ≤ to_p } + Σ_r min { 0, Σ_p λ_p·d_rp − v_r }
+//! (fixed)  where x_r other than in (box) lifts it to what is not sought any more, x_r stays
+//! ```
+//! A branch and bound over boxes of loads and, where these say no more, over customers; the least bound first. λ climbs by subgradients.
+//! Work is counted in boxes: when there may be no more, the least bound that is left is the answer.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::steps::Steps;
+
+/// Steps of λ in the first box and in every other.
+const FIRST_STEPS: usize = 60;
+const STEPS: usize = 8;
+
+/// The share of what is missing that a step goes for, and how it shrinks where nothing is gained.
+const STRIDE: f64 = 0.3;
+const SHRINK: f64 = 0.7;
+
+/// A step goes for no less than this share of the bound, and of one unit of money.
+const LEAST_STRIDE: f64 = 1e-3;
+const UNIT: f64 = 0.1;
+
+/// A set is priced once in so many steps.
+const PRICED: usize = 6;
+
+/// A part whose bound is closer than this to what its load costs is split by the width of its box.
+const SEEN: f64 = 1e-9;
+
+/// What an outlet is asked.
+pub struct Question<'a> {
+    /// F.
+    pub fixed: f64,
+    /// v by customer.
+    pub values: Vec<f64>,
+    /// d, all parts of a customer after those of the one before.
+    pub demands: Vec<f64>,
+    /// Must a customer be taken?
+    pub must: Vec<bool>,
+    /// g by part.
+    pub steps: &'a [Steps],
+    /// Nothing above this is sought.
+    pub limit: f64,
+    /// A bound this close to the best is as good as it.
+    pub tolerance: f64,
+    /// Boxes that may be looked at.
+    pub boxes: usize,
+}
+
+/// What an outlet answers.
+pub struct Bid {
+    /// (bid) is no less, unless it is above the limit; then this is the limit.
+    pub least: f64,
+    /// What the set below costs.
+    pub value: f64,
+    /// By customer: is it taken?
+    pub taken: Vec<bool>,
+    /// Boxes looked at.
+    pub boxes: usize,
+}
+
+/// Answers a question, from the λ of an earlier one and a set that may still be good; leaves the λ of the first box.
+pub fn bid(asked: &Question, lambda: &mut Vec<f64>, guess: &[bool]) -> Bid {
+    let mut search = Search::of(asked, guess);
+    let mut root = search.root(lambda);
+    search.bound(&mut root, FIRST_STEPS);
+    lambda.clone_from(&root.lambda);
+    let mut heap = BinaryHeap::from([root]);
+    let (mut boxes, mut least) = (1, f64::INFINITY);
+    while let Some(node) = heap.pop() {
+        if node.bound >= search.sought() || boxes >= asked.boxes {
+            least = least.min(node.bound);
+            break;
+        }
+        for mut child in search.children(node) {
+            boxes += 1;
+            search.bound(&mut child, STEPS);
+            if child.bound < search.sought() {
+                heap.push(child);
+            } else {
+                least = least.min(child.bound);
+            }
+        }
+    }
+    let least = least.min(search.value).min(asked.limit);
+    Bid { least, value: search.value, taken: search.taken, boxes }
+}
+
+/// Where a box is split.
+#[derive(Debug, Clone, Copy)]
+enum Split {
+    /// After a step of a part.
+    Part(usize, usize),
+    /// With and without a customer.
+    Customer(u32),
+    /// Nowhere: one set is left.
+    Nowhere,
+}
+
+/// A box.
+#[derive(Debug, Clone)]
+struct Node {
+    bound: f64,
+    /// The first and the last step by part.
+    ranges: Vec<(usize, usize)>,
+    /// Customers not decided.
+    free: Vec<u32>,
+    taken: Vec<u32>,
+    /// What those taken ask for by part, and their values.
+    base: Vec<f64>,
+    gained: f64,
+    lambda: Vec<f64>,
+    split: Split,
+}
+
+impl Node {
+    fn take(&mut self, customer: u32, value: f64, demand: &[f64]) {
+        self.taken.push(customer);
+        self.gained += value;
+        self.base.iter_mut().zip(demand).for_each(|(sum, own)| *sum += own);
+    }
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Node {}
+
+impl PartialOrd for Node {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Node {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.bound.total_cmp(&self.bound)
+    }
+}
+
+struct Search<'a> {
+    asked: &'a Question<'a>,
+    parts: usize,
+    /// The best set met, and what it costs.
+    value: f64,
+    taken: Vec<bool>,
+    /// The set being priced, and what it asks for.
+    set: Vec<bool>,
+    load: Vec<f64>,
+}
+
+impl<'a> Search<'a> {
+    fn of(asked: &'a Question<'a>, guess: &[bool]) -> Self {
+        let set: Vec<bool> = guess.iter().zip(&asked.must).map(|(guess, must)| *guess || *must).collect();
+        let parts = asked.steps.len();
+        let taken = vec![false; set.len()];
+        let mut search = Self { asked, parts, value: f64::INFINITY, taken, set, load: vec![0.0; parts] };
+        search.offer();
+        search
+    }
+
+    fn root(&self, lambda: &[f64]) -> Node {
+        let mut root = Node {
+            bound: f64::NEG_INFINITY,
+            ranges: self.asked.steps.iter().map(|steps| (0, steps.count() - 1)).collect(),
+            free: Vec::new(),
+            taken: Vec::new(),
+            base: vec![0.0; self.parts],
+            gained: 0.0,
+            lambda: lambda.to_vec(),
+            split: Split::Nowhere,
+        };
+        for (customer, must) in (0u32..).zip(&self.asked.must) {
+            if *must {
+                root.take(customer, self.asked.values[customer as usize], self.demand(customer));
+            } else {
+                root.free.push(customer);
+            }
+        }
+        root
+    }
+
+    /// Bounds from here on are of no interest.
+    fn sought(&self) -> f64 {
+        self.value.min(self.asked.limit) - self.asked.tolerance
+    }
+
+    fn demand(&self, customer: u32) -> &'a [f64] {
+        let from = customer as usize * self.parts;
+        &self.asked.demands[from..from + self.parts]
+    }
+
+    /// Σ λ·d − v of a customer.
+    fn priced(&self, customer: u32, lambda: &[f64]) -> f64 {
+        let own: f64 = self.demand(customer).iter().zip(lambda).map(|(units, price)| units * price).sum();
+        own - self.asked.values[customer as usize]
+    }
+
+    /// Prices the set being looked at and keeps it if it is the best.
+    fn offer(&mut self) {
+        let asked = self.asked;
+        self.load.fill(0.0);
+        let mut value = asked.fixed;
+        for (customer, _) in (0u32..).zip(&self.set).filter(|(_, inside)| **inside) {
+            value -= asked.values[customer as usize];
+            let own = self.demand(customer);
+            self.load.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+        }
+        value += asked.steps.iter().zip(&self.load).map(|(steps, load)| steps.at(*load)).sum::<f64>();
+        if value < self.value {
+            self.value = value;
+            self.taken.copy_from_slice(&self.set);
+        }
+    }
+
+    /// (box) at its best λ, (fixed), and where to split.
+    fn bound(&mut self, node: &mut Node, steps: usize) {
+        let mut most = node.base.clone();
+        for &customer in &node.free {
+            most.iter_mut().zip(self.demand(customer)).for_each(|(sum, own)| *sum += own);
+        }
+        if !self.narrow(node, &most) {
+            node.bound = f64::INFINITY;
+            return;
+        }
+        let least = self.climb(node, &most, steps);
+        node.bound = node.bound.max(least);
+        let missing = self.sought() - least;
+        if missing > 0.0 {
+            self.fix(node, missing);
+            node.split = self.split(node, &most);
+        }
+    }
+
+    /// Customers taken end the lower steps, those left end the upper ones; false where no step is left.
+    fn narrow(&self, node: &mut Node, most: &[f64]) -> bool {
+        let mut parts = self.asked.steps.iter().zip(&mut node.ranges).zip(node.base.iter().zip(most));
+        parts.all(|((steps, (first, last)), (base, most))| {
+            *first = (*first).max(steps.place(*base));
+            *last = (*last).min(steps.place(*most));
+            first <= last
+        })
+    }
+
+    /// (box) at the best λ met, which the box keeps.
+    fn climb(&mut self, node: &mut Node, most: &[f64], steps: usize) -> f64 {
+        let asked = self.asked;
+        let count = node.free.len();
+        // Part by part, so that customers lie side by side.
+        let mut demands = vec![0.0; count * self.parts];
+        for (number, customer) in node.free.iter().enumerate() {
+            let own = self.demand(*customer).iter().enumerate();
+            own.for_each(|(part, units)| demands[part * count + number] = *units);
+        }
+        let values: Vec<f64> = node.free.iter().map(|customer| asked.values[*customer as usize]).collect();
+        let (mut priced, mut inside) = (vec![0.0; count], vec![0.0; count]);
+        let mut lambda = node.lambda.clone();
+        let mut best = f64::NEG_INFINITY;
+        let mut stride = STRIDE;
+        let mut ahead = vec![0.0; self.parts];
+        for step in 0..steps {
+            priced.iter_mut().zip(&values).for_each(|(priced, value)| *priced = -value);
+            for (price, demands) in lambda.iter().zip(demands.chunks_exact(count.max(1))) {
+                priced.iter_mut().zip(demands).for_each(|(priced, units)| *priced += price * units);
+            }
+            let mut value = asked.fixed - node.gained;
+            for (priced, inside) in priced.iter().zip(&mut inside) {
+                value += priced.min(0.0);
+                *inside = if *priced < 0.0 { 1.0 } else { 0.0 };
+            }
+            for part in 0..self.parts {
+                let (price, base) = (lambda[part], node.base[part]);
+                let (least, at) = asked.steps[part].least(price, node.ranges[part], (base, most[part]));
+                // Those taken pay λ for what they ask for, as the others do.
+                value += least + price * base;
+                let own = demands[part * count..(part + 1) * count].iter().zip(&inside);
+                ahead[part] = base + own.map(|(units, inside)| units * inside).sum::<f64>() - at;
+            }
+            if value > best {
+                best = value;
+                node.lambda.copy_from_slice(&lambda);
+            } else {
+                stride *= SHRINK;
+            }
+            if step % PRICED == 0 {
+                self.set.fill(false);
+                node.taken.iter().for_each(|customer| self.set[*customer as usize] = true);
+                let free = node.free.iter().zip(&inside);
+                free.for_each(|(customer, inside)| self.set[*customer as usize] = *inside > 0.0);
+                self.offer();
+            }
+            let square: f64 = ahead.iter().map(|own| own * own).sum();
+            if best >= self.sought() || square <= 0.0 {
+                break;
+            }
+            let scale = value.abs() + UNIT;
+            let missing = Some(self.value.min(asked.limit) - value).filter(|missing| missing.is_finite());
+            let length = stride * missing.unwrap_or(scale).max(LEAST_STRIDE * scale) / square;
+            lambda.iter_mut().zip(&ahead).for_each(|(price, own)| *price += length * own);
+        }
+        best
+    }
+
+    /// (fixed).
+    fn fix(&self, node: &mut Node, missing: f64) {
+        let mut free = Vec::with_capacity(node.free.len());
+        for customer in std::mem::take(&mut node.free) {
+            let priced = self.priced(customer, &node.lambda);
+            if priced < -missing {
+                node.take(customer, self.asked.values[customer as usize], self.demand(customer));
+            } else if priced <= missing {
+                free.push(customer);
+            }
+        }
+        node.free = free;
+    }
+
+    /// At the part of whose steps the bound sees least, else at the customer who is nearest to indifferent.
+    fn split(&self, node: &Node, most: &[f64]) -> Split {
+        let mut load = node.base.clone();
+        let mut nearest: Option<(f64, u32)> = None;
+        for &customer in &node.free {
+            let priced = self.priced(customer, &node.lambda);
+            if priced < 0.0 {
+                load.iter_mut().zip(self.demand(customer)).for_each(|(sum, own)| *sum += own);
+            }
+            if nearest.is_none_or(|nearest| priced.abs() < nearest.0) {
+                nearest = Some((priced.abs(), customer));
+            }
+        }
+        let mut worst: Option<(f64, Split)> = None;
+        for (part, steps) in self.asked.steps.iter().enumerate() {
+            let (first, last) = node.ranges[part];
+            if first >= last {
+                continue;
+            }
+            let price = node.lambda[part];
+            let (least, _) = steps.least(price, (first, last), (node.base[part], most[part]));
+            let unseen = steps.at(load[part]) - price * load[part] - least;
+            let weight = if unseen > SEEN { unseen } else { SEEN * SEEN * steps.span((first, last)) };
+            if worst.is_none_or(|worst| weight > worst.0) {
+                // The step that the load lies in begins the upper box, unless it is the first.
+                let place = steps.place(load[part]).clamp(first, last);
+                let place = if place > first { place - 1 } else { first };
+                worst = Some((weight, Split::Part(part, place)));
+            }
+        }
+        match (worst, nearest) {
+            (Some((unseen, split)), nearest) if unseen > SEEN || nearest.is_none() => split,
+            (_, Some((_, customer))) => Split::Customer(customer),
+            _ => Split::Nowhere,
+        }
+    }
+
+    /// The two halves of a box; none where one set is left, which is priced.
+    fn children(&mut self, node: Node) -> Vec<Node> {
+        match node.split {
+            Split::Part(part, place) => {
+                let (mut below, mut above) = (node.clone(), node);
+                below.ranges[part].1 = place;
+                above.ranges[part].0 = place + 1;
+                vec![below, above]
+            }
+            Split::Customer(customer) => {
+                let mut without = node;
+                without.free.retain(|own| *own != customer);
+                let mut with = without.clone();
+                with.take(customer, self.asked.values[customer as usize], self.demand(customer));
+                vec![without, with]
+            }
+            Split::Nowhere => {
+                self.set.fill(false);
+                node.taken.iter().for_each(|customer| self.set[*customer as usize] = true);
+                self.offer();
+                Vec::new()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::steps::tests::stairs;
+    use super::*;
+
+    /// (bid) by every set.
+    fn enumerated(asked: &Question) -> f64 {
+        let count = asked.values.len();
+        let sets = (0..1_usize << count).map(|set| {
+            let inside = |customer: usize| set >> customer & 1 == 1;
+            if (0..count).any(|customer| asked.must[customer] && !inside(customer)) {
+                return f64::INFINITY;
+            }
+            let chosen = || (0..count).filter(|customer| inside(*customer));
+            let parts = asked.steps.len();
+            let load = |part: usize| chosen().map(|customer| asked.demands[customer * parts + part]).sum::<f64>();
+            let stock: f64 = asked.steps.iter().enumerate().map(|(part, steps)| steps.at(load(part))).sum();
+            asked.fixed + stock - chosen().map(|customer| asked.values[customer]).sum::<f64>()
+        });
+        sets.fold(f64::INFINITY, f64::min)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn an_outlet_bids_what_the_best_of_all_sets_costs_and_never_more_where_its_boxes_run_out(
+            heights in prop::collection::vec(0.2..2.0_f64, 1..4),
+            customers in prop::collection::vec((0.0..2.0_f64, prop::collection::vec(0.0..4.0_f64, 3), 0..8_u8), 1..8),
+            (fixed, boxes) in (0.0..3.0_f64, 1..12_usize),
+        ) {
+            let steps: Vec<Steps> = heights.iter().map(|height| stairs(*height)).collect();
+            let parts = steps.len();
+            let mut asked = Question {
+                fixed,
+                values: customers.iter().map(|customer| customer.0).collect(),
+                demands: customers.iter().flat_map(|customer| customer.1[..parts].to_vec()).collect(),
+                must: customers.iter().map(|customer| customer.2 == 0).collect(),
+                steps: &steps,
+                limit: f64::INFINITY,
+                tolerance: 0.0,
+                boxes: 100_000,
+            };
+            let least = enumerated(&asked);
+            let guess = vec![false; customers.len()];
+            let whole = bid(&asked, &mut vec![0.0; parts], &guess);
+            if least.is_infinite() {
+                prop_assert!(whole.least.is_infinite() && whole.value.is_infinite());
+            } else {
+                prop_assert!((whole.least - least).abs() < 1e-6, "{} {least}", whole.least);
+                prop_assert!((whole.value - least).abs() < 1e-6);
+            }
+            asked.boxes = boxes;
+            prop_assert!(bid(&asked, &mut vec![0.0; parts], &guess).least <= least + 1e-9);
+            asked.limit = 0.0;
+            prop_assert!(bid(&asked, &mut vec![0.0; parts], &guess).least <= least.min(0.0) + 1e-9);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What is decided on the way to a proof: sites that are open or closed, lanes that are taken or not.
+
+use std::cmp::Ordering;
+
+use super::ground::{Ground, Place};
+use crate::location::Status;
+
+/// A share nearer to 0 or 1 than this is decided.
+const DECIDED_SITE: f64 = 0.1;
+const DECIDED_LANE: f64 = 0.02;
+
+/// Plans that agree on some sites and lanes.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    /// None of them costs less.
+    pub(super) bound: f64,
+    /// π of the customers, then ρ of the rows.
+    pub(super) prices: Vec<f64>,
+    /// Whether a site is open, where decided.
+    pub(super) sites: Vec<Option<bool>>,
+    /// Whether a lane is taken, where decided, by site.
+    pub(super) lanes: Vec<Vec<Option<bool>>>,
+    /// λ of the last bids, and what they took.
+    pub(super) lambda: Vec<Vec<f64>>,
+    pub(super) taken: Vec<Vec<bool>>,
+    /// How often sites bid, and how often they took a lane, of late.
+    pub(super) open: Vec<f64>,
+    pub(super) shares: Vec<Vec<f64>>,
+}
+
+impl Node {
+    pub(super) fn root(ground: &Ground, prices: Vec<f64>) -> Self {
+        let by_lane = |place: &Place| place.lanes.len();
+        let status = |place: &Place| match place.status {
+            Status::Free => None,
+            Status::Open => Some(true),
+            Status::Closed => Some(false),
+        };
+        Self {
+            bound: f64::NEG_INFINITY,
+            prices,
+            sites: ground.places.iter().map(status).collect(),
+            lanes: ground.places.iter().map(|place| vec![None; by_lane(place)]).collect(),
+            lambda: ground.places.iter().map(|place| vec![0.0; place.steps.len()]).collect(),
+            taken: ground.places.iter().map(|place| vec![false; by_lane(place)]).collect(),
+            open: vec![0.0; ground.places.len()],
+            shares: ground.places.iter().map(|place| vec![0.0; by_lane(place)]).collect(),
+        }
+    }
+
+    /// Two nodes that share its plans: one site open or closed, else one lane taken or not; `None` where all is decided.
+    pub(super) fn children(&self, ground: &Ground) -> Option<[Self; 2]> {
+        let unsure = |share: f64| share.min(1.0 - share);
+        let free = (0..self.sites.len()).filter(|site| self.sites[*site].is_none());
+        let site = free.max_by(|one, two| unsure(self.open[*one]).total_cmp(&unsure(self.open[*two])));
+        let mut lane: Option<((f64, f64), usize, usize)> = None;
+        for (site, own) in self.shares.iter().enumerate().filter(|(site, _)| self.sites[*site] != Some(false)) {
+            for (number, share) in own.iter().enumerate().filter(|(number, _)| self.lanes[site][*number].is_none()) {
+                let rank = (unsure(*share), *share);
+                if lane.is_none_or(|lane| rank > lane.0) {
+                    lane = Some((rank, site, number));
+                }
+            }
+        }
+        let by_site = |site: usize| {
+            [false, true].map(|open| {
+                let mut child = self.clone();
+                child.sites[site] = Some(open);
+                child
+            })
+        };
+        let undecided = lane.map_or(0.0, |lane| lane.0.0);
+        match (site.map(|site| (unsure(self.open[site]), site)), lane) {
+            (Some((share, site)), _) if share > DECIDED_SITE || (undecided < DECIDED_LANE && share > 0.0) => {
+                Some(by_site(site))
+            }
+            (_, Some((_, site, number))) => Some(self.by_lane(ground, site, number)),
+            (Some((_, site)), None) => Some(by_site(site)),
+            (None, None) => None,
+        }
+    }
+
+    fn by_lane(&self, ground: &Ground, site: usize, lane: usize) -> [Self; 2] {
+        let customer = ground.places[site].lanes[lane].customer;
+        let (mut with, mut without) = (self.clone(), self.clone());
+        for (other, place) in ground.places.iter().enumerate() {
+            for (number, _) in place.lanes.iter().enumerate().filter(|(_, own)| own.customer == customer) {
+                with.lanes[other][number] = Some(other == site && number == lane);
+            }
+        }
+        with.sites[site] = Some(true);
+        without.lanes[site][lane] = Some(false);
+        [with, without]
+    }
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Node {}
+
+impl PartialOrd for Node {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Node {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.bound.total_cmp(&self.bound)
+    }
+}
