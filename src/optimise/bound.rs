@@ -237,7 +237,7 @@ fn priced_bound(
     let required: Vec<Option<Stairs>> = shares.map(stairs).collect();
     let typical = typical_load(search, best);
     let drawn = apart.map(|apart| apart.drawn.as_slice());
-    let known = Known { ratios: &same_ratio, losses: &losses, required: &required };
+    let known = Known { ratios: &same_ratio, losses: &losses, required: &required, drawn };
     let mut served: Vec<Vec<RegionId>> = vec![Vec::new(); scenario.outlets.len()];
     for region in (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0) {
         for (outlet, _) in network.roads(region).filter(|(_, road)| road.hours <= reach) {
@@ -256,7 +256,7 @@ fn priced_bound(
         }
         Some(match (&bundles, &mixes) {
             (Some(bundles), _) => bundles.priced(search, &goals, outlet, &lanes, typical, drawn),
-            (None, Some(mixes)) => OutletPrice::of(search, &goals, mixes, known, outlet, &lanes, typical, drawn),
+            (None, Some(mixes)) => OutletPrice::of(search, &goals, mixes, known, outlet, &lanes, typical),
             (None, None) => unreachable!("there are mixes where there are no bundles"),
         })
     };

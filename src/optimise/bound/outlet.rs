@@ -149,6 +149,8 @@ pub(super) struct Known<'a> {
     pub(super) losses: &'a BTreeMap<u64, LossFloor>,
     /// What every outlet promises of its own shelf.
     pub(super) required: &'a [Option<Stairs>],
+    /// The depot of each outlet, where depots are placed apart.
+    pub(super) drawn: Option<&'a [Option<DepotId>]>,
 }
 
 /// What an outlet's lanes and stock pay at least.
@@ -200,11 +202,10 @@ impl OutletPrice {
         search: &Search,
         goals: &[Goal],
         mixes: &Mixes,
-        Known { ratios, losses, required }: Known,
+        Known { ratios, losses, required, drawn }: Known,
         outlet: OutletId,
         roads: &[(RegionId, Road)],
         typical: f64,
-        drawn: Option<&[Option<DepotId>]>,
     ) -> Self {
         let Search { scenario, network, load, .. } = *search;
         let parts = scenario.parts.len();
