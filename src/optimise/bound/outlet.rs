@@ -149,7 +149,7 @@ pub(super) struct Known<'a> {
     pub(super) losses: &'a BTreeMap<u64, LossFloor>,
     /// What every outlet promises of its own shelf.
     pub(super) required: &'a [Option<Stairs>],
-    /// The depot of each outlet where that is settled elsewhere.
+    /// The depot of each outlet, where depots are placed apart.
     pub(super) drawn: Option<&'a [Option<DepotId>]>,
 }
 

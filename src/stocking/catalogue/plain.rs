@@ -15,6 +15,9 @@ const SETTLED: f64 = 1e-13;
 /// Probabilities below this are not told apart from none.
 const LEFT_OUT: f64 = 1e-16;
 
+/// Units owed for certain are thinned apart from this multiple of the terms wanted on.
+const FEW: usize = 4;
+
 /// Beyond this mean the first term of a demand is too small to begin with.
 pub(super) const LARGEST_MEAN: f64 = 600.0;
 
@@ -132,15 +135,38 @@ fn recursion<const COUNT: usize>(backlog: &[f64], shares: &[f64; LANES], owed: &
 }
 
 /// (owed) of one stream for the first `count` numbers; `backlog` is P(B0 = 0), P(B0 = 1), …
+///
+/// A depot with far too little stock owes at least so many units, N, for certain. Their thinning is the binomial distribution
+/// itself, t(z) = (1−q+qz)^N · Σ_n P(B0 = N+n)·(1−q+qz)ⁿ, which takes `count`² steps in place of N·`count`.
 pub(super) fn owed(backlog: &[f64], share: f64, count: usize, made: &mut Vec<f64>) {
     let keep = 1.0 - share;
     made.clear();
     made.resize(count, 0.0);
-    for (step, &p) in backlog.iter().rev().enumerate() {
+    let certain = backlog.iter().take_while(|p| **p <= 0.0).count();
+    // (1−q)^N must not be too small to begin with.
+    let none = keep.powf(certain as f64);
+    let apart = certain > FEW * count && none > f64::MIN_POSITIVE / LEFT_OUT;
+    let certain = if apart { certain } else { 0 };
+    for (step, &p) in backlog[certain..].iter().rev().enumerate() {
         for k in (1..count.min(step + 1)).rev() {
             made[k] = made[k] * keep + made[k - 1] * share;
         }
         made[0] = made[0] * keep + p;
+    }
+    if !apart {
+        return;
+    }
+    let odds = share / keep;
+    let mut p = none;
+    let binomial: Vec<f64> = (0..count)
+        .map(|k| {
+            let own = p;
+            p *= odds * (certain as f64 - k as f64).max(0.0) / (k as f64 + 1.0);
+            own
+        })
+        .collect();
+    for k in (0..count).rev() {
+        made[k] = made[..=k].iter().rev().zip(&binomial).map(|(rest, sure)| rest * sure).sum();
     }
 }
 
@@ -263,5 +289,33 @@ impl Moments {
             power *= share;
         }
         usize::MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_that_are_owed_for_certain_are_thinned_like_all_others() {
+        for (certain, share, count) in [(0, 0.1, 8), (50, 0.02, 9), (700, 0.01, 40), (3_000, 0.002, 30)] {
+            // P(B0 = N + n) ∝ n + 1 for n < 60.
+            let tail = (0..60).map(|n| f64::from(n + 1) / 1_830.0);
+            let backlog: Vec<f64> = std::iter::repeat_n(0.0, certain).chain(tail).collect();
+            let mut made = Vec::new();
+            owed(&backlog, share, count, &mut made);
+            for (k, own) in made.iter().enumerate() {
+                // P(Bin(n, q) = k) from the logarithms of its factors, for each n by itself.
+                let choose = |n: usize| (0..k).map(|i| ((n - i) as f64 / (i + 1) as f64).ln()).sum::<f64>();
+                let chance = |n: usize| {
+                    if n < k {
+                        return 0.0;
+                    }
+                    (choose(n) + k as f64 * share.ln() + (n - k) as f64 * (1.0 - share).ln()).exp()
+                };
+                let sum: f64 = backlog.iter().enumerate().map(|(n, p)| p * chance(n)).sum();
+                assert!((own - sum).abs() <= 1e-12, "{certain} {share} {k}: {own} {sum}");
+            }
+        }
     }
 }
