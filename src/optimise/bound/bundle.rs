@@ -41,6 +41,9 @@ const GROWTH: f64 = 1.12;
 const STEP: f64 = 1.06;
 const SHORTEST: f64 = 0.02 / 365.0;
 
+/// With so many regions × parts no outlet is priced part by part.
+const MANY_DEMANDS: usize = 2_000_000;
+
 /// What the stock of a bundle costs, and the least concave function above it.
 struct Stock {
     floor: Floor,
@@ -85,7 +88,7 @@ struct Priced {
 }
 
 impl Bundles {
-    /// Bundles, where all that regions ask for is in baskets that they share, no goal tells parts apart, no outlet promises
+    /// Bundles, where they hold every part or parts are too many to be told apart, all that regions ask for is in baskets that they share, no goal tells parts apart, no outlet promises
     /// anything of its own shelf, and depots, which do all repairs, replenish the outlets.
     pub(super) fn of(
         search: &Search,
@@ -109,6 +112,12 @@ impl Bundles {
         let tasks_of = |basket: usize| load.basket(basket).iter().filter_map(|task| Some((task.part?, task)));
         for basket in 0..load.shared() {
             tasks_of(basket).for_each(|(part, _)| holding[part.at()] += 1);
+        }
+        // Bundles leave out what several baskets hold, so that is priced part by part as long as there is not too much of it.
+        let left_out =
+            (0..holding.len()).any(|part| holding[part] > 1 || (holding[part] == 1 && known.ratios[part].is_none()));
+        if left_out && scenario.regions.len() * scenario.parts.len() <= MANY_DEMANDS {
+            return None;
         }
         let depots: Vec<Option<DepotId>> = (0..scenario.depots.len()).map(|depot| Some(DepotId::from(depot))).collect();
         let member = |units: f64, part: PartId, rate: f64| {
