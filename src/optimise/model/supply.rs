@@ -185,7 +185,12 @@ pub struct Shared<'a> {
     least: Vec<f64>,
     most: Vec<f64>,
     mean: Vec<f64>,
+    /// The shares of each mix that there is; empty where these are too many.
+    mixes: Vec<Vec<f64>>,
 }
+
+/// With more mixes than this only the range of each share is known.
+const MANY_MIXES: usize = 6_000;
 
 impl Mixes<'_> {
     /// Prices of a unit of each part as prices of a unit of each shared basket; `None` where none are shared.
@@ -214,8 +219,9 @@ impl<'a> Shared<'a> {
             load.basket(basket).iter().filter(|task| task.part.is_some()).map(|task| task.rate).sum()
         };
         let units: Vec<f64> = (0..count).map(units).collect();
-        let mut shared =
-            Self { load, units, least: vec![f64::INFINITY; count], most: vec![0.0; count], mean: vec![0.0; count] };
+        let (least, most, mean) = (vec![f64::INFINITY; count], vec![0.0; count], vec![0.0; count]);
+        let mut shared = Self { load, units, least, most, mean, mixes: Vec::new() };
+        let mut told: BTreeSet<Vec<u64>> = BTreeSet::new();
         let mut all = 0.0;
         let mut shares = vec![0.0; count];
         for &region in regions.iter().filter(|region| load.units[region.at()] > 0.0) {
@@ -230,6 +236,13 @@ impl<'a> Shared<'a> {
                 shared.least[basket] = shared.least[basket].min(*share);
                 shared.most[basket] = shared.most[basket].max(*share);
             }
+            let key = || shares.iter().map(|share| (share * 1e9).round() as u64).collect();
+            if told.len() <= MANY_MIXES && told.insert(key()) {
+                shared.mixes.push(shares.clone());
+            }
+        }
+        if told.len() > MANY_MIXES {
+            shared.mixes.clear();
         }
         shared.mean.iter_mut().for_each(|mean| *mean /= f64::max(all, f64::MIN_POSITIVE));
         shared
@@ -241,7 +254,8 @@ impl<'a> Shared<'a> {
         tasks.filter_map(|task| Some(task.rate * prices[task.part?.at()])).fold(0.0, |sum, price| sum + price)
     }
 
-    /// What a unit of part demand pays more: its mean, or its least over all shares s between those of the regions,
+    /// What a unit of part demand pays more: its mean, or its least over all mixes, or where these are too many over all shares s
+    /// between those of the regions,
     ///
     /// ```text
     /// (least)  min { Σ_b more_b·s_b : Σ_b s_b = 1, least_b ≤ s_b ≤ most_b }
@@ -253,6 +267,12 @@ impl<'a> Shared<'a> {
             asked.into_iter().map(|basket| (self.price(basket, more) / self.units[basket], basket)).collect();
         if !relaxed {
             return more.iter().map(|(more, basket)| more * self.mean[*basket]).fold(0.0, |sum, own| sum + own);
+        }
+        if !self.mixes.is_empty() {
+            let of = |mix: &Vec<f64>| more.iter().map(|(more, basket)| more * mix[*basket]).sum::<f64>();
+            let least = self.mixes.iter().map(of).fold(f64::INFINITY, f64::min);
+            // Mixes are told apart to a billionth of each share.
+            return least - 1e-9 * more.iter().map(|(more, _)| more.abs()).sum::<f64>();
         }
         more.sort_by(|one, two| one.0.total_cmp(&two.0).then(one.1.cmp(&two.1)));
         // Shares are rounded; the bound gives that away.
