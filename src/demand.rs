@@ -23,8 +23,9 @@ use crate::scenario::validate::{Ids, Reader};
 use crate::scenario::{Demand, Failure as Factored, Installed, JobId, PartId, ProductId, RegionId};
 use crate::units::{Hours, Rate};
 
-/// More streams of installed base × failures than this are not told one by one.
-const MANY: usize = 100_000;
+/// More streams of installed base × failures than this are not told one by one; fewer are, for the bound knows more of regions' own
+/// mixes than of baskets that they share.
+const MANY: usize = 1_000_000;
 
 /// The rows of `installed_base.csv`.
 pub(crate) fn installed<'a>(ids: &Ids<'a>, reader: &mut Reader<'a>) -> Vec<Installed> {
