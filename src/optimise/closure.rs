@@ -39,7 +39,7 @@ use round::{decided, rounded};
 use tree::Node;
 
 /// All the work that is done for a proof, and for one step of the prices \[customers × parts and steps of stock, in boxes\].
-const WORK: f64 = 3e9;
+const WORK: f64 = 8e9;
 const STEP_WORK: f64 = 4e7;
 
 /// A bid looks at no more boxes than this, and at no more than this while prices are far from right.
