@@ -63,7 +63,7 @@ pub struct Terms<'a> {
     pub most: &'a (dyn Fn(RegionId, OutletId) -> f64 + Sync),
     /// Lanes longer than this are left out \[hours\].
     pub reach: f64,
-    /// The depot of each outlet where that is settled elsewhere ([`super::apart`]): lanes pay freight and duty from it, and the
+    /// The depot of each outlet where that is settled elsewhere (`apart`): lanes pay freight and duty from it, and the
     /// problem has no uppers.
     pub drawn: Option<&'a [Option<DepotId>]>,
 }
