@@ -13,6 +13,7 @@
 //! kilometres = distance of the coordinates × circuity, hours = kilometres / speed. Conditions of countries may slow the lanes
 //! to a region down, or leave it those from outlets of its own country ([`crate::conditions`]).
 
+mod charge;
 mod measure;
 mod reach;
 mod roads;

@@ -17,6 +17,7 @@
 use rayon::prelude::*;
 
 use super::Road;
+use super::charge::{Charge, types_of_job};
 use super::measure::{Point, least_over_ground};
 use super::reach::Reach;
 use crate::scenario::{CountryId, Lanes, OutletId, Region, RegionId, Scenario, ServiceLane, Status, Travel};
@@ -81,17 +82,6 @@ impl Terms {
     const FREE: Self = Self { factor: 1.0, served_from: None };
 }
 
-/// What journeys from an outlet cost.
-#[derive(Debug, Clone, Copy)]
-struct Charge {
-    /// An hour, visits that are made again included.
-    wage: f64,
-    /// On all of it.
-    factor: f64,
-    /// Visits until a job is done.
-    visits: f64,
-}
-
 /// A lane that was given.
 #[derive(Debug, Clone, Copy)]
 struct Measured {
@@ -125,7 +115,7 @@ impl Roads {
             .map(|outlet| point(outlet.place.filter(|_| outlet.status != Status::Closed)))
             .collect();
         let charges: Vec<Charge> =
-            (0..scenario.outlets.len()).map(|outlet| charge(scenario, OutletId::from(outlet))).collect();
+            (0..scenario.outlets.len()).map(|outlet| Charge::of(scenario, OutletId::from(outlet))).collect();
         let open = scenario.outlets.iter().zip(&charges).filter(|(outlet, _)| outlet.status != Status::Closed);
         let least_factor = open.map(|(_, charge)| charge.factor).reduce(f64::min).unwrap_or(1.0);
         let (asked, done) = types_of_job(scenario);
@@ -389,30 +379,4 @@ impl Roads {
         let cost_per_job = factor * cost_per_job.map_or(estimated, |cost| visits * cost);
         Road { hours, distance, cost_per_job, hours_per_job: trips * visits * hours }
     }
-}
-
-fn charge(scenario: &Scenario, outlet: OutletId) -> Charge {
-    let country = scenario.outlets[outlet.at()].country;
-    let wage = country.map_or(0.0, |country| scenario.countries[country.at()].labour_cost_per_hour.get());
-    let plain = Charge { wage, factor: 1.0, visits: 1.0 };
-    scenario.format(outlet).map_or(plain, |format| {
-        let visits = format.visits();
-        Charge { wage: wage * format.labour_cost_factor * visits, factor: format.travel_cost_factor, visits }
-    })
-}
-
-/// The types of job that regions ask for and outlets do, (does) of `format`; empty where every outlet does all.
-fn types_of_job(scenario: &Scenario) -> (Vec<u64>, Vec<u64>) {
-    if scenario.formats.iter().all(|format| format.jobs.is_none()) {
-        return (Vec::new(), Vec::new());
-    }
-    let mut asked = vec![0; scenario.regions.len()];
-    for demand in scenario.demands.iter().filter(|demand| demand.rate.get() > 0.0) {
-        asked[demand.region.at()] |= demand.job.map_or(0, |job| 1 << job.0);
-    }
-    let done = |outlet: usize| {
-        let jobs = scenario.format(OutletId::from(outlet)).and_then(|format| format.jobs.as_ref());
-        jobs.map_or(u64::MAX, |jobs| jobs.iter().fold(0, |mask, job| mask | 1 << job.0))
-    };
-    (asked, (0..scenario.outlets.len()).map(done).collect())
 }

@@ -212,6 +212,14 @@ fn totals(search: &Search) -> Vec<f64> {
     totals
 }
 
+/// How stock is told apart.
+enum Stocked {
+    /// Parts of a basket together.
+    Bundles(Bundles),
+    /// Part by part.
+    Parts(Mixes),
+}
+
 fn priced_bound(
     search: &Search,
     reach: f64,
@@ -244,8 +252,10 @@ fn priced_bound(
             served[outlet.at()].push(region);
         }
     }
-    let bundles = Bundles::of(search, &goals, known, &served, typical);
-    let mixes = if bundles.is_some() { None } else { Some(Mixes::of(search)) };
+    let stocked = match Bundles::of(search, &goals, known, &served, typical) {
+        Some(bundles) => Stocked::Bundles(bundles),
+        None => Stocked::Parts(Mixes::of(search)),
+    };
     // Pricing an outlet with many depots and parts takes a while: who is asked to stop between two of them proves nothing.
     let priced = |(outlet, regions): (usize, &Vec<RegionId>)| -> Option<OutletPrice> {
         let outlet = OutletId::from(outlet);
@@ -254,10 +264,9 @@ fn priced_bound(
         if watch.stop() {
             return None;
         }
-        Some(match (&bundles, &mixes) {
-            (Some(bundles), _) => bundles.priced(search, &goals, outlet, &lanes, typical, drawn),
-            (None, Some(mixes)) => OutletPrice::of(search, &goals, mixes, known, outlet, &lanes, typical),
-            (None, None) => unreachable!("there are mixes where there are no bundles"),
+        Some(match &stocked {
+            Stocked::Bundles(bundles) => bundles.priced(search, &goals, outlet, &lanes, typical, drawn),
+            Stocked::Parts(mixes) => OutletPrice::of(search, &goals, mixes, known, outlet, &lanes, typical),
         })
     };
     let outlets: Option<Vec<OutletPrice>> = served.par_iter().enumerate().map(priced).collect();

@@ -19,13 +19,12 @@
 mod ask;
 mod bid;
 mod ground;
+mod queue;
 mod round;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod tree;
-
-use std::collections::BinaryHeap;
 
 use rayon::prelude::*;
 
@@ -34,6 +33,7 @@ use crate::watch::Watch;
 use ask::Asking;
 use bid::Bid;
 pub use ground::Ground;
+use queue::Queue;
 pub use round::Served;
 use round::{decided, rounded};
 use tree::Node;
@@ -150,9 +150,10 @@ impl Closure<'_> {
         if root.bound < self.ends.bound {
             return root.bound;
         }
-        let mut heap = BinaryHeap::from([root]);
+        let mut queue = Queue::new();
+        queue.push(root.bound, root);
         let mut least = f64::INFINITY;
-        while let Some(node) = heap.pop() {
+        while let Some(node) = queue.pop() {
             let bound = node.bound.min(least);
             self.watch.progress(Some(self.ends.incumbent + self.ground.constant), bound + self.ground.constant);
             if bound >= self.ends.target || self.over() {
@@ -166,7 +167,7 @@ impl Closure<'_> {
             for mut child in children {
                 self.node(&mut child, STEPS, STRIDES);
                 if child.bound < self.ends.target {
-                    heap.push(child);
+                    queue.push(child.bound, child);
                 } else {
                     least = least.min(child.bound);
                 }

@@ -19,6 +19,19 @@ pub struct CountryService {
     pub value: f64,
 }
 
+/// What regions tell of a question, added up over the network and each country.
+pub(super) fn summed(scenario: &Scenario, tallies: &Tallies, number: usize) -> BTreeMap<Option<CountryId>, Tally> {
+    let mut sums: BTreeMap<Option<CountryId>, Tally> = BTreeMap::new();
+    for (key, tally) in tallies.range((number, Key::default())..(number + 1, Key::default())) {
+        let Some(region) = key.1.region else { continue };
+        sums.entry(None).or_default().merge(tally);
+        if let Some(country) = scenario.regions[region.at()].country {
+            sums.entry(Some(country)).or_default().merge(tally);
+        }
+    }
+    sums
+}
+
 /// The metrics of every country and of the network, in order of question, the network before the countries.
 pub(super) fn by_country(
     scenario: &Scenario,
@@ -29,15 +42,7 @@ pub(super) fn by_country(
 ) -> Vec<CountryService> {
     let mut services = Vec::new();
     for (number, question) in questions.iter().enumerate().skip(first) {
-        let mut sums: BTreeMap<Option<CountryId>, Tally> = BTreeMap::new();
-        for (key, tally) in tallies.range((number, Key::default())..(number + 1, Key::default())) {
-            let Some(region) = key.1.region else { continue };
-            sums.entry(None).or_default().merge(tally);
-            if let Some(country) = scenario.regions[region.at()].country {
-                sums.entry(Some(country)).or_default().merge(tally);
-            }
-        }
-        for (country, mut tally) in sums {
+        for (country, mut tally) in summed(scenario, tallies, number) {
             if question.metric == Metric::Availability {
                 tally.installed = installed_in(load, scenario, question, &Key { country, ..Key::default() });
             }

@@ -15,7 +15,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Key, Question, Tallies, Tally};
+use super::country::summed;
+use super::{Question, Tallies, Tally};
 use crate::contact::answered;
 use crate::scenario::{CountryId, Metric, SatisfactionWeights, Scenario};
 
@@ -56,17 +57,7 @@ pub(super) fn satisfaction(
     let Some(weights) = &scenario.satisfaction else { return Vec::new() };
     let response =
         questions.iter().skip(first).position(|own| own.metric == Metric::OnTime && own.within == weights.within);
-    let by_country = |number: usize| {
-        let mut sums: BTreeMap<Option<CountryId>, Tally> = BTreeMap::new();
-        for (key, tally) in tallies.range((number, Key::default())..(number + 1, Key::default())) {
-            let Some(region) = key.1.region else { continue };
-            sums.entry(None).or_default().merge(tally);
-            if let Some(country) = scenario.regions[region.at()].country {
-                sums.entry(Some(country)).or_default().merge(tally);
-            }
-        }
-        sums
-    };
+    let by_country = |number: usize| summed(scenario, tallies, number);
     let fixed = by_country(questions.len());
     let responses =
         response.filter(|_| weights.within.is_some()).map(|number| by_country(first + number)).unwrap_or_default();

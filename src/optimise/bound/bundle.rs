@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::floor::{Floor, Roof};
 use super::lane::{Goal, LanePrice, Lateness, lane_price, lane_price_of_any_part};
 use super::mixes::{Mixes, Reach};
-use super::modes::{PRICES, SLOPES};
+use super::modes::{PRICES, best_line};
 use super::outlet::{Known, OutletPrice, PricedLane, USUAL, allowance, least_load, may_idle, stands_behind};
 use super::shelf::{Behind, Shelf};
 use crate::cost::holding_cost;
@@ -302,18 +302,11 @@ impl Line<'_> {
             let own = self.stocks.iter().zip(self.shares);
             own.filter_map(|(stock, share)| Some(stock.as_ref()?.roof.at(share * load))).sum()
         };
-        let chord = if to > from { ((along(to) - along(from)) / (to - from)).max(0.0) } else { 0.0 };
         let mean: f64 = slopes.iter().zip(self.shares).map(|(slope, share)| slope * share).sum();
-        let middle = 0.5 * (from + to);
-        let judged = f64::min(2.0 * middle, 0.5 * (middle + usual)).max(middle);
-        // A line below zero at rest pays whoever is open for nothing, so that counts against it.
-        let value = |(fixed, per_load): (f64, f64)| fixed + per_load * judged + 2.0 * fixed.min(0.0);
-        let tried = SLOPES.iter().map(|part| {
-            let per_load = part * chord;
+        best_line(along, usual, (from, to), |per_load, chord| {
             let rest = |price: &f64| self.rest(slopes, per_load - mean, price * chord, (from, to));
-            (PRICES.iter().map(rest).fold(f64::NEG_INFINITY, f64::max), per_load)
-        });
-        tried.max_by(|one, two| value(*one).total_cmp(&value(*two))).unwrap_or_default()
+            PRICES.iter().map(rest).fold(f64::NEG_INFINITY, f64::max)
+        })
     }
 
     /// (rest) at τ and λ.

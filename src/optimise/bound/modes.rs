@@ -16,7 +16,7 @@ use super::mixes::Reach;
 use crate::scenario::PartId;
 
 /// Slopes of a mode that are tried, as shares of the chord's.
-pub(super) const SLOPES: [f64; 7] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.15];
+const SLOPES: [f64; 7] = [1.0, 0.85, 0.7, 0.55, 0.4, 0.3, 0.15];
 
 /// λ that are tried, as shares of the chord's slope.
 pub(super) const PRICES: [f64; 9] = [0.0, -0.4, -0.2, -0.1, -0.05, 0.05, 0.1, 0.2, 0.4];
@@ -80,15 +80,9 @@ impl<'a> Stock<'a> {
     /// the usual load, towards that, for the mode is on offer to every load.
     pub(super) fn mode(&self, slopes: &[f64], usual: f64, from: f64, to: f64) -> (f64, f64) {
         let along = |load: f64| -> f64 { self.roofs().map(|(part, roof)| roof.at(self.shares[part] * load)).sum() };
-        let chord = if to > from { ((along(to) - along(from)) / (to - from)).max(0.0) } else { 0.0 };
         let chords = self.slopes((from, to));
         let mean: f64 = slopes.iter().zip(self.shares).map(|(slope, share)| slope * share).sum();
-        let middle = 0.5 * (from + to);
-        let judged = f64::min(2.0 * middle, 0.5 * (middle + usual)).max(middle);
-        // A line below zero at rest pays whoever is open for nothing, so that counts against it.
-        let value = |(fixed, per_load): (f64, f64)| fixed + per_load * judged + 2.0 * fixed.min(0.0);
-        let tried = SLOPES.iter().map(|part| {
-            let per_load = part * chord;
+        best_line(along, usual, (from, to), |per_load, chord| {
             let slopes: Vec<f64> = slopes.iter().map(|slope| slope + per_load - mean).collect();
             // What a part's own chord is steeper by is the first guess of its price.
             let own: Vec<f64> = chords.iter().zip(&slopes).map(|(chord, slope)| chord - slope).collect();
@@ -97,12 +91,8 @@ impl<'a> Stock<'a> {
                 (self.rest(&slopes, &prices, (from, to)).0, prices)
             });
             let best = rests.max_by(|one, two| one.0.total_cmp(&two.0));
-            (
-                best.map_or(f64::NEG_INFINITY, |(rest, prices)| self.climb(&slopes, rest, prices, (from, to), chord)),
-                per_load,
-            )
-        });
-        tried.max_by(|one, two| value(*one).total_cmp(&value(*two))).unwrap_or_default()
+            best.map_or(f64::NEG_INFINITY, |(rest, prices)| self.climb(&slopes, rest, prices, (from, to), chord))
+        })
     }
 
     /// (rest) from prices on upwards.
@@ -159,6 +149,23 @@ impl<'a> Stock<'a> {
         // Rounding must not lift it.
         (sum - 1e-12 * size, ahead)
     }
+}
+
+/// Of lines below a stock that costs so much along the mean mix, a and σ + τ of the one that is highest where a mode is judged:
+/// `rest` is a at a slope, given it and the chord's.
+pub(super) fn best_line(
+    along: impl Fn(f64) -> f64,
+    usual: f64,
+    (from, to): (f64, f64),
+    rest: impl Fn(f64, f64) -> f64,
+) -> (f64, f64) {
+    let chord = if to > from { ((along(to) - along(from)) / (to - from)).max(0.0) } else { 0.0 };
+    let middle = 0.5 * (from + to);
+    let judged = f64::min(2.0 * middle, 0.5 * (middle + usual)).max(middle);
+    // A line below zero at rest pays whoever is open for nothing, so that counts against it.
+    let value = |(fixed, per_load): (f64, f64)| fixed + per_load * judged + 2.0 * fixed.min(0.0);
+    let tried = SLOPES.iter().map(|part| (rest(part * chord, chord), part * chord));
+    tried.max_by(|one, two| value(*one).total_cmp(&value(*two))).unwrap_or_default()
 }
 
 /// A lane of an outlet.

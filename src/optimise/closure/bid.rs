@@ -9,10 +9,13 @@
 //! A branch and bound over boxes of loads and, where these say no more, over customers; the least bound first. λ climbs by subgradients.
 //! Work is counted in boxes: when there may be no more, the least bound that is left is the answer.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+mod node;
+#[cfg(test)]
+mod tests;
 
+use super::queue::Queue;
 use super::steps::Steps;
+use node::{Node, Split};
 
 /// Steps of λ in the first box and in every other.
 const FIRST_STEPS: usize = 60;
@@ -70,9 +73,10 @@ pub fn bid(asked: &Question, lambda: &mut Vec<f64>, guess: &[bool]) -> Bid {
     let mut root = search.root(lambda);
     search.bound(&mut root, FIRST_STEPS);
     lambda.clone_from(&root.lambda);
-    let mut heap = BinaryHeap::from([root]);
+    let mut queue = Queue::new();
+    queue.push(root.bound, root);
     let (mut boxes, mut least) = (1_usize, f64::INFINITY);
-    while let Some(node) = heap.pop() {
+    while let Some(node) = queue.pop() {
         if node.bound >= search.sought() || boxes >= asked.boxes {
             least = least.min(node.bound);
             break;
@@ -81,7 +85,7 @@ pub fn bid(asked: &Question, lambda: &mut Vec<f64>, guess: &[bool]) -> Bid {
             boxes += 1;
             search.bound(&mut child, STEPS);
             if child.bound < search.sought() {
-                heap.push(child);
+                queue.push(child.bound, child);
             } else {
                 least = least.min(child.bound);
             }
@@ -89,61 +93,6 @@ pub fn bid(asked: &Question, lambda: &mut Vec<f64>, guess: &[bool]) -> Bid {
     }
     let least = least.min(search.value).min(asked.limit);
     Bid { least, value: search.value, taken: search.taken, work: boxes as f64 }
-}
-
-/// Where a box is split.
-#[derive(Debug, Clone, Copy)]
-enum Split {
-    /// After a step of a part.
-    Part(usize, usize),
-    /// With and without a customer.
-    Customer(u32),
-    /// Nowhere: one set is left.
-    Nowhere,
-}
-
-/// A box.
-#[derive(Debug, Clone)]
-struct Node {
-    bound: f64,
-    /// The first and the last step by part.
-    ranges: Vec<(usize, usize)>,
-    /// Customers not decided.
-    free: Vec<u32>,
-    taken: Vec<u32>,
-    /// What those taken ask for by part, and their values.
-    base: Vec<f64>,
-    gained: f64,
-    lambda: Vec<f64>,
-    split: Split,
-}
-
-impl Node {
-    fn take(&mut self, customer: u32, value: f64, demand: &[f64]) {
-        self.taken.push(customer);
-        self.gained += value;
-        self.base.iter_mut().zip(demand).for_each(|(sum, own)| *sum += own);
-    }
-}
-
-impl PartialEq for Node {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Node {}
-
-impl PartialOrd for Node {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Node {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.bound.total_cmp(&self.bound)
-    }
 }
 
 struct Search<'a> {
@@ -382,67 +331,6 @@ impl<'a> Search<'a> {
                 self.offer();
                 Vec::new()
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::super::steps::tests::stairs;
-    use super::*;
-
-    /// (bid) by every set.
-    fn enumerated(asked: &Question) -> f64 {
-        let count = asked.values.len();
-        let sets = (0..1_usize << count).map(|set| {
-            let inside = |customer: usize| set >> customer & 1 == 1;
-            if (0..count).any(|customer| asked.must[customer] && !inside(customer)) {
-                return f64::INFINITY;
-            }
-            let chosen = || (0..count).filter(|customer| inside(*customer));
-            let parts = asked.steps.len();
-            let load = |part: usize| chosen().map(|customer| asked.demands[customer * parts + part]).sum::<f64>();
-            let stock: f64 = asked.steps.iter().enumerate().map(|(part, steps)| steps.at(load(part))).sum();
-            asked.fixed + stock - chosen().map(|customer| asked.values[customer]).sum::<f64>()
-        });
-        sets.fold(f64::INFINITY, f64::min)
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(200))]
-        #[test]
-        fn an_outlet_bids_what_the_best_of_all_sets_costs_and_never_more_where_its_boxes_run_out(
-            heights in prop::collection::vec(0.2..2.0_f64, 1..4),
-            customers in prop::collection::vec((0.0..2.0_f64, prop::collection::vec(0.0..4.0_f64, 3), 0..8_u8), 1..8),
-            (fixed, boxes) in (0.0..3.0_f64, 1..12_usize),
-        ) {
-            let steps: Vec<Steps> = heights.iter().map(|height| stairs(*height)).collect();
-            let parts = steps.len();
-            let mut asked = Question {
-                fixed,
-                values: customers.iter().map(|customer| customer.0).collect(),
-                demands: customers.iter().flat_map(|customer| customer.1[..parts].to_vec()).collect(),
-                must: customers.iter().map(|customer| customer.2 == 0).collect(),
-                steps: &steps,
-                limit: f64::INFINITY,
-                tolerance: 0.0,
-                boxes: 100_000,
-            };
-            let least = enumerated(&asked);
-            let guess = vec![false; customers.len()];
-            let whole = bid(&asked, &mut vec![0.0; parts], &guess);
-            if least.is_infinite() {
-                prop_assert!(whole.least.is_infinite() && whole.value.is_infinite());
-            } else {
-                prop_assert!((whole.least - least).abs() < 1e-6, "{} {least}", whole.least);
-                prop_assert!((whole.value - least).abs() < 1e-6);
-            }
-            asked.boxes = boxes;
-            prop_assert!(bid(&asked, &mut vec![0.0; parts], &guess).least <= least + 1e-9);
-            asked.limit = 0.0;
-            prop_assert!(bid(&asked, &mut vec![0.0; parts], &guess).least <= least.min(0.0) + 1e-9);
         }
     }
 }

@@ -1,7 +1,5 @@
 //! What is decided on the way to a proof: sites that are open or closed, lanes that are taken or not.
 
-use std::cmp::Ordering;
-
 use super::ground::{Ground, Place};
 use crate::location::Status;
 
@@ -91,25 +89,5 @@ impl Node {
         with.sites[site] = Some(true);
         without.lanes[site][lane] = Some(false);
         [with, without]
-    }
-}
-
-impl PartialEq for Node {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Node {}
-
-impl PartialOrd for Node {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Node {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.bound.total_cmp(&self.bound)
     }
 }
