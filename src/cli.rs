@@ -35,23 +35,9 @@ use sparenet::load::Load;
 use sparenet::network::Network;
 use sparenet::plan::read::options_of;
 use sparenet::report::terminal;
+use sparenet::run::Exit;
 use sparenet::scenario::{Loaded, Refused, Scenario, load_taking};
 use telling::Telling;
-
-/// What the process tells its caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Exit {
-    Ok = 0,
-    Internal = 1,
-    Usage = 2,
-    Invalid = 3,
-    Infeasible = 4,
-    GapLeft = 5,
-    NoPlan = 6,
-    Broken = 7,
-    FileSystem = 8,
-    Interrupted = 130,
-}
 
 const EXAMPLES: &str = "\
 Examples:
@@ -178,7 +164,7 @@ struct EvaluateArguments {
     /// The folder with the decisions: outlets.csv, depots.csv, assignments.csv, replenishment.csv, stock.csv
     #[arg(long, value_name = "DIR")]
     plan: PathBuf,
-    /// Where the recomputed plan is written \[default: nowhere\]
+    /// Where the recomputed plan is written [default: nowhere]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -209,25 +195,25 @@ struct SimulateArguments {
     /// The plan's folder
     #[arg(long, value_name = "DIR")]
     plan: PathBuf,
-    /// Where simulation.json, simulation.csv and simulation_stock.csv are written \[default: nowhere\]
+    /// Where simulation.json, simulation.csv and simulation_stock.csv are written [default: nowhere]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Independent lives of the plan; their spread gives the interval
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(2..))]
     replications: u16,
-    /// Years that count in each replication \[default: 20 million jobs in all, at least a year, at most 1000\]
+    /// Years that count in each replication [default: 20 million jobs in all, at least a year, at most 1000]
     #[arg(long, value_name = "YEARS", value_parser = positive)]
     years: Option<f64>,
-    /// Years before them, from full shelves, that count for nothing \[default: 5 of the longest lead times, 10 if they vary\]
+    /// Years before them, from full shelves, that count for nothing [default: 5 of the longest lead times, 10 if they vary]
     #[arg(long, value_name = "YEARS", value_parser = not_negative)]
     warm_up: Option<f64>,
     /// How lead times and turnaround times vary around their means
     #[arg(long, value_name = "HOW", value_enum, default_value_t = Variation::Constant)]
     lead_times: Variation,
-    /// Threads to use; the outcome is the same for any number \[default: all cores\]
+    /// Threads to use; the outcome is the same for any number [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
-    /// Seed of all chance; two plans with the same seed meet the same jobs \[default: planning.seed\]
+    /// Seed of all chance; two plans with the same seed meet the same jobs [default: planning.seed]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     #[command(flatten)]

@@ -33,7 +33,7 @@ pub mod stock;
 #[cfg(test)]
 mod tests;
 
-pub use adapt::{Other, mended};
+pub use adapt::{Other, carried, mended};
 
 use crate::cost::overhead;
 use crate::diagnosis::{Diagnosis, diagnose, shops};

@@ -81,12 +81,19 @@ pub fn planned(
     watch: &dyn Watch,
 ) -> Result<(Plan, Begun), Failure> {
     let near = from.and_then(|from| mended(scenario, network, load, from, watch));
-    let Some(mut near) = near else { return Ok((optimise(scenario, network, load, watch)?, Begun::Nothing)) };
+    let greater = |own: Option<f64>, other: Option<f64>| own.into_iter().chain(other).max_by(f64::total_cmp);
+    let Some(mut near) = near else {
+        let mut plan = optimise(scenario, network, load, watch)?;
+        // A plan at hand that cannot be mended still says what no plan undercuts.
+        let bound = from.and_then(|from| optimise::carried(scenario, from.other, from.least));
+        let bound = greater(plan.certificate.lower_bound, bound);
+        plan.certificate.lower_bound = bound.map(|bound| bound.min(plan.certificate.objective));
+        return Ok((plan, Begun::Nothing));
+    };
     if close(scenario, &near) {
         return Ok((near, Begun::Plan));
     }
     let certificate = &mut near.certificate;
-    let greater = |own: Option<f64>, other: Option<f64>| own.into_iter().chain(other).max_by(f64::total_cmp);
     match optimise(scenario, network, load, watch) {
         Ok(mut plan) if plan.certificate.objective <= certificate.objective => {
             let bound = greater(plan.certificate.lower_bound, certificate.lower_bound);

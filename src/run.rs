@@ -1,8 +1,10 @@
 //! One scenario solved and proved: what `solve` writes, and what a sweep, a frontier and a regret are made of.
 //!
-//! A plan is handed out only with its files and only after [`verify_files`] recomputed every figure of them.
+//! A plan is handed out only with its files and only after [`Recomputed`] held every figure of them.
 
 mod choose;
+mod exit;
+mod folder;
 mod mend;
 pub mod object;
 mod outcome;
@@ -14,10 +16,12 @@ use crate::plan::Plan;
 use crate::plan::write::files;
 use crate::resolve::Begun;
 use crate::scenario::{Refused, Scenario};
-use crate::verify::{Breach, Verdict, verify_files};
+use crate::verify::{Breach, Recomputed, Verdict};
 use crate::watch::Watch;
 
 pub use choose::{Again, MOST_COMBINATIONS};
+pub use exit::Exit;
+pub use folder::{Came, Done, Request};
 pub use mend::{Known, Unknown, mended};
 pub use outcome::{Ending, Outcome, Promised, Status};
 
@@ -100,8 +104,11 @@ pub fn solved(
 /// A plan with its files, recomputed from them.
 fn verified(chosen: choose::Chosen) -> Result<Solved, Box<Unsolved>> {
     let choose::Chosen { scenario, network, load, plan, begun } = chosen;
-    let files = files(&scenario, &network, &load, &plan);
-    let verdict = verify_files(&scenario, &network, &load, &plan.decisions, &files);
+    let (files, recomputed) = rayon::join(
+        || files(&scenario, &network, &load, &plan),
+        || Recomputed::of(&scenario, &network, &load, &plan.decisions),
+    );
+    let verdict = recomputed.against(&scenario, &network, &load, &files);
     if verdict.holds() {
         Ok(Solved { scenario, network, load, plan, files, verdict, begun })
     } else {

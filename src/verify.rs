@@ -102,47 +102,50 @@ pub fn verify(scenario: &Scenario, network: &Network, load: &Load, folder: &Path
         let text = fs::read_to_string(&path).map_err(|error| Unread::Unreadable(path.display().to_string(), error))?;
         Ok((name, text))
     };
-    let plan = evaluate(scenario, network, load, decisions);
-    let expected = tables(scenario, network, load, &plan);
+    let recomputed = Recomputed::of(scenario, network, load, &decisions);
     if has_map(scenario) {
         // The map holds no figure that the tables do not hold; it has to be there.
         let path = folder.join(MAP_FILE);
         fs::File::open(&path).map_err(|error| Unread::Unreadable(path.display().to_string(), error))?;
     }
-    let actual = expected.iter().map(|(name, _)| contents(name)).collect::<Result<Vec<_>, _>>()?;
-    Ok(compare(scenario, network, load, &plan, &expected, &actual))
+    let stated = recomputed.tables.iter().map(|(name, _)| contents(name)).collect::<Result<Vec<_>, _>>()?;
+    Ok(recomputed.against(scenario, network, load, &stated))
 }
 
-/// Verifies a plan's files before they are written.
-pub fn verify_files(
-    scenario: &Scenario,
-    network: &Network,
-    load: &Load,
-    decisions: &Decisions,
-    actual: &[(&'static str, String)],
-) -> Verdict {
-    let plan = evaluate(scenario, network, load, decisions.clone());
-    let expected = tables(scenario, network, load, &plan);
-    compare(scenario, network, load, &plan, &expected, actual)
+/// A plan and its tables computed afresh from its decisions.
+#[derive(Debug)]
+pub struct Recomputed {
+    plan: Plan,
+    tables: Vec<(&'static str, String)>,
 }
 
-fn compare(
-    scenario: &Scenario,
-    network: &Network,
-    load: &Load,
-    plan: &Plan,
-    expected: &[(&'static str, String)],
-    actual: &[(&'static str, String)],
-) -> Verdict {
-    let mut verdict = Verdict { breaches: rules(scenario, network, load, plan), ..Verdict::default() };
-    verdict.promises = plan.service.promises.len();
-    for ((name, expected), (_, actual)) in expected.iter().zip(actual) {
-        if *name == PLAN_FILE {
-            compare_summary(expected, actual, &mut verdict);
-        } else if name.ends_with(".csv") {
-            compare_table(name, expected, actual, &mut verdict);
-        }
+impl Recomputed {
+    /// Of decisions, whatever was stated of them.
+    pub fn of(scenario: &Scenario, network: &Network, load: &Load, decisions: &Decisions) -> Self {
+        let plan = evaluate(scenario, network, load, decisions.clone());
+        let tables = tables(scenario, network, load, &plan);
+        Self { plan, tables }
     }
-    verdict.breaches.truncate(TOLD);
-    verdict
+
+    /// Checks every rule of the scenario, and every figure that the tables of a plan state; files that are none of the
+    /// tables come last.
+    pub fn against(
+        &self,
+        scenario: &Scenario,
+        network: &Network,
+        load: &Load,
+        stated: &[(&'static str, String)],
+    ) -> Verdict {
+        let mut verdict = Verdict { breaches: rules(scenario, network, load, &self.plan), ..Verdict::default() };
+        verdict.promises = self.plan.service.promises.len();
+        for ((name, expected), (_, stated)) in self.tables.iter().zip(stated) {
+            if *name == PLAN_FILE {
+                compare_summary(expected, stated, &mut verdict);
+            } else if name.ends_with(".csv") {
+                compare_table(name, expected, stated, &mut verdict);
+            }
+        }
+        verdict.breaches.truncate(TOLD);
+        verdict
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use sparenet::demand::{History, pattern::Pattern};
-use sparenet::diagnosis::{capacity, out_of_reach, shops, without_format};
+use sparenet::diagnosis::{capacity, out_of_reach, shops, too_large, without_format};
 use sparenet::load::Load;
 use sparenet::network::Network;
 use sparenet::report::terminal::{self, counted};
@@ -101,6 +101,11 @@ fn doubts(loaded: Loaded) -> Diagnostics {
     }
     if let Some(finding) = capacity(&scenario, &network, &load) {
         let origin = origins.of(Table::Outlets, 0, "capacity_hours_per_year");
+        warnings.warn("W12", origin, finding.message, Some(finding.hint));
+    }
+    if let Some(finding) = too_large(&scenario, &network, &load) {
+        let row = scenario.regions.iter().position(|region| region.id == finding.members[0]).unwrap_or(0);
+        let origin = origins.of(Table::Regions, row, "region");
         warnings.warn("W12", origin, finding.message, Some(finding.hint));
     }
     if let Some(finding) = shops(&scenario, &network, &load) {

@@ -20,7 +20,7 @@ pub struct ReportArguments {
     /// The plan's folder
     #[arg(long, value_name = "DIR")]
     pub plan: PathBuf,
-    /// The page \[default: report.html in the plan's folder\]
+    /// The page [default: report.html in the plan's folder]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     #[command(flatten)]

@@ -14,11 +14,11 @@ pub struct SearchArguments {
     /// A search ends after this time, such as 60s, 5m or 90; the best plan is kept
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     time_limit: Option<f64>,
-    /// Threads to use; plans are the same for any number \[default: all cores\]
+    /// Threads to use; plans are the same for any number [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
     /// How many scenarios are solved at once; they share the threads, and what is found is the same for any number
-    /// \[default: as many as there are threads\]
+    /// [default: as many as there are threads]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
     /// Seed of every random choice

@@ -7,14 +7,10 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 use sparenet::jobs::side_by_side;
 use sparenet::optimise::Failure;
-use sparenet::plan::Plan;
-use sparenet::plan::read::options_of;
-use sparenet::plan::sums::unchanged;
-use sparenet::plan::write::{summary, write};
 use sparenet::report::terminal::{self, counted, percent_text};
 use sparenet::resolve::Begun;
-use sparenet::run::{Known, Solved, Unsolved, object, solved};
-use sparenet::scenario::{Loaded, Scenario, load_taking};
+use sparenet::run::{Came, Done, Request, Solved, Unsolved};
+use sparenet::scenario::Scenario;
 
 use super::judge::broken;
 use super::progress::{Bars, Progress, catch_interrupts, interrupted};
@@ -117,122 +113,85 @@ fn plan_folder(scenario: &Path, out: Option<&Path>, several: bool) -> PathBuf {
 fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveArguments, bars: &Bars) -> Told {
     let start = Instant::now();
     let quiet = arguments.telling.silent();
-    let Loaded { scenario, warnings, .. } = match load_taking(folder, &[], settings, &options_of(out)) {
-        Ok(loaded) => loaded,
-        Err(refused) => {
-            let (err, exit) = refusal(&refused);
-            return Told { exit, object: nothing(folder, exit), out: String::new(), err };
-        }
-    };
-    let mut err = if quiet { String::new() } else { warned(folder, warnings.len()) };
-    if !arguments.force
-        && let Some(mut object) = unchanged(out, &scenario)
-    {
-        // The plan may have been found for another gap.
-        object.insert("status".to_owned(), json!("optimal"));
-        object.insert("gap_asked".to_owned(), json!(scenario.planning.gap));
-        object::beside(&mut object, out, start.elapsed().as_secs_f64(), true);
-        if !quiet {
-            let (name, out) = (&scenario.name, out.display());
-            err.push_str(&format!(
-                "`{name}` is unchanged since its plan in {out}/ was made (--force solves it again)\n"
-            ));
-        }
-        return Told { exit: Exit::Ok, object, out: String::new(), err };
+    let request = Request { folder, settings, plan: out, from: arguments.from.as_deref(), force: arguments.force };
+    let watch = |scenario: &Scenario| bars.add(&scenario.name, scenario.planning.time_limit_seconds);
+    let Done { came, exit, object, warnings, unknown, watch } = request.solve(watch, interrupted);
+    let out_of_time = watch.as_ref().is_some_and(Progress::out_of_time);
+    // Its bar goes before anything is said.
+    drop(watch);
+    let mut err = if quiet { String::new() } else { warned(folder, warnings) };
+    if let (Some(unknown), Some(from)) = (unknown, &arguments.from) {
+        err.push_str(&format!("warning: {}: {unknown}\n", from.display()));
     }
-    let progress = bars.add(&scenario.name, scenario.planning.time_limit_seconds);
-    let known = arguments.from.as_deref().and_then(|from| match Known::read(from, folder, settings) {
-        Ok(known) => Some(known),
-        Err(unknown) => {
-            err.push_str(&format!("warning: {}: {unknown}\n", from.display()));
-            None
-        }
-    });
-    let name = scenario.name.clone();
-    let again = |taken: &[(String, String)]| load_taking(folder, &[], settings, taken);
-    let found = solved(scenario, known.as_ref(), &again, &progress);
-    progress.finish();
-    if arguments.from.is_some() && !found.as_ref().is_ok_and(|solved| solved.begun == Begun::Plan) {
+    let begun_from_plan = matches!(&came, Came::Written(solved) if solved.begun == Begun::Plan);
+    let searched = matches!(came, Came::Written(_) | Came::Unsolved { .. } | Came::Unwritten(_));
+    if arguments.from.is_some() && searched && !begun_from_plan {
         err.push_str(
             "the plan to begin from could not be mended and proven as closely as is asked: solved from nothing\n",
         );
     }
-    let told = |exit: Exit, object: Map<String, Value>, out: String, err: String| Told { exit, object, out, err };
-    let Solved { scenario, network, load, plan, files, verdict, .. } = match found.map_err(|unsolved| *unsolved) {
-        Ok(solved) => solved,
-        Err(Unsolved::Failure(Failure::Infeasible(diagnosis))) => {
-            err.push_str(&terminal::diagnosis(&name, &diagnosis));
-            return told(Exit::Infeasible, object::infeasible(&name, &diagnosis), String::new(), err);
-        }
-        Err(Unsolved::Failure(Failure::NothingFound { lower_bound })) => {
-            let why = if interrupted() {
-                "interrupted"
-            } else if progress.out_of_time() {
-                "out of time"
-            } else {
-                "at the end of its work limit"
-            };
-            err.push_str(&format!("no plan of `{name}` was found: the search ended {why}\n"));
-            return told(Exit::NoPlan, object::unknown(&name, lower_bound), String::new(), err);
-        }
-        Err(Unsolved::Refused(refused)) => {
-            let (text, exit) = refusal(&refused);
-            return told(exit, nothing(folder, exit), String::new(), err + &text);
-        }
-        Err(unsolved @ Unsolved::TooManyChoices) => {
-            err.push_str(&format!("error: {unsolved}\n"));
-            return told(Exit::Invalid, nothing(folder, Exit::Invalid), String::new(), err);
-        }
-        Err(Unsolved::Broken(breaches)) => {
-            err.push_str(&broken(&breaches));
-            err.push_str("error: the plan did not pass its own verification and was not written\n");
-            return told(Exit::Broken, nothing(folder, Exit::Broken), String::new(), err);
-        }
-    };
-    if let Err(error) = write(out, &files) {
-        err.push_str(&format!("error: cannot write `{}`: {error}\n", out.display()));
-        return told(Exit::FileSystem, nothing(folder, Exit::FileSystem), String::new(), err);
-    }
-    let mut object = summary(&scenario, &plan);
-    object::beside(&mut object, out, start.elapsed().as_secs_f64(), false);
     let mut text = String::new();
-    if !quiet {
-        text.push_str(&terminal::summary(&scenario, &network, &load, &plan));
-        let (figures, promises) = (counted(verdict.figures, "figure"), counted(verdict.promises, "promise"));
-        let (out, seconds) = (out.display(), start.elapsed().as_secs_f64());
-        text.push_str(&format!(
-            "Verified: {figures} and {promises} recomputed. Written to {out}/ after {seconds:.1} s\n"
-        ));
+    match came {
+        Came::Unchanged { name } if !quiet => err.push_str(&format!(
+            "`{name}` is unchanged since its plan in {}/ was made (--force solves it again)\n",
+            out.display()
+        )),
+        Came::Unchanged { .. } => {}
+        Came::Written(solved) => {
+            if !quiet {
+                text = written(&solved, out, start.elapsed().as_secs_f64());
+            }
+            err.push_str(&why(exit, &solved, out_of_time));
+        }
+        Came::Refused(refused) => err = refusal(&refused).0,
+        Came::Unsolved { name, unsolved } => err.push_str(&unsolved_words(&name, &unsolved, out_of_time)),
+        Came::Unwritten(error) => err.push_str(&format!("error: cannot write `{}`: {error}\n", out.display())),
     }
-    let (exit, why) = outcome(&scenario, &plan, &progress);
-    err.push_str(&why);
-    told(exit, object, text, err)
+    Told { exit, object, out: text, err }
 }
 
-/// What is told of a scenario for which nothing was planned or written; the reason stands on stderr.
-fn nothing(folder: &Path, exit: Exit) -> Map<String, Value> {
-    let status = match exit {
-        Exit::Invalid => "invalid",
-        Exit::FileSystem => "file_system",
-        _ => "failed",
-    };
-    object::nothing(folder, status)
+/// What is said of a plan that was written after so long \[seconds\].
+fn written(solved: &Solved, out: &Path, seconds: f64) -> String {
+    let Solved { scenario, network, load, plan, verdict, .. } = solved;
+    let (figures, promises) = (counted(verdict.figures, "figure"), counted(verdict.promises, "promise"));
+    let out = out.display();
+    terminal::summary(scenario, network, load, plan)
+        + &format!("Verified: {figures} and {promises} recomputed. Written to {out}/ after {seconds:.1} s\n")
 }
 
-/// The code of a plan that was written, and why it is not 0.
-fn outcome(scenario: &Scenario, plan: &Plan, progress: &Progress) -> (Exit, String) {
-    if plan.certificate.gap().is_some_and(|gap| gap <= scenario.planning.gap) {
-        return (Exit::Ok, String::new());
+/// Why there is no plan, or none that may be written.
+fn unsolved_words(name: &str, unsolved: &Unsolved, out_of_time: bool) -> String {
+    match unsolved {
+        Unsolved::Failure(Failure::Infeasible(diagnosis)) => terminal::diagnosis(name, diagnosis),
+        Unsolved::Failure(Failure::NothingFound { .. }) => {
+            let why = match (interrupted(), out_of_time) {
+                (true, _) => "interrupted",
+                (false, true) => "out of time",
+                (false, false) => "at the end of its work limit",
+            };
+            format!("no plan of `{name}` was found: the search ended {why}\n")
+        }
+        Unsolved::Refused(refused) => refusal(refused).0,
+        Unsolved::TooManyChoices => format!("error: {unsolved}\n"),
+        Unsolved::Broken(breaches) => {
+            broken(breaches) + "error: the plan did not pass its own verification and was not written\n"
+        }
     }
-    if interrupted() {
-        return (Exit::Interrupted, String::new());
+}
+
+/// Why the code of a plan that was written is not 0.
+fn why(exit: Exit, solved: &Solved, out_of_time: bool) -> String {
+    let Solved { scenario, plan, .. } = solved;
+    match exit {
+        Exit::GapLeft if plan.certificate.lower_bound.is_none() => {
+            let known = format!("no lower bound is known with {}", scenario.help().unwrap_or("these rules"));
+            format!("the plan is kept; {known}, so nobody can say how close to the best it is\n")
+        }
+        Exit::GapLeft => {
+            let why = if out_of_time { "time limit" } else { "work limit" };
+            let asked = percent_text(scenario.planning.gap);
+            format!("stopped at the {why}: the plan is kept, its gap is above the {asked} % asked\n")
+        }
+        _ => String::new(),
     }
-    if plan.certificate.lower_bound.is_none() {
-        let known = format!("no lower bound is known with {}", scenario.help().unwrap_or("these rules"));
-        let why = format!("the plan is kept; {known}, so nobody can say how close to the best it is\n");
-        return (Exit::GapLeft, why);
-    }
-    let why = if progress.out_of_time() { "time limit" } else { "work limit" };
-    let asked = percent_text(scenario.planning.gap);
-    (Exit::GapLeft, format!("stopped at the {why}: the plan is kept, its gap is above the {asked} % asked\n"))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Plan;
-use crate::plan::figures::figures;
+use crate::plan::figures::summary_of;
 use crate::plan::read::{Unread, read};
 use crate::plan::write::PLAN_FILE;
 use crate::scenario::Scenario;
@@ -22,7 +22,7 @@ pub fn stated(scenario: &Scenario, network: &Network, load: &Load, folder: &Path
     if !folder.join(PLAN_FILE).exists() {
         return Ok(plan);
     }
-    let summary = figures(folder)?.summary;
+    let summary = summary_of(folder)?;
     if summary.input_hash == scenario.input_hash {
         plan.certificate.lower_bound = summary.lower_bound;
         for promise in &plan.service.promises {

@@ -1,8 +1,8 @@
 //! A plan of one scenario made to fit another that differs little: what did not change is kept, what did is mended.
 //!
-//! Sites that may not be open close; their regions go to the outlet that serves them at least cost, and a closed candidate opens
-//! where that saves more than it costs. A site that has to be open takes the regions that cost less over its lanes. Outlets whose
-//! regions changed get the levels that are best at the prices which the plan told for its promises,
+//! Sites that may not be open close, those that have to be open do; who is served by none of them, what they draw, and what a
+//! promise of coverage then lacks, is placed anew ([`place`]). Outlets whose regions changed get the levels that are best at
+//! the prices which the plan told for its promises,
 //!
 //! ```text
 //! (level)  min over S of holding·S − Σ_promises μ·Σ rate·weight·P(S)        μ = price of a point / (point·jobs)
@@ -16,7 +16,7 @@
 
 mod carry;
 mod level;
-mod serve;
+mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -69,6 +69,16 @@ impl Other {
     }
 }
 
+/// What no plan of the scenario undercuts, by the other's bound where that holds here too; `least` is a bound that is known
+/// besides.
+pub fn carried(scenario: &Scenario, other: &Other, least: Option<f64>) -> Option<f64> {
+    let carried = restricts(scenario, &other.scenario).and_then(|less| Some(other.lower_bound? - less));
+    // The choices that are still open are no part of what was bounded.
+    let settled = scenario.choices.iter().all(|choice| choice.given);
+    let bound = carried.into_iter().chain(least).max_by(f64::total_cmp);
+    bound.filter(|_| settled && scenario.planning.objective == Objective::Cost)
+}
+
 /// The plan made to fit, with the other's bound where that holds here too; `least` is a bound that is known besides.
 pub fn mended(
     scenario: &Scenario,
@@ -78,10 +88,8 @@ pub fn mended(
     least: Option<f64>,
     watch: &dyn Watch,
 ) -> Option<Plan> {
-    let carried = restricts(scenario, &other.scenario).and_then(|less| Some(other.lower_bound? - less));
-    let bound = carried.into_iter().chain(least).max_by(f64::total_cmp);
     // A plan of which nothing is proven is not asked for.
-    let bound = bound.filter(|_| scenario.planning.objective == Objective::Cost)?;
+    let bound = carried(scenario, other, least)?;
     let Priced { decisions, service, costs, points } = adapted(scenario, network, load, other, watch)?;
     let objective = costs.total();
     let certificate = Certificate { objective, lower_bound: Some(bound.min(objective)) };
@@ -96,8 +104,7 @@ fn adapted(scenario: &Scenario, network: &Network, load: &Load, other: &Other, w
     watch.stage("mending the plan");
     let work = Work { scenario, network, load, watch };
     let Carried { mut decisions, mut touched, opened } = work.carried(other)?;
-    work.serve_orphans(&mut decisions, &mut touched)?;
-    work.attract(&mut decisions, &opened, &mut touched);
+    work.place(&mut decisions, &opened, &mut touched)?;
     let asked = work.jobs_asked();
     if asked.len() != other.points.len() {
         return None;

@@ -15,8 +15,10 @@
 //! set of lanes is broken by every stock, so (promise) cuts off no plan that keeps its promises.
 
 mod lanes;
+mod mixes;
 mod promises;
 mod supply;
+pub mod work;
 
 use std::collections::BTreeMap;
 
@@ -32,8 +34,9 @@ use crate::stocking::BUSIEST;
 
 use super::Search;
 use lanes::Served;
+use mixes::mixes;
 pub use promises::beyond_helps;
-use supply::{Supply, mixes};
+use supply::Supply;
 
 /// What an outlet's stock is taken to cost in the location problem [a year]: `fixed + per_load × load`.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -109,7 +112,7 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0).collect();
     let by_cost = matches!(scenario.planning.objective, Objective::Cost);
     let by_hours = by_hours(scenario);
-    let mixes = mixes(load, &regions);
+    let mixes = mixes(load, &regions, scenario.parts.len());
     let relaxed = terms.relaxed;
     // min(dearer, E) − min(least, E) grows with E, so the least cost of expressing bounds every region's.
     let cap = match scenario.stocking.stockout {

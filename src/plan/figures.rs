@@ -290,6 +290,16 @@ pub fn figures(folder: &Path) -> Result<Figures, Unread> {
     reader.end(figures)
 }
 
+/// Reads what a plan folder's `plan.json` says, and no table.
+///
+/// # Errors
+/// [`Unread`] where there is none, or it is not a plan's summary.
+pub fn summary_of(folder: &Path) -> Result<Summary, Unread> {
+    let mut reader = Reader::default();
+    let summary = summary(&mut reader, folder)?;
+    reader.end(summary)
+}
+
 /// The columns of a table of sites with those of the components, which older versions had fewer of.
 fn with_components(columns: &[&str]) -> Vec<String> {
     let components = Component::ALL.iter().map(|component| format!("{}?", component.name()));

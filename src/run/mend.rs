@@ -7,7 +7,7 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::optimise::Other;
 use crate::plan::Plan;
-use crate::plan::figures::figures;
+use crate::plan::figures::summary_of;
 use crate::plan::read::{Unread, options_of, read};
 use crate::plan::sums::decided;
 use crate::resolve::{Begun, From, close, mended as mend};
@@ -44,7 +44,7 @@ impl Known {
     /// # Errors
     /// [`Unknown`] where the plan or its scenario cannot be had.
     pub fn read(plan: &Path, scenario: &Path, settings: &[String]) -> Result<Self, Unknown> {
-        let summary = figures(plan).map_err(Unknown::Unread)?.summary;
+        let summary = summary_of(plan).map_err(Unknown::Unread)?;
         let taken = options_of(plan);
         let load = |folder: &Path, settings: &[String]| -> Option<Scenario> {
             let loaded = load_taking(folder, &[], settings, &taken).ok()?.scenario;
@@ -72,7 +72,8 @@ impl Known {
     }
 }
 
-/// Where the scenario of a plan may lie: the what-if's own folder, its bases, and the folder of that name beside each of them.
+/// Where the scenario of a plan may lie: the what-if's own folder, its bases, and the folder of that name beside each of them;
+/// those of that name first, since to read a scenario takes longer than all else that is asked of it here.
 fn places(scenario: &Path, name: &str) -> Vec<PathBuf> {
     let whole = scenario.canonicalize().unwrap_or_else(|_| scenario.to_path_buf());
     let first = if whole.is_file() { whole.parent().map_or(whole.clone(), Path::to_path_buf) } else { whole };
@@ -87,6 +88,7 @@ fn places(scenario: &Path, name: &str) -> Vec<PathBuf> {
             chain.push(neighbour);
         }
     }
+    chain.sort_by_key(|folder| folder.file_name().is_none_or(|own| own != name));
     chain
 }
 

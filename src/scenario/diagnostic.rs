@@ -84,7 +84,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("W09", "a table's file in the folder, and a sheet of its workbook, is one that is read"),
     ("W10", "stock is replenished after some lead time"),
     ("W11", "a region with demand has a candidate outlet within reach that does its jobs"),
-    ("W12", "all outlets together can do the work, and all servers the repairs"),
+    ("W12", "all outlets together can do the work, one can do that of each region alone, and all servers the repairs"),
     ("W13", "a country code is one of ISO 3166"),
     ("W14", "a history of demand is long enough"),
 ];

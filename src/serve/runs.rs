@@ -12,11 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::wire::Answer;
 use crate::optimise::Failure;
-use crate::plan::read::options_of;
-use crate::plan::sums::unchanged;
-use crate::plan::write::{summary, write};
-use crate::run::{Known as Plan, Unsolved, object, solved};
-use crate::scenario::{Refused, load_taking};
+use crate::run::{Came, Done, Exit, Request, Unsolved, object};
+use crate::scenario::{Refused, Scenario};
 use crate::watch::Watch;
 
 /// No more runs may wait.
@@ -72,7 +69,7 @@ struct Known {
     begun: Option<Instant>,
     seconds: f64,
     /// The exit code that `solve` has for what came of it.
-    exit: Option<u8>,
+    exit: Option<Exit>,
     /// The object of `solve --json`.
     summary: Map<String, Value>,
     /// What `solve` says on stderr.
@@ -146,25 +143,11 @@ impl Run {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn end(&self, exit: u8, summary: Map<String, Value>, message: String) {
+    fn end(&self, exit: Exit, summary: Map<String, Value>, message: String) {
         let mut known = self.known();
         known.phase = Phase::Done;
         known.seconds = known.begun.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
         (known.exit, known.summary, known.message) = (Some(exit), summary, message);
-    }
-
-    /// Ends it where the scenario's folder is none.
-    fn refused(&self, refused: &Refused) {
-        let nothing = |status: &str| object::nothing(&self.folder, status);
-        match refused {
-            Refused::Invalid(faults) => {
-                self.known().faults = faults.json();
-                self.end(3, nothing("invalid"), faults.human(false));
-            }
-            Refused::Unreadable { path, error } => {
-                self.end(8, nothing("file_system"), format!("cannot read `{}`: {error}", path.display()));
-            }
-        }
     }
 
     /// Solves it, as `solve` does.
@@ -174,77 +157,72 @@ impl Run {
             (known.phase, known.begun, known.stage) = (Phase::Running, Some(Instant::now()), "reading".to_owned());
         }
         let settings = self.asked.settings();
-        let nothing = |status: &str| object::nothing(&self.folder, status);
-        let scenario = match load_taking(&self.folder, &[], &settings, &options_of(&self.plan)) {
-            Ok(loaded) => loaded.scenario,
-            Err(refused) => return self.refused(&refused),
+        let request = Request {
+            folder: &self.folder,
+            settings: &settings,
+            plan: &self.plan,
+            from: self.from.as_deref(),
+            force: self.asked.force,
         };
-        let begun = self.known().begun.unwrap_or_else(Instant::now);
-        if !self.asked.force
-            && let Some(mut known) = unchanged(&self.plan, &scenario)
-        {
-            // The plan may have been found for another gap.
-            known.insert("status".to_owned(), json!("optimal"));
-            known.insert("gap_asked".to_owned(), json!(scenario.planning.gap));
-            object::beside(&mut known, &self.plan, begun.elapsed().as_secs_f64(), true);
-            return self.end(0, known, "unchanged since its plan was made".to_owned());
-        }
-        let limit = scenario.planning.time_limit_seconds;
-        let deadline = limit.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.min(1e9)));
-        let watch = Watching { run: self, closed, deadline };
-        let name = scenario.name.clone();
-        let again = |taken: &[(String, String)]| load_taking(&self.folder, &[], &settings, taken);
-        let known = self.from.as_deref().and_then(|plan| Plan::read(plan, &self.folder, &settings).ok());
-        let found = solved(scenario, known.as_ref(), &again, &watch).map_err(|unsolved| *unsolved);
-        let stopped = self.stop.load(Ordering::SeqCst) || closed.load(Ordering::SeqCst);
-        let why = if stopped {
+        let watch = |scenario: &Scenario| {
+            let limit = scenario.planning.time_limit_seconds;
+            let deadline = limit.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.min(1e9)));
+            Watching { run: self, closed, deadline }
+        };
+        let stopped = || self.stop.load(Ordering::SeqCst) || closed.load(Ordering::SeqCst);
+        let Done { came, exit, object, watch, .. } = request.solve(watch, stopped);
+        let why = if stopped() {
             "stopped"
-        } else if watch.late() {
+        } else if watch.as_ref().is_some_and(Watching::late) {
             "stopped at the time limit"
         } else {
             "stopped at the work limit"
         };
-        let solved = match found {
-            Ok(solved) => solved,
-            Err(Unsolved::Failure(Failure::Infeasible(diagnosis))) => {
-                let findings = diagnosis.findings.iter().map(|finding| finding.message.as_str());
-                let message = findings.collect::<Vec<_>>().join("\n");
-                return self.end(4, object::infeasible(&name, &diagnosis), message);
-            }
-            Err(Unsolved::Failure(Failure::NothingFound { lower_bound })) => {
-                let message = format!("no plan was found: {why}");
-                return self.end(6, object::unknown(&name, lower_bound), message);
-            }
-            Err(Unsolved::Refused(refused)) => return self.refused(&refused),
-            Err(unsolved @ Unsolved::TooManyChoices) => return self.end(3, nothing("invalid"), unsolved.to_string()),
-            Err(Unsolved::Broken(breaches)) => {
-                let mut message = "the plan did not pass its own verification and was not written".to_owned();
-                breaches.iter().for_each(|breach| message.push_str(&format!("\n{breach}")));
-                return self.end(7, nothing("failed"), message);
-            }
-        };
-        if let Err(error) = write(&self.plan, &solved.files) {
-            let message = format!("cannot write `{}`: {error}", self.plan.display());
-            return self.end(8, nothing("file_system"), message);
+        if let Came::Refused(Refused::Invalid(faults)) = &came {
+            self.known().faults = faults.json();
         }
-        let mut told = summary(&solved.scenario, &solved.plan);
-        object::beside(&mut told, &self.plan, begun.elapsed().as_secs_f64(), false);
-        let proven = solved.plan.certificate.gap().is_some_and(|gap| gap <= solved.scenario.planning.gap);
-        let (exit, message) = match (proven, stopped) {
-            (true, _) => (0, String::new()),
-            (false, true) => (130, "stopped: the best plan is kept".to_owned()),
-            (false, false) if solved.plan.certificate.lower_bound.is_none() => {
-                (5, "the plan is kept; no lower bound is known with these rules".to_owned())
-            }
-            (false, false) => (5, format!("{why}: the plan is kept, its gap is above the one asked")),
-        };
-        let objective = solved.plan.certificate.objective;
-        {
+        if let Came::Written(solved) = &came {
+            let certificate = &solved.plan.certificate;
             let mut known = self.known();
-            known.incumbent = Some(objective);
-            known.bound = solved.plan.certificate.lower_bound.or(known.bound);
+            known.incumbent = Some(certificate.objective);
+            known.bound = certificate.lower_bound.or(known.bound);
         }
-        self.end(exit, told, message);
+        self.end(exit, object, self.words(&came, exit, why));
+    }
+
+    /// What `solve` says of it on stderr.
+    fn words(&self, came: &Came, exit: Exit, why: &str) -> String {
+        let refusal = |refused: &Refused| match refused {
+            Refused::Invalid(faults) => faults.human(false),
+            Refused::Unreadable { path, error } => format!("cannot read `{}`: {error}", path.display()),
+        };
+        match came {
+            Came::Unchanged { .. } => "unchanged since its plan was made".to_owned(),
+            Came::Written(solved) => match exit {
+                Exit::Ok => String::new(),
+                Exit::Interrupted => "stopped: the best plan is kept".to_owned(),
+                _ if solved.plan.certificate.lower_bound.is_none() => {
+                    "the plan is kept; no lower bound is known with these rules".to_owned()
+                }
+                _ => format!("{why}: the plan is kept, its gap is above the one asked"),
+            },
+            Came::Refused(refused) => refusal(refused),
+            Came::Unwritten(error) => format!("cannot write `{}`: {error}", self.plan.display()),
+            Came::Unsolved { unsolved, .. } => match unsolved.as_ref() {
+                Unsolved::Failure(Failure::Infeasible(diagnosis)) => {
+                    let findings = diagnosis.findings.iter().map(|finding| finding.message.as_str());
+                    findings.collect::<Vec<_>>().join("\n")
+                }
+                Unsolved::Failure(Failure::NothingFound { .. }) => format!("no plan was found: {why}"),
+                Unsolved::Refused(refused) => refusal(refused),
+                Unsolved::TooManyChoices => unsolved.to_string(),
+                Unsolved::Broken(breaches) => {
+                    let mut words = "the plan did not pass its own verification and was not written".to_owned();
+                    breaches.iter().for_each(|breach| words.push_str(&format!("\n{breach}")));
+                    words
+                }
+            },
+        }
     }
 }
 
@@ -353,12 +331,20 @@ impl Runs {
             let Some(run) = book.waiting.pop_front() else { continue };
             drop(book);
             if run.stop.load(Ordering::SeqCst) {
-                run.end(130, object::nothing(&run.folder, "failed"), "stopped before it began".to_owned());
+                run.end(
+                    Exit::Interrupted,
+                    object::nothing(&run.folder, "failed"),
+                    "stopped before it began".to_owned(),
+                );
                 continue;
             }
             // A bug in one run is no reason to give up the others.
             if catch_unwind(AssertUnwindSafe(|| run.go(&self.closed))).is_err() {
-                run.end(1, object::nothing(&run.folder, "failed"), "the search had to stop: this is a bug".to_owned());
+                run.end(
+                    Exit::Internal,
+                    object::nothing(&run.folder, "failed"),
+                    "the search had to stop: this is a bug".to_owned(),
+                );
             }
         }
     }

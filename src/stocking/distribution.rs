@@ -154,7 +154,8 @@ impl Pmf {
 
     /// The distribution with its largest probability at `mode` and P(x+1) = P(x) · `ratio(x)`.
     pub(super) fn from_mode(mode: usize, ratio: impl Fn(usize) -> f64) -> Self {
-        let mut below = Vec::new();
+        // Most distributions are this short.
+        let mut below = Vec::with_capacity(32);
         let mut weight = 1.0;
         for x in (0..mode).rev() {
             weight /= ratio(x);
@@ -326,6 +327,22 @@ impl Pmf {
         let cut = self.mass[to] * (count - to) as f64;
         let found = from < left && ratio < 1.0 && cut <= 1e-14 * self.mass[from];
         found.then(|| (self.first + from, ratio))
+    }
+
+    /// Adds to the masses of 0, 1, 2, … those of the sum of this and an independent number with masses of 0, 1, 2, …, which
+    /// need not add up to 1: a term of a mixture, without a distribution of its own.
+    pub(super) fn add_with(&self, other: &[f64], masses: &mut Vec<f64>) {
+        let count = self.first + self.mass.len() + other.len() - 1;
+        if masses.len() < count {
+            masses.resize(count, 0.0);
+        }
+        let (long, short) =
+            if self.mass.len() >= other.len() { (&self.mass[..], other) } else { (other, &self.mass[..]) };
+        for (i, &p) in short.iter().enumerate() {
+            for (sum, &l) in masses[self.first + i..].iter_mut().zip(long) {
+                *sum += p * l;
+            }
+        }
     }
 
     /// The distribution of the sum of two independent numbers.

@@ -3,6 +3,7 @@
 use super::{Breach, TOLERANCE};
 use crate::load::Load;
 use crate::network::Network;
+use crate::optimise::model::work::SLACK;
 use crate::plan::write::{depot_loads, outlet_loads};
 use crate::plan::{Decisions, Plan};
 use crate::scenario::{Count, RegionId, Scenario, Site, Sourcing, Status};
@@ -110,8 +111,8 @@ fn capacities(
     decisions: &Decisions,
     tell: &mut dyn FnMut(String),
 ) {
-    // The engine splits shares in floating point; a millionth of a capacity is beyond what anyone can plan.
-    let over = |used: f64, capacity: Option<f64>| capacity.filter(|capacity| used > capacity * (1.0 + 1e-6));
+    // The engine splits shares in floating point.
+    let over = |used: f64, capacity: Option<f64>| capacity.filter(|capacity| used > capacity * (1.0 + SLACK));
     for (outlet, own) in scenario.outlets.iter().zip(outlet_loads(scenario, network, load, decisions)) {
         if let Some(capacity) = over(own.jobs, outlet.capacity_jobs) {
             tell(format!("outlet `{}` has {} jobs a year, its capacity is {capacity}", outlet.id, own.jobs));

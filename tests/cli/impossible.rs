@@ -9,6 +9,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("capacity-short", "capacity", &["120", "150", "capacity_jobs_per_year"]),
     ("no-depot", "replenishment", &["no depot", "`west`"]),
     ("out-of-reach", "reach", &["`barrow`", "0.7 h", "0.8", "`west`"]),
+    ("region-too-large", "capacity", &["`derby`", "`east`", "50.0 jobs", "45.0", "split"]),
     ("repairs-beyond-the-servers", "capacity", &["3 servers", "6.16", "repair_servers"]),
     ("response-impossible", "target", &["mean_response_hours", "0.1", "0.1200"]),
     ("target-impossible", "target", &["coverage", "0.9", "0.6000", "`barrow`", "`corby`"]),
@@ -45,7 +46,9 @@ fn a_scenario_without_a_plan_is_told_why_by_rule_name_and_number() {
 #[test]
 fn a_check_warns_of_regions_out_of_reach_and_of_capacity_that_is_short() {
     let room = Room::new();
-    for (name, code, word) in [("out-of-reach", "W11", "`barrow`"), ("capacity-short", "W12", "150")] {
+    for (name, code, word) in
+        [("out-of-reach", "W11", "`barrow`"), ("capacity-short", "W12", "150"), ("region-too-large", "W12", "`derby`")]
+    {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/infeasible").join(name);
         let ran = room.run_on("check", &folder).code(0);
         assert!(ran.err.contains(code) && ran.err.contains(word), "{ran:?}");

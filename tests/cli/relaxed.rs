@@ -81,6 +81,16 @@ fn capacity_that_does_not_divide_is_scaled_or_its_towns_are_split() {
 }
 
 #[test]
+fn a_region_too_large_for_its_outlet_gets_capacity_another_outlet_or_a_longer_reach() {
+    let ways = confirmed(&room("region-too-large"), "region-too-large");
+    // 50 jobs in an outlet of 45: 50 / 45 = 1.1111…, rounded up.
+    says(alone(&ways, "capacity"), "× 1.1112");
+    says(alone(&ways, "new-outlets"), "`new-derby`");
+    // Middle is 50 km = 1 h from Derby.
+    says(alone(&ways, "max-hours"), "0.7 h → 1 h");
+}
+
+#[test]
 fn a_closed_depot_is_let_be_a_candidate() {
     let ways = confirmed(&room("no-depot"), "no-depot");
     says(alone(&ways, "closed-sites"), "`hub`");

@@ -5,7 +5,7 @@
 //! Problem, Mathematics of Operations Research 4, 1979). What it would cost nobody knows: fixed cost, lead time and holding rate
 //! are the medians of the scenario's outlets.
 
-use super::super::{Diagnosis, may_open, out_of_reach};
+use super::super::{Diagnosis, may_open, out_of_reach, too_large};
 use crate::load::Load;
 use crate::network::{Network, kilometres};
 use crate::scenario::{Lanes, Metric, RegionId, Scenario, Site, Status};
@@ -36,7 +36,9 @@ pub fn added(scenario: &Scenario, network: &Network, load: &Load, diagnosis: &Di
         });
         let window = windows.fold(reach, f64::min);
         let targets = diagnosis.findings.iter().filter(|finding| finding.rule == "target");
-        wanted.extend(targets.flat_map(|finding| ids(&finding.members)).map(|region| (region, window)));
+        let targets = targets.flat_map(|finding| ids(&finding.members));
+        let alone = too_large(scenario, network, load).map_or(Vec::new(), |finding| ids(&finding.members));
+        wanted.extend(targets.chain(alone).map(|region| (region, window)));
     }
     wanted.sort_by_key(|own| own.0);
     wanted.dedup_by_key(|own| own.0);

@@ -4,12 +4,12 @@ use rayon::prelude::*;
 
 use super::promises::may_serve;
 use super::supply::Supply;
-use super::{Terms, by_hours};
+use super::{Terms, by_hours, work};
 use crate::cost::{fee, wage};
 use crate::load::Load;
 use crate::location::Lanes;
 use crate::network::{Network, Road};
-use crate::scenario::{Format, Objective, OutletId, RegionId, Scenario, Site, Status};
+use crate::scenario::{Objective, OutletId, RegionId, Scenario, Site, Sourcing, Status};
 
 /// So many regions are written by one thread at a time.
 const STRETCH: usize = 256;
@@ -37,8 +37,6 @@ struct Terse {
     wage: f64,
     /// What a job is paid besides.
     fee: f64,
-    /// Visits until a job is done.
-    visits: f64,
 }
 
 /// The columns of a stretch of regions, and how many lanes of each region were written.
@@ -61,12 +59,7 @@ impl<'a> Served<'a> {
     ) -> Self {
         let site = |(number, outlet): (usize, &Site)| {
             let id = OutletId::from(number);
-            Terse {
-                closed: outlet.status == Status::Closed,
-                wage: wage(scenario, id),
-                fee: fee(scenario, id),
-                visits: scenario.format(id).map_or(1.0, Format::visits),
-            }
+            Terse { closed: outlet.status == Status::Closed, wage: wage(scenario, id), fee: fee(scenario, id) }
         };
         Self {
             scenario,
@@ -154,6 +147,8 @@ impl<'a> Served<'a> {
 
     fn write(&self, stretch: &mut Stretch) {
         let Self { scenario, network, load, terms, .. } = *self;
+        // A region that has one outlet goes to none that it is too much for.
+        let alone = scenario.planning.sourcing == Sourcing::Single;
         let mut at = 0;
         for &region in stretch.regions {
             let before = at;
@@ -161,6 +156,7 @@ impl<'a> Served<'a> {
                 if self.sites[outlet.at()].closed
                     || road.hours > terms.reach
                     || !may_serve(scenario, load, region, outlet, &road, terms)
+                    || (alone && work::too_much(scenario, load, region, outlet, &road))
                 {
                     continue;
                 }
@@ -173,9 +169,7 @@ impl<'a> Served<'a> {
                     Objective::Coverage { .. } | Objective::Farthest => 0.0,
                 };
                 if let Some(work) = stretch.work.get_mut(at) {
-                    let hands_on = load.repair_hours[region.at()] * self.sites[outlet.at()].visits;
-                    *work =
-                        if self.by_hours { hands_on + load.journeys[region.at()] * road.hours_per_job } else { jobs };
+                    *work = if self.by_hours { work::hours(scenario, load, region, outlet, &road) } else { jobs };
                 }
                 if let Some(spent) = stretch.spent.get_mut(at) {
                     *spent = money;

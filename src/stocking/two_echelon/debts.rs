@@ -200,13 +200,15 @@ impl Debts {
     pub fn owed_when_short(&self, share: f64) -> Pmf {
         let crossings = self.crossings(share);
         let owing: f64 = crossings.iter().map(|crossing| crossing.weight).sum();
-        let case = |Crossing { since, weight, overshoot }: &Crossing| {
+        let (mut batch, mut owed) = (Vec::new(), Vec::new());
+        for Crossing { since, weight, overshoot } in crossings {
             // The batch is ours, or it is not.
-            let mut batch = vec![(1.0 - share) * weight / owing];
+            batch.clear();
+            batch.push((1.0 - share) * weight / owing);
             batch.extend(overshoot.iter().map(|p| share * p / owing));
-            (1.0, Pmf::demand(share * since, self.ratio).plus(&Pmf::of(batch)))
-        };
-        Pmf::mixed(&crossings.iter().map(case).collect::<Vec<_>>())
+            Pmf::demand(share * since, self.ratio).add_with(&batch, &mut owed);
+        }
+        Pmf::of(owed)
     }
 }
 
