@@ -335,7 +335,8 @@ fn impossible_targets(scenario: &Scenario, network: &Network, load: &Load) -> Ve
 
 fn impossible(scenario: &Scenario, target: &Target, key: Key, value: f64, beyond: &[RegionId]) -> Finding {
     let number = scenario.targets.iter().position(|own| std::ptr::eq(own, target)).unwrap_or(0);
-    let promise = crate::service::Promise { target: number, key, computed: value, shortfall: 0.0, kept: false };
+    let promise =
+        crate::service::Promise { target: number, key, computed: value, shortfall: 0.0, kept: false, foremost: None };
     let members: Vec<String> = beyond.iter().map(|region| scenario.regions[region.at()].id.clone()).collect();
     let beyond = if members.is_empty() { String::new() } else { format!("; out of the window: {}", named(&members)) };
     Finding {
@@ -415,8 +416,14 @@ fn lifted(scenario: &Scenario, network: &Network, load: &Load, watch: &dyn Watch
     }
     let hard = scenario.targets.iter().enumerate().filter(|(_, target)| target.penalty.is_none());
     for (number, _) in hard {
-        let promise =
-            crate::service::Promise { target: number, key: Key::default(), computed: 0.0, shortfall: 0.0, kept: false };
+        let promise = crate::service::Promise {
+            target: number,
+            key: Key::default(),
+            computed: 0.0,
+            shortfall: 0.0,
+            kept: false,
+            foremost: None,
+        };
         let what = format!("the target {} ({})", number + 1, promise.describe(scenario));
         attempt("target", what, &|freed| {
             freed.targets.remove(number);
