@@ -44,7 +44,7 @@ use crate::load::Load;
 use crate::network::Network;
 use crate::plan::Decisions;
 use crate::scenario::{CountryId, DepotId, OutletId, PartId, Scenario, Site, SiteId, Status, Stockout};
-use crate::service::{Service, depot_repair, outlet_repair, repaired_shares};
+use crate::service::{Service, depot_repair, outlet_repair, repaired_shares, resent};
 
 pub use component::Component;
 pub(crate) use unit::lane_freight;
@@ -272,7 +272,9 @@ pub fn price(scenario: &Scenario, network: &Network, load: &Load, decisions: &De
         }
     }
     for shelf in &service.depot_shelves {
-        let ordered = shelf.rate * (1.0 - depot_repair(scenario, shelf.depot, shelf.part).share);
+        // What it sends again it orders anew.
+        let anew = 1.0 - depot_repair(scenario, shelf.depot, shelf.part).share + resent(scenario);
+        let ordered = shelf.rate * anew;
         let orders = order_cost(scenario, shelf.part, ordered) / f64::from(shelf.batches.quantity);
         depots[shelf.depot.at()][Component::Ordering as usize] += orders;
     }

@@ -22,11 +22,22 @@
 //!   depot (or all do, its shelf being bare), and so are losses where stockouts are expressed (Erlang's formula knows only the mean);
 //! * where orders wait at the depot now and then, means are exact (Little's law) and what depends on the distribution of
 //!   the number on order is an approximation: departures from a depot are not quite Poisson;
-//! * the share of waits within a window (`on_time`) is computed as if customs always took their mean: an approximation.
+//! * the share of waits within a window τ (`on_time`) likewise: as long as τ ≤ c nothing ordered later can come sooner, and the orders
+//!   of before that are still under way when the window ends are demand(λ·(E L − τ)), as if customs took their mean; for longer windows
+//!
+//! ```text
+//! (late)      E (X − y)⁺ = m·Q(k+1, x) − y·Q(k, x) = (m − y)·Q(k, x) + m·xᵏe⁻ˣ/Γ(k+1),   x = k·y/m,   Q = 1 − P
+//! (early)     E (y − X)⁺ = y − m + E (X − y)⁺
+//! (window)    P(wait ≤ τ) = P(M + U ≤ S),  M = demand(λ·E (L−τ)⁺) − demand(λ·E (τ−L)⁺),  U = 1 with the chance P(L > τ), else 0
+//! ```
+//!
+//!   (thinned Poisson processes are independent: of the orders before a job's those under way at its window's end, of the orders within the
+//!   window those that have overtaken it). Where orders wait at the depot what it owes is taken to be owed still when the window ends.
 //!
 //! `simulate` draws customs times (the one road that assumes nothing of this) and holds every promise against them.
 
 use crate::stocking::two_echelon::ln_gamma;
+use crate::units::DAYS_PER_YEAR;
 
 /// The share of consignments whose lead time is told with a plan.
 pub const PROMISED: f64 = 0.9;
@@ -55,6 +66,34 @@ impl Customs {
         (self.mean / self.deviation).powi(2)
     }
 
+    /// The same law with times in years.
+    pub fn in_years(&self) -> Self {
+        Self { mean: self.mean / DAYS_PER_YEAR, deviation: self.deviation / DAYS_PER_YEAR }
+    }
+
+    /// P(X > y), for a time in the unit of the mean.
+    pub fn beyond(&self, time: f64) -> f64 {
+        if !self.vary() || self.shape() > NARROW {
+            return if time < self.mean { 1.0 } else { 0.0 };
+        }
+        upper(self.shape(), self.shape() * time / self.mean)
+    }
+
+    /// E (X − y)⁺, (late), in the unit of the mean.
+    pub fn late(&self, time: f64) -> f64 {
+        if time <= 0.0 || !self.vary() || self.shape() > NARROW {
+            return (self.mean - time).max(0.0);
+        }
+        let (shape, x) = (self.shape(), self.shape() * time / self.mean);
+        let next = (shape * x.ln() - x - ln_gamma(shape + 1.0)).exp();
+        ((self.mean - time) * upper(shape, x) + self.mean * next).max(0.0)
+    }
+
+    /// E (y − X)⁺, (early), in the unit of the mean.
+    pub fn early(&self, time: f64) -> f64 {
+        (time - self.mean + self.late(time)).max(0.0)
+    }
+
     /// The time \[days\] that a share of [`PROMISED`] of consignments keeps.
     pub fn promised(&self) -> f64 {
         if !self.vary() {
@@ -80,8 +119,24 @@ impl Customs {
 
 /// P(k, x).
 fn lower(shape: f64, x: f64) -> f64 {
+    match shares(shape, x) {
+        (true, lower) => lower,
+        (false, upper) => 1.0 - upper,
+    }
+}
+
+/// Q(k, x): far out summed for itself.
+fn upper(shape: f64, x: f64) -> f64 {
+    match shares(shape, x) {
+        (true, lower) => 1.0 - lower,
+        (false, upper) => upper,
+    }
+}
+
+/// The lesser of P(k, x) and Q(k, x), or nearly, and whether it is P.
+fn shares(shape: f64, x: f64) -> (bool, f64) {
     if x <= 0.0 {
-        return 0.0;
+        return (true, 0.0);
     }
     let front = (shape * x.ln() - x - ln_gamma(shape)).exp();
     if x < shape + 1.0 {
@@ -92,7 +147,7 @@ fn lower(shape: f64, x: f64) -> f64 {
             term *= x / of;
             sum += term;
         }
-        return front * sum;
+        return (true, front * sum);
     }
     // 6.5.31 in its even form, by the modified method of Lentz.
     let mut b = x + 1.0 - shape;
@@ -109,7 +164,7 @@ fn lower(shape: f64, x: f64) -> f64 {
             break;
         }
     }
-    1.0 - front * fraction
+    (false, front * fraction)
 }
 
 fn nonzero(number: f64) -> f64 {
@@ -135,6 +190,25 @@ mod tests {
         assert!((promised(0.5, 0.5_f64.sqrt()) - 1.352_771_727).abs() < 1e-8);
         // Of shape 50: half of chi-squared with a hundred degrees of freedom, 118.4980038 / 2.
         assert!((promised(50.0, 50.0_f64.sqrt()) - 59.249_001_9).abs() < 1e-7);
+    }
+
+    #[test]
+    fn what_is_late_and_early_is_what_closed_forms_give() {
+        // Exponential: P(X > y) = e^(−y/m), E (X − y)⁺ = m·e^(−y/m).
+        let customs = Customs { mean: 5.0, deviation: 5.0 };
+        for time in [0.5_f64, 3.0, 7.0, 40.0, 200.0] {
+            let left = (-time / 5.0).exp();
+            assert!((customs.beyond(time) / left - 1.0).abs() < 1e-10, "{time}");
+            assert!((customs.late(time) / (5.0 * left) - 1.0).abs() < 1e-10, "{time}");
+            assert!((customs.early(time) - (time - 5.0 + 5.0 * left)).abs() < 1e-10, "{time}");
+        }
+        // Of shape 2 (Erlang) and mean 2: P(X > y) = (1 + y)·e⁻ʸ, E (X − y)⁺ = (2 + y)·e⁻ʸ.
+        let customs = Customs { mean: 2.0, deviation: 2.0_f64.sqrt() };
+        for time in [0.1_f64, 2.0, 9.0] {
+            let left = (-time).exp();
+            assert!((customs.beyond(time) - (1.0 + time) * left).abs() < 1e-12, "{time}");
+            assert!((customs.late(time) - (2.0 + time) * left).abs() < 1e-12, "{time}");
+        }
     }
 
     #[test]

@@ -337,7 +337,8 @@ fn impossible_targets(scenario: &Scenario, network: &Network, load: &Load) -> Ve
 
 fn impossible(scenario: &Scenario, target: &Target, key: Key, value: f64, beyond: &[RegionId]) -> Finding {
     let number = scenario.targets.iter().position(|own| std::ptr::eq(own, target)).unwrap_or(0);
-    let promise = crate::service::Promise { target: number, key, computed: value, shortfall: 0.0, kept: false };
+    let promise =
+        crate::service::Promise { target: number, key, computed: value, shortfall: 0.0, kept: false, foremost: None };
     let members: Vec<String> = beyond.iter().map(|region| scenario.regions[region.at()].id.clone()).collect();
     let beyond = if members.is_empty() { String::new() } else { format!("; out of the window: {}", named(&members)) };
     Finding {

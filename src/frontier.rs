@@ -130,7 +130,7 @@ impl Trial {
 
 /// A target without its level, in words: `on_time within 24 h, country SE`.
 pub fn title(scenario: &Scenario, target: usize) -> String {
-    let promise = Promise { target, key: Key::default(), computed: 0.0, shortfall: 0.0, kept: true };
+    let promise = Promise { target, key: Key::default(), computed: 0.0, shortfall: 0.0, kept: true, foremost: None };
     let words = promise.describe(scenario);
     words.split_once(": ").map_or(words.clone(), |(what, _)| what.to_owned())
 }

@@ -29,6 +29,9 @@ pub use measure::kilometres;
 use roads::Roads;
 pub(crate) use supply::{Supplies, connect_outlets};
 
+/// Times that differ by less than this share are the same.
+const SAME_TIME: f64 = 1e-12;
+
 /// A lane between a region and an outlet that may serve it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Road {
@@ -58,6 +61,15 @@ pub struct Supply {
 }
 
 impl Supply {
+    /// A time \[years\] from which a consignment may have come where customs vary, sooner than one sent before it; infinite
+    /// where they do not.
+    pub fn soonest(&self) -> f64 {
+        if !self.customs.vary() {
+            return f64::INFINITY;
+        }
+        (self.lead_time.in_years() - self.customs.in_years().mean).max(0.0) * (1.0 - SAME_TIME)
+    }
+
     /// The lead time that [`PROMISED`](crate::customs::PROMISED) of all consignments keep \[days\].
     pub fn promised_lead_time(&self) -> f64 {
         let days = self.lead_time.get();

@@ -46,7 +46,7 @@ pub use repair::{Shops, depot_repair, outlet_repair, repaired_shares};
 pub use satisfaction::Satisfaction;
 pub use shelf::{
     Asked, DepotShelf, Shelf, depot_lead_time, depot_streams, order_quantity, outlet_lead_time, outlet_stream,
-    outlet_streams,
+    outlet_streams, resent,
 };
 
 /// Units of a part that one outlet gives another.

@@ -152,6 +152,7 @@ fn small(items: usize, depots: usize) -> impl Strategy<Value = AllocationProblem
                 repair: Repair::default(),
                 quantity: 1,
                 ordering: 0.0,
+                resent: 0.0,
             });
             // A goal asks for a share of all there is to have; waits are allowed a little.
             let all = |g: u32| {

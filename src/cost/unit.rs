@@ -11,10 +11,19 @@
 //! (omission)  share without an accessory × the second shipment
 //! (back)      return share × factor × freight of sending a unit once, for each unit that was sent
 //! ```
-//! By Palm's theorem the units in transport of a Poisson stream depend on the mean of (lead time) alone, provided that
-//! the transports of units are independent: an exact pipeline. What is approximate: the depot's own pipeline lacks the
-//! units that replace damaged ones, a share δ of what it sends, and a unit that is sent again does not wait at the depot; its
-//! capacity counts every sending.
+//! A unit that is sent again is asked of the depot as the first was, and waits there as long. With T the lane's time of one sending,
+//! v = k − 1 the units sent again for each that is ordered and λ0 what the outlets order, W the mean wait of a sending:
+//!
+//! ```text
+//! (depot)     X0 = demand(λ0·(f0 + v)·Ts) + R0           what is sent again comes from the supplier: nothing comes back to repair
+//! (owed)      λ·k·W = q·E[B0],  q = λf/λ0                Little's law with k·λ0 sendings a year: W = E[B0] / (k·λ0)
+//! (transport) λ·k·T                                      the lane's time is k·T
+//! ```
+//!
+//! So the pipelines of depot and outlets are those of the parent with f0 + v in place of f0 (`stocking::two_echelon`), and their means
+//! are exact. By Palm's theorem the units in transport of a Poisson stream depend on the mean alone. What is approximate: sendings of one
+//! unit follow one another, so that the depot's orders are not quite Poisson, and a window (`on_time`) knows k·T only. The simulation sends each
+//! damaged unit again. Load and capacity of the depot count every sending.
 //! What is expressed or delivered directly travels otherwise: its own cost covers packing and the way back.
 
 use crate::network::{Network, Supply};

@@ -63,8 +63,14 @@ pub(super) fn lifted(scenario: &Scenario, network: &Network, load: &Load, watch:
     }
     let hard = scenario.targets.iter().enumerate().filter(|(_, target)| target.penalty.is_none());
     for (number, _) in hard {
-        let promise =
-            crate::service::Promise { target: number, key: Key::default(), computed: 0.0, shortfall: 0.0, kept: false };
+        let promise = crate::service::Promise {
+            target: number,
+            key: Key::default(),
+            computed: 0.0,
+            shortfall: 0.0,
+            kept: false,
+            foremost: None,
+        };
         let what = format!("the target {} ({})", number + 1, promise.describe(scenario));
         attempt("target", what, &|freed| {
             freed.targets.remove(number);

@@ -13,10 +13,13 @@ use crate::watch::Watch;
 
 use super::decide::Priced;
 use super::model::Model;
+use super::rounds::tighten;
 use super::stock::stock;
 
 /// The most leaves that are tried.
 const MOST_LEAVES: f64 = 60_000.0;
+/// The stock of a leaf is set again at most so often.
+const FLOORS: usize = 6;
 
 /// One assignment: the lane of each customer and the mode of each site that is open.
 struct Leaf {
@@ -56,10 +59,20 @@ pub fn enumerate(
         }
         let decisions = decisions(scenario, relaxed, &leaf);
         let Ok(stocked) = stock(scenario, network, load, &decisions, &scenario.targets, true, watch) else { continue };
-        let priced = Priced::of(scenario, network, load, stocked.decisions).with(stocked.points);
-        let total = priced.costs.total();
+        let mut priced = Priced::of(scenario, network, load, stocked.decisions).with(stocked.points);
+        let mut total = priced.costs.total();
         let least_here = stocked.lower_bound.map_or(least, |stock| total - stocked.cost + stock);
         found.lower_bound = found.lower_bound.min(least_here);
+        // The stock does not know of parity: where that is broken it is set again with floors.
+        let mut targets = scenario.targets.clone();
+        for _ in 0..FLOORS {
+            if priced.keeps_promises(scenario) || !tighten(scenario, &priced, &mut targets) {
+                break;
+            }
+            let Ok(stocked) = stock(scenario, network, load, &decisions, &targets, false, watch) else { break };
+            priced = Priced::of(scenario, network, load, stocked.decisions).with(stocked.points);
+            total = priced.costs.total();
+        }
         if priced.keeps_promises(scenario) && total < incumbent {
             incumbent = total;
             found.best = Some(priced);

@@ -3,7 +3,7 @@
 use crate::cost::Component;
 use crate::location::{Settings, Start, locate};
 use crate::network::Road;
-use crate::scenario::{Limit, Metric, OutletId, RegionId, Scope, Target};
+use crate::scenario::{Limit, Metric, OutletId, RegionId, Scenario, Target};
 
 use super::apart::Apart;
 use super::decide::{Priced, decide};
@@ -120,13 +120,20 @@ impl<'s, 'a> Rounds<'s, 'a> {
         };
         let priced = Priced::of(scenario, network, load, stocked.decisions.clone()).with(stocked.points.clone());
         let kept = priced.keeps_promises(scenario);
-        if !kept && !tighten(self.search, &priced, &mut self.targets) {
+        if !kept && !tighten(scenario, &priced, &mut self.targets) {
             self.margin = 0.5 * (1.0 + margin);
         }
         self.line = stock_line(self.search, &priced);
         let objective = self.search.objective(&priced);
         let before = self.best.as_ref().map_or(f64::INFINITY, |best| best.objective);
         if kept && objective < before {
+            let mut stocked = stocked;
+            // Floors that parity asked for are no promises of the scenario: the bound is priced by those that are.
+            if self.targets.len() > scenario.targets.len()
+                && let Ok(plain) = stock(scenario, network, load, &decisions, &scenario.targets, false, watch)
+            {
+                stocked.prices = plain.prices;
+            }
             watch.progress(Some(objective), f64::NEG_INFINITY);
             self.best = Some(Best { priced, objective, stocked, start: self.start.clone() });
             return Ok(before - objective >= SETTLED * objective.abs());
@@ -145,37 +152,20 @@ fn round_settings(search: &Search, lanes: usize, start: Option<Start>) -> Settin
     Settings { gap, node_limit: 0, iteration_limit, start, ..asked }
 }
 
-/// A parity promise that is broken is turned into floors: no member may be worse than the best by more than the limit.
-/// False where nothing could be tightened.
-fn tighten(search: &Search, priced: &Priced, targets: &mut Vec<Target>) -> bool {
-    let scenario = search.scenario;
-    let mut tightened = false;
+/// A parity promise that is broken is turned into floors: no member of its scope, of the demand that it speaks of, may be worse than
+/// the best, or home, by more than the limit. False where nothing could be tightened.
+pub fn tighten(scenario: &Scenario, priced: &Priced, targets: &mut Vec<Target>) -> bool {
+    let before = targets.len();
     for promise in priced.service.promises.iter().filter(|promise| !promise.kept) {
         let target = promise.target(scenario);
-        let Limit::SpreadAtMost(spread) = target.limit else { continue };
-        let own = |row: &&crate::service::RegionService| {
-            row.metric == target.metric && row.within_hours == target.within.map(|hours| hours.get())
+        let (Limit::SpreadAtMost(spread), Some(foremost)) = (target.limit, promise.foremost) else { continue };
+        let limit = match target.metric {
+            Metric::MeanResponse => Limit::AtMost(foremost + spread),
+            _ => Limit::AtLeast(foremost - spread),
         };
-        if !target.scope.contains(&Scope::Country) && !target.scope.contains(&Scope::Region) {
-            continue;
-        }
-        let values = priced.service.regions.iter().filter(own).map(|row| row.value);
-        let (least, most) =
-            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| (least.min(value), most.max(value)));
-        let lower_is_better = matches!(target.metric, Metric::MeanResponse);
-        // With a home it is home that the others must not fall behind.
-        let home = priced.service.countries.iter().find(|row| {
-            target.home.is_some()
-                && row.country == target.home
-                && row.metric == target.metric
-                && row.within_hours == target.within.map(|hours| hours.get())
-        });
-        let (least, most) = home.map_or((least, most), |row| (row.value, row.value));
-        let limit = if lower_is_better { Limit::AtMost(least + spread) } else { Limit::AtLeast(most - spread) };
         targets.push(Target { limit, home: None, ..target.clone() });
-        tightened = true;
     }
-    tightened
+    targets.len() > before
 }
 
 /// The straight line through what the stock of the open outlets costs over their load: least squares, never sloping down

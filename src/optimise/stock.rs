@@ -110,7 +110,8 @@ pub fn stock(
                         holding: holding_cost(scenario, SiteId::Depot(depot), *part),
                         repair: orders.repair,
                         quantity: orders.quantity,
-                        ordering: order_cost(scenario, *part, orders.rate * (1.0 - orders.repair.share)),
+                        ordering: order_cost(scenario, *part, orders.rate * orders.anew()),
+                        resent: orders.resent,
                     });
                     u32::try_from(depots.len() - 1).expect("depots × parts fit an index of 32 bits")
                 })

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::account::{Account, Course, accounts, excesses, together, worth};
 use super::ground::Ground;
-use super::relaxation::{Shared, Wishes, relax, values};
+use super::relaxation::{Answer, Reference, Shared, Wishes, relax, values};
 use super::settle::{improved, settled};
 use crate::watch::Watch;
 
@@ -17,6 +17,8 @@ const HALVES: usize = 10;
 /// Steps between two courses that are improved; where markets hear of one another every change is counted in all of them.
 const OFTEN: usize = 25;
 const SELDOM: usize = 250;
+/// Courses about which what is heard abroad is priced, one after another.
+const REFERENCES: usize = 2;
 /// The part of the last direction in the next.
 const DEFLECTION: f64 = 0.7;
 /// Steps without a better bound after which they are halved.
@@ -25,105 +27,163 @@ const PATIENCE: usize = 16;
 /// The best course found, and a bound that no course exceeds.
 pub fn climb(ground: &Ground, gap: f64, watch: &dyn Watch) -> Result<(Course, f64), Failure> {
     watch.stage("pricing limits");
-    let wishes = Wishes::of(ground);
+    let wishes = Wishes::of(ground, None);
     let stays: Course = ground.areas.iter().map(|area| vec![area.today; ground.years]).collect();
     // Fewer outlets never need more technicians.
     let none: Course = vec![vec![0; ground.years]; ground.areas.len()];
     let least = settled(ground, &wishes, &stays).or_else(|| settled(ground, &wishes, &none));
-    let mut best = least.ok_or_else(|| Failure::Impossible(broken(ground, &none)))?;
-    let mut best_worth = worth(ground, &accounts(ground, &best));
-    let mut shared = Shared::none(ground);
-    let (mut bound, mut at) = (f64::INFINITY, shared.clone());
-    for _ in 0..SWEEPS {
-        bound = sweep(ground, &wishes, &mut shared, bound, watch);
-        at.clone_from(&shared);
-    }
-    let between = if ground.is_heard_abroad() { SELDOM } else { OFTEN };
-    let (mut reach, mut idle, mut drift) = (1.0, 0, Vec::new());
-    for step in 0..STEPS {
-        let answer = relax(ground, &wishes, &shared);
-        if answer.bound < bound - 1e-9 * bound.abs() || bound.is_infinite() {
-            (bound, at, idle) = (answer.bound, shared.clone(), 0);
-        } else {
-            idle += 1;
-        }
-        if let Some(course) = settled(ground, &wishes, &answer.course) {
-            // Improving costs more than a step: while prices still move much, a course is improved now and then.
-            let course = if step % between == 0 { improved(ground, &wishes, course, watch) } else { course };
-            let own = worth(ground, &accounts(ground, &course));
-            if own > best_worth {
-                (best, best_worth) = (course, own);
+    let best = least.ok_or_else(|| Failure::Impossible(broken(ground, &none)))?;
+    let best_worth = worth(ground, &accounts(ground, &best));
+    let shared = Shared::none(ground);
+    let mut climb =
+        Climb { ground, wishes, gap, watch, reference: None, shared, bound: f64::INFINITY, best, best_worth };
+    climb.phase();
+    if ground.is_heard_abroad() {
+        // What is heard has a price about the best course that is known.
+        for _ in 0..REFERENCES {
+            if climb.closed() || watch.stop() {
+                break;
             }
+            climb.improve();
+            let reference = Reference::of(ground, &climb.best);
+            climb.wishes = Wishes::of(ground, Some(&reference));
+            climb.reference = Some(reference);
+            climb.phase();
         }
-        // The search of a roll-out is for the most: the watch, which knows costs, hears of losses.
-        watch.progress(Some(-best_worth), -bound);
-        if bound - best_worth <= gap * best_worth.abs() || watch.stop() || reach < 1e-4 {
-            break;
-        }
-        if idle >= PATIENCE {
-            (reach, idle, shared) = (0.5 * reach, 0, at.clone());
-            drift.clear();
-        }
-        let slope = deflected(slopes(ground, &accounts(ground, &answer.course)), &mut drift);
-        let length: f64 = slope.iter().map(|(_, slack)| slack * slack).sum();
-        if length <= 0.0 {
-            break;
-        }
-        let size = reach * (answer.bound - best_worth).max(1e-6 * answer.bound.abs()) / length;
-        move_prices(ground, &mut shared, &slope, size);
     }
-    let last = improved(ground, &wishes, best.clone(), watch);
-    let own = worth(ground, &accounts(ground, &last));
-    if own > best_worth {
-        (best, best_worth) = (last, own);
-    }
-    Ok((best, bound.max(best_worth)))
+    climb.improve();
+    Ok((climb.best, climb.bound.max(climb.best_worth)))
 }
 
-/// Sets the price of each limit of a year where the bound is least with the others as they are; tells the bound.
-fn sweep(ground: &Ground, wishes: &Wishes, shared: &mut Shared, bound: f64, watch: &dyn Watch) -> f64 {
-    let answer = relax(ground, wishes, shared);
-    let mut bound = bound.min(answer.bound);
-    for (limit, slack) in slopes(ground, &accounts(ground, &answer.course)) {
-        let Some(price) = shared.of(limit).map(|price| *price) else { continue };
-        if watch.stop() || (slack >= 0.0 && price == 0.0) {
-            continue;
-        }
-        let mut best = (bound, price);
-        // How much of the limit is left over where it has another price.
-        let mut left = |other: f64| -> f64 {
-            if let Some(own) = shared.of(limit) {
-                *own = other;
-            }
-            let answer = relax(ground, wishes, shared);
-            if answer.bound < best.0 {
-                best = (answer.bound, other);
-            }
-            let slopes = slopes(ground, &accounts(ground, &answer.course));
-            slopes.iter().find(|(own, _)| *own == limit).map_or(0.0, |(_, slack)| *slack)
-        };
-        let (mut low, mut high) = if slack < 0.0 {
-            let mut step = (0.5 * price).max(1e-3 * bound.abs() / most(ground, limit));
-            let (mut low, mut high) = (price, price + step);
-            let mut tries = 0;
-            while left(high) < 0.0 && tries < BRACKET {
-                (low, step, tries) = (high, 2.0 * step, tries + 1);
-                high = low + step;
-            }
-            (low, high)
-        } else {
-            (0.0, price)
-        };
-        for _ in 0..HALVES {
-            let middle = 0.5 * (low + high);
-            if left(middle) < 0.0 { low = middle } else { high = middle }
-        }
-        bound = best.0;
-        if let Some(own) = shared.of(limit) {
-            *own = best.1;
+/// A climb under way.
+struct Climb<'a> {
+    ground: &'a Ground,
+    wishes: Wishes,
+    gap: f64,
+    watch: &'a dyn Watch,
+    /// The course about which what is heard abroad has a price.
+    reference: Option<Reference>,
+    /// The prices of what areas share.
+    shared: Shared,
+    /// No course is worth more.
+    bound: f64,
+    best: Course,
+    best_worth: f64,
+}
+
+impl Climb<'_> {
+    /// Is the best course as near to the bound as was asked?
+    fn closed(&self) -> bool {
+        self.bound - self.best_worth <= self.gap * self.best_worth.abs()
+    }
+
+    /// A course that keeps the limits is kept if it is worth more than the best.
+    fn offer(&mut self, course: Course) {
+        let own = worth(self.ground, &accounts(self.ground, &course));
+        if own > self.best_worth {
+            (self.best, self.best_worth) = (course, own);
         }
     }
-    bound
+
+    /// Improves the best course.
+    fn improve(&mut self) {
+        let last = improved(self.ground, &self.wishes, self.best.clone(), self.watch);
+        self.offer(last);
+    }
+
+    fn relax(&self) -> Answer {
+        relax(self.ground, &self.wishes, &self.shared, self.reference.as_ref())
+    }
+
+    /// Sets each price by itself, then steps with all together, from the prices at hand; they end where the bound was least.
+    fn phase(&mut self) {
+        let (ground, watch) = (self.ground, self.watch);
+        let mut bound = f64::INFINITY;
+        for _ in 0..SWEEPS {
+            bound = self.sweep(bound);
+        }
+        let mut at = self.shared.clone();
+        let between = if ground.is_heard_abroad() { SELDOM } else { OFTEN };
+        let (mut reach, mut idle, mut drift) = (1.0, 0, Vec::new());
+        for step in 0..STEPS {
+            let answer = self.relax();
+            if answer.bound < bound - 1e-9 * bound.abs() || bound.is_infinite() {
+                (bound, at, idle) = (answer.bound, self.shared.clone(), 0);
+            } else {
+                idle += 1;
+            }
+            self.bound = self.bound.min(bound);
+            if let Some(course) = settled(ground, &self.wishes, &answer.course) {
+                // Improving costs more than a step: while prices still move much, a course is improved now and then.
+                let course = if step % between == 0 { improved(ground, &self.wishes, course, watch) } else { course };
+                self.offer(course);
+            }
+            // The search of a roll-out is for the most: the watch, which knows costs, hears of losses.
+            watch.progress(Some(-self.best_worth), -self.bound);
+            if self.closed() || watch.stop() || reach < 1e-4 {
+                break;
+            }
+            if idle >= PATIENCE {
+                (reach, idle, self.shared) = (0.5 * reach, 0, at.clone());
+                drift.clear();
+            }
+            let slope = deflected(slopes(ground, &accounts(ground, &answer.course)), &mut drift);
+            let length: f64 = slope.iter().map(|(_, slack)| slack * slack).sum();
+            if length <= 0.0 {
+                break;
+            }
+            let size = reach * (answer.bound - self.best_worth).max(1e-6 * answer.bound.abs()) / length;
+            move_prices(ground, &mut self.shared, &slope, size);
+        }
+        self.shared = at;
+    }
+
+    /// Sets the price of each limit of a year where the bound is least with the others as they are; tells the bound.
+    fn sweep(&mut self, bound: f64) -> f64 {
+        let ground = self.ground;
+        let answer = self.relax();
+        let mut bound = bound.min(answer.bound);
+        for (limit, slack) in slopes(ground, &accounts(ground, &answer.course)) {
+            let Some(price) = self.shared.of(limit).map(|price| *price) else { continue };
+            if self.watch.stop() || (slack >= 0.0 && price == 0.0) {
+                continue;
+            }
+            let mut best = (bound, price);
+            // How much of the limit is left over where it has another price.
+            let mut left = |other: f64| -> f64 {
+                if let Some(own) = self.shared.of(limit) {
+                    *own = other;
+                }
+                let answer = self.relax();
+                if answer.bound < best.0 {
+                    best = (answer.bound, other);
+                }
+                let slopes = slopes(ground, &accounts(ground, &answer.course));
+                slopes.iter().find(|(own, _)| *own == limit).map_or(0.0, |(_, slack)| *slack)
+            };
+            let (mut low, mut high) = if slack < 0.0 {
+                let mut step = (0.5 * price).max(1e-3 * bound.abs() / most(ground, limit));
+                let (mut low, mut high) = (price, price + step);
+                let mut tries = 0;
+                while left(high) < 0.0 && tries < BRACKET {
+                    (low, step, tries) = (high, 2.0 * step, tries + 1);
+                    high = low + step;
+                }
+                (low, high)
+            } else {
+                (0.0, price)
+            };
+            for _ in 0..HALVES {
+                let middle = 0.5 * (low + high);
+                if left(middle) < 0.0 { low = middle } else { high = middle }
+            }
+            bound = best.0;
+            if let Some(own) = self.shared.of(limit) {
+                *own = best.1;
+            }
+        }
+        bound
+    }
 }
 
 /// How much a limit of a year allows, no less than one.

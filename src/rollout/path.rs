@@ -1,10 +1,10 @@
 //! The best course of one area where its outlets, openings and customers have prices.
 //!
 //! ```text
-//! max  Σ_t W_t·σ_t(n_t) − F_t·n_t − K_t·(n_t − n_t−1)⁺ − C_t·(n_t−1 − n_t)⁺       n_t = 0, 1, 2, …
+//! max  Σ_t w_t(σ_t(n_t)) − F_t·n_t − K_t·(n_t − n_t−1)⁺ − C_t·(n_t−1 − n_t)⁺       n_t = 0, 1, 2, …
 //! ```
 //!
-//! A dynamic program over the years. Both changes cost in proportion to their size, so the best way to n outlets comes from the
+//! where w is W·σ, or a curve of what is heard abroad (`relaxation`). A dynamic program over the years. Both changes cost in proportion to their size, so the best way to n outlets comes from the
 //! best way to one less (or one more): a year costs two passes over the numbers of outlets.
 
 /// The prices of an area's years.
@@ -21,13 +21,18 @@ pub struct Prices {
 }
 
 /// The best course from so many outlets today, and what it is worth. `wishes` are the shares wished, by year and number of
-/// outlets; today's number is among them.
-pub fn best(today: u32, prices: &[Prices], wishes: &[Vec<f64>]) -> (f64, Vec<u32>) {
+/// outlets; today's number is among them. `drawn_worth` tells what a share wished in a year is worth.
+pub fn best(
+    today: u32,
+    prices: &[Prices],
+    wishes: &[Vec<f64>],
+    drawn_worth: impl Fn(usize, f64) -> f64,
+) -> (f64, Vec<u32>) {
     let most = wishes.first().map_or(1, Vec::len);
     let mut worth: Vec<f64> = vec![f64::NEG_INFINITY; most];
     worth[today as usize] = 0.0;
     let mut from: Vec<Vec<u32>> = Vec::with_capacity(prices.len());
-    for (price, wishes) in prices.iter().zip(wishes) {
+    for (year, (price, wishes)) in prices.iter().zip(wishes).enumerate() {
         let mut way: Vec<u32> = (0..most as u32).collect();
         let mut reached = worth.clone();
         for outlets in 1..most {
@@ -48,7 +53,7 @@ pub fn best(today: u32, prices: &[Prices], wishes: &[Vec<f64>]) -> (f64, Vec<u32
             }
         }
         for (outlets, (value, wish)) in reached.iter_mut().zip(wishes).enumerate() {
-            *value += price.wish * wish - price.fixed * outlets as f64;
+            *value += drawn_worth(year, *wish) - price.fixed * outlets as f64;
         }
         worth = reached;
         from.push(way);
@@ -100,7 +105,7 @@ mod tests {
             };
             let prices: Vec<Prices> = numbers.iter().map(price).collect();
             let wishes: Vec<Vec<f64>> = shares.chunks(5).map(<[f64]>::to_vec).collect();
-            let (worth, course) = best(today, &prices, &wishes);
+            let (worth, course) = best(today, &prices, &wishes, |year, drawn| prices[year].wish * drawn);
             prop_assert!((worth - tried(today, &prices, &wishes)).abs() < 1e-9);
             // And the course is worth what is said.
             let mut before = today;

@@ -12,10 +12,14 @@
 //! ```
 //!
 //! (weak duality; V̂ because for V < 0 the left side is convex in x and below its chord from 0 to M; W_t because a wish heard in t is still heard in u).
-//! Where trouble is heard abroad, W_t·σ_t becomes the greatest W_t·ρ·σ_t that a reputation ρ can make of it (`reputation`). The problem of an area is solved exactly (`path`), so the
-//! sum bounds every course that keeps the limits, whatever the prices.
+//! Where trouble is heard abroad, W_t·σ_t becomes the greatest W_t·ρ·σ_t that a reputation ρ can make of it (`reputation`) or, about a course of reference,
+//! what is heard has a price (`heard`). The problem of an area is solved exactly (`path`), so the sum bounds every course that keeps the limits, whatever the prices.
+
+mod heard;
 
 use rayon::prelude::*;
+
+pub use heard::Reference;
 
 use super::account::Course;
 use super::ground::{Area, Ground};
@@ -63,23 +67,28 @@ pub struct Answer {
 
 impl Wishes {
     /// Of every area. An outlet more than the most here costs more in every year than it ever draws: a course with more of them
-    /// is worth less than the same course cut off at that number, whatever the prices.
-    pub fn of(ground: &Ground) -> Self {
-        let values = values(ground, &Shared::none(ground).technicians);
-        let own = |area: &Area| {
-            let prices = prices(ground, area, &values[area.market], &Shared::none(ground));
+    /// is worth less than the same course cut off at that number, whatever the prices; with a course of reference, none of which is
+    /// cut off, that is so of what is then bounded.
+    pub fn of(ground: &Ground, reference: Option<&Reference>) -> Self {
+        let none = Shared::none(ground);
+        let values = values(ground, &none.technicians);
+        let plain: Vec<Vec<f64>> =
+            ground.areas.iter().map(|area| worths(ground, area, &values[area.market], &none)).collect();
+        let slopes = reference.map_or_else(|| plain.clone(), |reference| reference.steepest(ground, &plain));
+        let own = |(number, (area, slopes)): (usize, (&Area, &Vec<f64>))| {
+            let prices = prices(ground, area, &values[area.market], &none);
             // No more than one outlet a square kilometre.
             let most = (area.km2.ceil().max(1.0) as u32).max(area.today);
             let wish = |year: usize, outlets: u32| ground.wish(area, year, outlets);
-            let mut worthwhile = area.today;
-            for (year, price) in prices.iter().enumerate() {
+            let mut worthwhile = reference.map_or(area.today, |reference| reference.most(number).max(area.today));
+            for (year, (price, worth)) in prices.iter().zip(slopes).enumerate() {
                 let mut before = wish(year, worthwhile);
                 // Draws grow and then shrink with the number of outlets: each is asked.
                 for outlets in worthwhile + 1..=most {
                     let now = wish(year, outlets);
-                    if price.wish * (now - before) > price.fixed {
+                    if worth * (now - before) > price.fixed {
                         worthwhile = outlets;
-                    } else if price.wish * (1.0 - before) <= price.fixed {
+                    } else if worth * (1.0 - before) <= price.fixed {
                         break;
                     }
                     before = now;
@@ -88,7 +97,7 @@ impl Wishes {
             let shares = |year: usize| (0..=worthwhile).map(|outlets| wish(year, outlets)).collect();
             (0..ground.years).map(shares).collect()
         };
-        Self(ground.areas.par_iter().map(own).collect())
+        Self(ground.areas.par_iter().zip(&slopes).enumerate().map(own).collect())
     }
 
     /// The most outlets of an area that can be worth their cost.
@@ -130,18 +139,29 @@ fn heard(worth: f64, (least, greatest): (f64, f64)) -> f64 {
     if worth < 0.0 { worth * least } else { worth * greatest }
 }
 
-/// The prices of an area's years.
-pub fn prices(ground: &Ground, area: &Area, values: &[f64], shared: &Shared) -> Vec<Prices> {
+/// W_t of an area: what its wish of a year is worth.
+fn worths(ground: &Ground, area: &Area, values: &[f64], shared: &Shared) -> Vec<f64> {
     let adjustment = ground.response.adjustment;
     let quotas = &shared.quotas[area.market];
     let mut later = 0.0;
     let mut list = Vec::with_capacity(ground.years);
     for year in (0..ground.years).rev() {
         let market = ground.market(area, year);
-        let discount = ground.discount[year];
         later = (1.0 - adjustment) * later + ground.sales(area, year) * (sold(values[year], market) - quotas[year]);
+        list.push(adjustment * later);
+    }
+    list.reverse();
+    list
+}
+
+/// The prices of an area's years.
+pub fn prices(ground: &Ground, area: &Area, values: &[f64], shared: &Shared) -> Vec<Prices> {
+    let mut list = Vec::with_capacity(ground.years);
+    for (year, worth) in worths(ground, area, values, shared).into_iter().enumerate() {
+        let market = ground.market(area, year);
+        let discount = ground.discount[year];
         list.push(Prices {
-            wish: heard(adjustment * later, ground.reputations(area.market, year)),
+            wish: heard(worth, ground.reputations(area.market, year)),
             fixed: discount * market.outlet_cost_per_year,
             opening: if year < ground.decided {
                 (discount + shared.budget[year]) * market.opening_cost + shared.openings[year]
@@ -151,18 +171,23 @@ pub fn prices(ground: &Ground, area: &Area, values: &[f64], shared: &Shared) -> 
             closing: if year < ground.decided { discount * market.closing_cost } else { f64::INFINITY },
         });
     }
-    list.reverse();
     list
 }
 
-/// Bounds every course and answers the prices.
-pub fn relax(ground: &Ground, wishes: &Wishes, shared: &Shared) -> Answer {
+/// Bounds every course and answers the prices; what is heard abroad has a price where there is a course of reference.
+pub fn relax(ground: &Ground, wishes: &Wishes, shared: &Shared, reference: Option<&Reference>) -> Answer {
     let values = values(ground, &shared.technicians);
-    let own = |(area, wishes): (&Area, &Vec<Vec<f64>>)| {
-        best(area.today, &prices(ground, area, &values[area.market], shared), wishes)
+    let yields = reference.map(|reference| reference.yields(ground, &values, shared));
+    let own = |(number, (area, wishes)): (usize, (&Area, &Vec<Vec<f64>>))| {
+        let prices = prices(ground, area, &values[area.market], shared);
+        match &yields {
+            None => best(area.today, &prices, wishes, |year, drawn| prices[year].wish * drawn),
+            Some(yields) => best(area.today, &prices, wishes, |year, drawn| yields.areas[number][year].worth(drawn)),
+        }
     };
-    let found: Vec<(f64, Vec<u32>)> = ground.areas.par_iter().zip(&wishes.0).map(own).collect();
+    let found: Vec<(f64, Vec<u32>)> = ground.areas.par_iter().zip(&wishes.0).enumerate().map(own).collect();
     let mut bound: f64 = found.iter().map(|(worth, _)| worth).sum();
+    bound += yields.as_ref().map_or(0.0, |yields| yields.constant);
     for (market, land) in ground.lands.iter().enumerate() {
         let (mut heard, mut installed) = (land.share_today, land.installed_today);
         for (year, (conditions, value)) in land.years.iter().zip(&values[market]).enumerate() {

@@ -17,7 +17,7 @@ use crate::stocking::{Depot, Method, Upstream};
 
 use super::direct::{self, Delivering};
 use super::repair::Shops;
-use super::shelf::{Asked, depot_lead_time, outlet_stream};
+use super::shelf::{Asked, depot_lead_time, outlet_stream, resent};
 
 /// How an outlet's demand for a part is met with the help of others.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,11 +68,9 @@ impl Supply<'_> {
     pub(super) fn depot(&self, depot: DepotId, part: PartId) -> Depot {
         self.upstreams.get(&(depot, part)).map_or_else(
             || {
-                Depot::new(0.0, 1.0, depot_lead_time(self.scenario, depot, part)).repairing(self.shops.depot_repair(
-                    self.scenario,
-                    depot,
-                    part,
-                ))
+                let repair = self.shops.depot_repair(self.scenario, depot, part);
+                let lead_time = depot_lead_time(self.scenario, depot, part);
+                Depot::new(0.0, 1.0, lead_time).repairing(repair).resending(resent(self.scenario))
             },
             Upstream::depot,
         )

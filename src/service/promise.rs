@@ -297,6 +297,8 @@ pub struct Promise {
     pub shortfall: f64,
     /// Is it kept?
     pub kept: bool,
+    /// Of a spread: what the member has that the others must not fall behind, home or the best; `None` where nobody does.
+    pub foremost: Option<f64>,
 }
 
 impl Promise {
@@ -354,7 +356,7 @@ fn promise(target: usize, key: Key, limit: Limit, computed: f64) -> Promise {
         Limit::AtMost(most) | Limit::SpreadAtMost(most) => (computed - most, most),
     };
     let kept = missed <= TOLERANCE * asked.max(TOLERANCE);
-    Promise { target, key, computed, shortfall: if kept { 0.0 } else { missed }, kept }
+    Promise { target, key, computed, shortfall: if kept { 0.0 } else { missed }, kept, foremost: None }
 }
 
 /// The promises of one target, given the tallies of its scope in order.
@@ -370,15 +372,15 @@ pub fn promises<'a>(number: usize, target: &Target, tallies: impl Iterator<Item 
                     home = Some(value);
                 }
             }
-            // A home that asks for nothing has no service that others could fall behind.
-            let spread = match (target.home, home) {
-                (Some(_), None) => 0.0,
-                (Some(_), Some(home)) if target.metric == Metric::MeanResponse => most - home,
-                (Some(_), Some(home)) => home - least,
-                (None, _) => most - least,
+            let lower_is_better = target.metric == Metric::MeanResponse;
+            let foremost = match target.home {
+                // A home that asks for nothing has no service that others could fall behind.
+                Some(_) => home,
+                None => Some(if lower_is_better { least } else { most }).filter(|best| best.is_finite()),
             };
-            let spread = spread.max(0.0);
-            vec![promise(number, Key::default(), target.limit, spread)]
+            let behind = |foremost: f64| if lower_is_better { most - foremost } else { foremost - least };
+            let spread = foremost.map_or(0.0, behind).max(0.0);
+            vec![Promise { foremost, ..promise(number, Key::default(), target.limit, spread) }]
         }
         _ => results.map(|(key, value)| promise(number, key, target.limit, value)).collect(),
     }

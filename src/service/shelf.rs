@@ -186,11 +186,17 @@ pub fn depot_streams(
     }
     let stream = |((depot, part), asked): ((DepotId, PartId), Asked)| {
         let (lead_time, repair) = (depot_lead_time(scenario, depot, part), shops.depot_repair(scenario, depot, part));
-        let quantity = order_quantity(scenario, SiteId::Depot(depot), part, asked.rate * (1.0 - repair.share));
-        let orders = Depot::new(asked.rate, asked.variance_to_mean(), lead_time);
-        ((depot, part), orders.repairing(repair).in_batches(quantity))
+        let orders =
+            Depot::new(asked.rate, asked.variance_to_mean(), lead_time).repairing(repair).resending(resent(scenario));
+        let quantity = order_quantity(scenario, SiteId::Depot(depot), part, asked.rate * orders.anew());
+        ((depot, part), orders.in_batches(quantity))
     };
     sums.into_iter().filter(|(_, asked)| asked.rate > 0.0).map(stream).collect()
+}
+
+/// Units that a depot sends again for each that is ordered from it, because a packaging lets units be damaged on the way.
+pub fn resent(scenario: &Scenario) -> f64 {
+    scenario.packaging.as_ref().map_or(0.0, |packaging| packaging.sendings() - 1.0)
 }
 
 /// From order to arrival of a part at the site that the supplier replenishes \[years\].
@@ -242,7 +248,10 @@ pub fn outlet_stream(
     let lead_time = outlet_lead_time(scenario, network, outlet, depot, part);
     let stream = asked.stream(lead_time, shops.outlet_repair(scenario, outlet, depot, part));
     match depot {
-        Some(_) => stream,
+        Some(depot) => {
+            let lane = network.supply(outlet, depot);
+            stream.clearing(lane.map_or_else(Default::default, |lane| lane.customs.in_years()))
+        }
         None => stream.in_batches(order_quantity(scenario, SiteId::Outlet(outlet), part, stream.ordered())),
     }
 }

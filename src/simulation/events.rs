@@ -7,6 +7,8 @@
 //!           are counted, when one of them is free, first come first served over all parts of the site
 //! (order)   else one is asked of the depot, or owed to the supplier's next batch of Q units
 //! ```
+//! A packaging lets a share of what a depot sends be damaged on the way: found on arrival, it is asked of the depot again, which
+//! orders another from the supplier, whatever it repairs.
 //! Where depots deliver directly, a job that finds nothing at its outlet and those that help it takes a unit of the depot's
 //! shelf, and the depot replaces it as any other.
 //!
@@ -34,6 +36,8 @@ struct Arrival {
     units: u32,
     /// The shop that they leave; [`NO_SHOP`] where they come another way.
     shop: u32,
+    /// Did a depot send them?
+    sent: bool,
 }
 
 const NO_SHOP: u32 = u32::MAX;
@@ -168,14 +172,25 @@ pub(super) fn live(
 impl Life<'_> {
     /// Lives all arrivals up to a time.
     fn until(&mut self, time: f64) {
-        while let Some((time, Arrival { item, units, shop })) = self.arrivals.pop_until(time + SAME_TIME) {
+        while let Some((time, Arrival { item, units, shop, sent })) = self.arrivals.pop_until(time + SAME_TIME) {
             if shop != NO_SHOP {
                 self.leave(shop, time);
+            }
+            if sent && self.is_damaged(item) {
+                let shelf = &self.shelves[item as usize];
+                self.request(shelf.first + shelf.item.upstream, item, time, true);
+                continue;
             }
             for _ in 0..units {
                 self.arrive(item, time);
             }
         }
+    }
+
+    /// Is a unit that a depot sent found damaged?
+    fn is_damaged(&mut self, item: u32) -> bool {
+        let shelf = &mut self.shelves[item as usize];
+        shelf.item.damaged > 0.0 && shelf.chance.uniform() <= shelf.item.damaged
     }
 
     fn counts(&self, time: f64) -> bool {
@@ -252,19 +267,26 @@ impl Life<'_> {
             }
         } else if item.upstream != NO_ITEM {
             let depot = shelf.first + item.upstream;
-            self.request(depot, number, time);
+            self.request(depot, number, time, false);
         } else {
-            shelf.owed += 1;
-            if shelf.owed == item.quantity {
-                shelf.owed = 0;
-                let taken = self.lead_times.draw(item.lead_time, &mut shelf.chance);
-                self.send(number, item.quantity, time + taken, NO_SHOP);
-            }
+            self.order(number, time);
         }
     }
 
-    /// An outlet's order reaches its depot.
-    fn request(&mut self, depot: u32, from: u32, time: f64) {
+    /// A unit more is owed to the supplier's next batch.
+    fn order(&mut self, number: u32, time: f64) {
+        let shelf = &mut self.shelves[number as usize];
+        let item = shelf.item;
+        shelf.owed += 1;
+        if shelf.owed == item.quantity {
+            shelf.owed = 0;
+            let taken = self.lead_times.draw(item.lead_time, &mut shelf.chance);
+            self.send(number, item.quantity, time + taken, NO_SHOP);
+        }
+    }
+
+    /// An outlet's order reaches its depot, the first time or `again`, when nothing comes back to be repaired.
+    fn request(&mut self, depot: u32, from: u32, time: f64, again: bool) {
         let counts = self.counts(time);
         let shelf = &mut self.shelves[depot as usize];
         let orders = &mut self.records[shelf.block].orders[(depot - shelf.first) as usize];
@@ -276,7 +298,11 @@ impl Life<'_> {
             orders.missed += u64::from(counts);
             shelf.waiting.push_back(Claim { since: time, of: from });
         }
-        self.replace(depot, time);
+        if again {
+            self.order(depot, time);
+        } else {
+            self.replace(depot, time);
+        }
     }
 
     /// A depot sends a unit to an outlet.
@@ -286,12 +312,13 @@ impl Life<'_> {
             shelf.last = (time, shelf.item.travels(self.lead_times, &mut shelf.chance));
         }
         let taken = shelf.last.1;
-        self.send(outlet, 1, time + taken, NO_SHOP);
+        self.ordered += 1;
+        self.arrivals.push(time + taken, self.ordered, Arrival { item: outlet, units: 1, shop: NO_SHOP, sent: true });
     }
 
     fn send(&mut self, item: u32, units: u32, time: f64, shop: u32) {
         self.ordered += 1;
-        self.arrivals.push(time, self.ordered, Arrival { item, units, shop });
+        self.arrivals.push(time, self.ordered, Arrival { item, units, shop, sent: false });
     }
 
     /// A failed unit of an item enters a shop.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::customs::Customs;
 use crate::load::Task;
 use crate::scenario::{DepotId, Lateral, OutletId, PartId, RegionId, Scenario, SiteId};
-use crate::service::{depot_repair, order_quantity, outlet_repair};
+use crate::service::{depot_repair, order_quantity, outlet_repair, resent};
 use crate::stocking::Repair;
 use crate::units::DAYS_PER_YEAR;
 
@@ -52,6 +52,8 @@ pub(super) struct Item {
     pub depot: u32,
     /// How much of the lead time customs take, each consignment a time of its own.
     pub customs: Customs,
+    /// Chance that a unit from the depot is found damaged on arrival.
+    pub damaged: f64,
 }
 
 impl Item {
@@ -79,7 +81,7 @@ impl Item {
     /// Whether all units that replace those of the item come in the order in which they were asked for: their item
     /// upstream and the time they take \[years\].
     pub fn in_order(&self, lead_times: LeadTimes) -> Option<(u32, f64)> {
-        if lead_times != LeadTimes::Constant || self.in_shop || self.customs.vary() {
+        if lead_times != LeadTimes::Constant || self.in_shop || self.customs.vary() || self.damaged > 0.0 {
             None
         } else if self.repaired <= 0.0 {
             Some((self.upstream, self.lead_time))
@@ -118,9 +120,11 @@ pub(super) fn items(scene: &Scene, part: PartId, tasks: &[(RegionId, Task)]) -> 
     let depot_numbers: BTreeMap<DepotId, u32> = ordered.keys().copied().zip(asked.len() as u32..).collect();
     let item = |site: SiteId, base_stock: u32, repair: Repair, rate: f64| {
         let given = scenario.parts[part.at()].supplier_lead_time;
-        let ordered = rate * (1.0 - repair.share);
+        // What a depot sends again it orders anew.
+        let again = if matches!(site, SiteId::Depot(_)) { resent(scenario) } else { 0.0 };
+        let ordered = rate * (1.0 - repair.share + again);
         // A site that repairs everything orders nothing.
-        let quantity = if repair.share < 1.0 { order_quantity(scenario, site, part, ordered) } else { 1 };
+        let quantity = if ordered > 0.0 { order_quantity(scenario, site, part, ordered) } else { 1 };
         Item {
             site,
             base_stock,
@@ -133,6 +137,7 @@ pub(super) fn items(scene: &Scene, part: PartId, tasks: &[(RegionId, Task)]) -> 
             helpers: Vec::new(),
             depot: NO_ITEM,
             customs: Customs::default(),
+            damaged: 0.0,
         }
     };
     let mut items = Vec::with_capacity(asked.len() + ordered.len());
@@ -147,6 +152,11 @@ pub(super) fn items(scene: &Scene, part: PartId, tasks: &[(RegionId, Task)]) -> 
             let lane = scene.network.supply(*outlet, depot);
             own.lead_time = lane.map_or(0.0, |lane| lane.lead_time.get()) / DAYS_PER_YEAR;
             own.customs = lane.map_or_else(Customs::default, |lane| lane.customs);
+            if let Some(packaging) = &scenario.packaging {
+                // The lane's time is that of all sendings of a unit; here each is lived.
+                own.lead_time /= packaging.sendings();
+                own.damaged = packaging.damage;
+            }
         }
         let list = lists.get(outlet).map_or(&[][..], Vec::as_slice);
         let helper = |row: &&Lateral| Helper {

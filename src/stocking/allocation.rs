@@ -103,6 +103,8 @@ pub struct DepotItem {
     pub quantity: u32,
     /// Cost of its orders if each were for one unit \[money/year\].
     pub ordering: f64,
+    /// Units sent again for each that its outlets order.
+    pub resent: f64,
 }
 
 /// What an item gives to a goal: weight × measure.

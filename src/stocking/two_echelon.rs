@@ -7,7 +7,7 @@
 //! ```text
 //! (pipeline)   X  = demand(λfL) + R                      one echelon: the supplier is ample
 //! (repair)     R  = demand(λuTb), or the outlet's units in its shop (`shop`)
-//! (depot)      X0 = demand(λ0·f0·Ts) + R0,               λ0 = Σ λjfj: what the outlets order
+//! (depot)      X0 = demand(λ0·(f0 + v)·Ts) + R0,         λ0 = Σ λjfj: what the outlets order; v of it again (`cost::unit`)
 //! (backlog)    B0 = (X0 − S0)⁺                           what the depot owes its outlets, first come first served
 //! (echelons)   X  = Bin(B0, q) + demand(λfO) + R         q = λf/λ0: owed by the depot, on the way, in repair here
 //! (batch)      J: the units of a demand that are asked for before a unit of it; 0 for Poisson demand (`distribution`)
@@ -51,6 +51,7 @@ use super::distribution::Pmf;
 use super::erlang::Loss;
 use super::reorder::Batches;
 use super::shop::Repair;
+use crate::customs::Customs;
 use crate::scenario::Stockout;
 
 pub(crate) use debts::ln_gamma;
@@ -80,12 +81,14 @@ pub struct Stream {
     pub repair: Repair,
     /// Most units of an order to the supplier, (batches); an outlet under a depot orders one for one.
     pub quantity: u32,
+    /// What of O varies, each consignment for itself \[years\].
+    pub customs: Customs,
 }
 
 impl Stream {
     /// A stream that orders all it uses.
     pub fn new(rate: f64, variance_to_mean: f64, lead_time: f64) -> Self {
-        Self { rate, variance_to_mean, lead_time, repair: Repair::default(), quantity: 1 }
+        Self { rate, variance_to_mean, lead_time, repair: Repair::default(), quantity: 1, customs: Customs::default() }
     }
 
     /// The same with repair at the outlet.
@@ -96,6 +99,17 @@ impl Stream {
     /// The same with batches of a quantity \[units\].
     pub fn in_batches(self, quantity: u32) -> Self {
         Self { quantity, ..self }
+    }
+
+    /// The same through customs, times in years, that take a part of the lead time.
+    pub fn clearing(self, customs: Customs) -> Self {
+        Self { customs, ..self }
+    }
+
+    /// The window less what of the lead time is constant \[years\], where something ordered later may come sooner because customs vary.
+    pub(in crate::stocking) fn beyond_constant(&self, window: f64) -> Option<f64> {
+        let constant = (self.lead_time - self.customs.mean).max(0.0);
+        (self.customs.vary() && left(constant, window) <= 0.0).then_some((window - constant).max(0.0))
     }
 
     /// λf: what is ordered from the depot or the supplier \[units/year\].
@@ -136,7 +150,7 @@ impl Stream {
     fn out_before_batch(&self, window: f64) -> Option<Pmf> {
         let (ordered, repaired) = (self.repair.share < 1.0, self.repair.share > 0.0);
         let on_order = left(self.lead_time, window);
-        if ordered && on_order <= 0.0 {
+        if ordered && (on_order <= 0.0 || self.beyond_constant(window).is_some()) {
             return None;
         }
         let ordered = self.on_order(if ordered { on_order } else { 0.0 });

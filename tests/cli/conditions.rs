@@ -470,3 +470,99 @@ fn parity_with_home_asks_only_that_nobody_is_worse() {
     let told = room.run("check two").code(3);
     assert!((told.out + &told.err).contains("E13"));
 }
+
+/// Two countries of an outlet each; of the demand of the first a tenth lies beyond the window, of that of the second a fifth.
+fn unlike(limits: &str) -> Room {
+    let room = Room::new();
+    for (file, text) in [
+        ("regions.csv", "region,country\nA1,DE\nA2,DE\nB1,FR\nB2,FR\n"),
+        ("countries.csv", "country\nDE\nFR\n"),
+        (
+            "outlets.csv",
+            "outlet,country,fixed_cost_per_year,status,supplier_lead_time_days\nOA,DE,100,open,20\nOB,FR,100,open,20\n",
+        ),
+        ("parts.csv", "part,unit_cost\nP,1000\n"),
+        ("demand.csv", "region,part,units_per_year\nA1,P,180\nA2,P,20\nB1,P,16\nB2,P,4\n"),
+        ("lanes.csv", "from,to,hours,distance_km\nOA,A1,1,50\nOA,A2,9,500\nOB,B1,1,50\nOB,B2,9,500\n"),
+    ] {
+        room.write(&format!("unlike/{file}"), text);
+    }
+    let asked = "[[target]]\nmetric = \"on_time\"\nwithin_hours = 4\n";
+    let scenario = format!(
+        "name = \"unlike\"\n[travel]\nlanes = \"listed\"\n[stocking]\nholding_rate_per_year = 0.2\n{limits}\
+         {asked}at_least = 0.6\n{asked}scope = \"country\"\nspread_at_most = 0.15\n"
+    );
+    room.write("unlike/scenario.toml", &scenario);
+    room
+}
+
+#[test]
+fn countries_within_a_spread_of_one_another_are_found_though_their_regions_are_farther_apart() {
+    // 14 units and none are the cheapest stock for 60 in 100: 0.7122 and 0. Two units in the second country are
+    // P(X ≤ 1)·0.8 = (1 + 1.0959)·e^−1.0959·0.8 = 0.5604, one only 0.2674: less than 0.7122 − 0.15. Each country's far region has
+    // nothing on time, and the near ones more than their countries: floors made of regions ask for what no stock can give.
+    for limits in ["", "[limits]\noutlets = { min = 2 }\n"] {
+        let room = unlike(limits);
+        let solved = room.run("solve unlike --json -q --out plan");
+        assert!([0, 5].contains(&solved.code), "{solved:?}");
+        // 13 and 2 units keep it too: 0.6244 and 0.5604 are 0.0640 apart. They cost 15 × 200 and the rents.
+        let cost = figure(&solved.json(), "objective");
+        assert!(cost <= 3_400.0 + 1e-6, "{cost}");
+        room.run("verify unlike --plan plan").code(0);
+    }
+}
+
+#[test]
+fn customs_that_vary_let_later_orders_overtake_and_a_long_window_knows_it() {
+    // Nothing on the shelf, ample stock at the depot: a unit asked for waits L = 1 + X days, X exponential with the mean 3, unless a
+    // later one overtakes it. Of a window of τ = 3 days: M = Poisson(λ·E(L−τ)⁺) − Poisson(λ·E(τ−L)⁺), and with U = [L > τ] of its
+    // own order it is served where M + U ≤ 0.
+    let room = Room::new();
+    for (file, text) in [
+        ("regions.csv", "region,country\nr,XB\n"),
+        ("countries.csv", "country,customs_days,customs_days_deviation\nXA,0,0\nXB,3,3\n"),
+        ("outlets.csv", "outlet,country,fixed_cost_per_year\no,XB,0\n"),
+        ("depots.csv", "depot,country,fixed_cost_per_year,supplier_lead_time_days\nd,XA,0,1\n"),
+        ("parts.csv", "part,unit_cost\np,100\n"),
+        ("demand.csv", "region,part,units_per_year\nr,p,73\n"),
+        ("lanes.csv", "from,to,hours,cost_per_unit,lead_time_days\no,r,0,,\nd,o,,3,4\n"),
+        (
+            "scenario.toml",
+            "name = \"long\"\n[travel]\nlanes = \"listed\"\n[[target]]\nmetric = \"on_time\"\nwithin_hours = 72\nat_least = 0.3\n",
+        ),
+    ] {
+        room.write(&format!("long/{file}"), text);
+    }
+    for (file, text) in [
+        ("outlets.csv", "outlet,open\no,true\n"),
+        ("depots.csv", "depot,open\nd,true\n"),
+        ("assignments.csv", "region,outlet\nr,o\n"),
+        ("replenishment.csv", "outlet,depot\no,d\n"),
+        ("stock.csv", "site,part,base_stock\no,p,0\nd,p,40\n"),
+    ] {
+        room.write(&format!("given/{file}"), text);
+    }
+    let told = room.run("evaluate long --plan given --out judged --json").code(0).json();
+    room.run("verify long --plan judged").code(0);
+    // P(X > 2) = e^(−2/3), E(X−2)⁺ = 3·e^(−2/3), E(2−X)⁺ = 2 − 3 + 3·e^(−2/3); 73 a year are 0.2 a day.
+    let late = (-2.0_f64 / 3.0).exp();
+    let (out, come) = (0.2 * 3.0 * late, 0.2 * (3.0 * late - 1.0));
+    let poisson =
+        |mean: f64, n: i32| (-mean).exp() * mean.powi(n) / (1..=n).fold(1.0, |product, n| product * f64::from(n));
+    let at_most = |most: i32| -> f64 {
+        (0..30)
+            .flat_map(|o| (0..30).map(move |c| (o, c)))
+            .filter(|(o, c)| o - c <= most)
+            .map(|(o, c)| poisson(out, o) * poisson(come, c))
+            .sum()
+    };
+    let expected = late * at_most(-1) + (1.0 - late) * at_most(0);
+    close(figure(&told["promises"][0], "computed"), expected, 1e-9);
+    let lived = room.run("simulate long --plan judged --years 400 --replications 8 --json");
+    let promise = &lived.json()["promises"][0];
+    assert_eq!(promise["agrees"], true, "{expected}: {promise}");
+    // Without customs that vary nobody has a unit that takes four days within three.
+    room.edit("long/countries.csv", "XB,3,3", "XB,3,0");
+    let told = room.run("evaluate long --plan given --json").code(7).json();
+    close(figure(&told["promises"][0], "computed"), 0.0, 1e-9);
+}

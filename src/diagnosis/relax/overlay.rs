@@ -90,7 +90,8 @@ fn rounded(number: f64) -> String {
 }
 
 fn target(scenario: &Scenario, number: usize) -> String {
-    let promise = Promise { target: number, key: Key::default(), computed: 0.0, shortfall: 0.0, kept: false };
+    let promise =
+        Promise { target: number, key: Key::default(), computed: 0.0, shortfall: 0.0, kept: false, foremost: None };
     format!("target {} ({})", number + 1, promise.describe(scenario))
 }
 

@@ -197,7 +197,10 @@ impl Bundles {
         let shares: Vec<f64> = reach.iter().map(|reach| if most > 0.0 { reach.all() / most } else { 0.0 }).collect();
         let lead_times = network.supplies(outlet).map(|(_, lane)| lane.lead_time.in_years());
         let lead_time = lead_times.fold(f64::INFINITY, f64::min);
-        let standing = Standing { lead_time: rounded(lead_time), left: rounded((lead_time - window).max(0.0)), late };
+        // Beyond what is constant of a lane whose customs vary something ordered later can come sooner.
+        let overtaken = network.supplies(outlet).any(|(_, lane)| window >= lane.soonest());
+        let left = if overtaken { 0.0 } else { rounded((lead_time - window).max(0.0)) };
+        let standing = Standing { lead_time: rounded(lead_time), left, late };
         let stocked = late.total() > 0.0 && lead_time.is_finite();
         let stocks: Vec<Option<Arc<OnceLock<Stock>>>> =
             (0..bundles).map(|bundle| stocked.then(|| self.stock(search, bundle, outlet, standing))).collect();

@@ -9,14 +9,14 @@ use super::mixes::{Mixes, Reach};
 use super::modes::{Lane, Stock};
 use super::shelf::{Behind, Shelf};
 use crate::cost::{holding_cost, unit_cost};
-use crate::network::Road;
+use crate::network::{Road, Supply};
 use crate::optimise::Search;
 use crate::optimise::decide::Priced;
 use crate::optimise::model::{Allowance, depots_drawn, depots_of};
 use crate::scenario::{
     DepotId, Limit, Metric, OutletId, PartId, RegionId, Scenario, Scope, SiteId, Sourcing, Status, Stockout,
 };
-use crate::service::{depot_lead_time, depot_repair, order_quantity, outlet_lead_time, outlet_repair};
+use crate::service::{depot_lead_time, depot_repair, order_quantity, outlet_lead_time, outlet_repair, resent};
 use crate::stocking::{Repair, Stairs};
 
 /// The ends of the load intervals, in multiples of the typical load of an open outlet; the last one is all there is.
@@ -90,7 +90,8 @@ pub(super) fn stands_behind(scenario: &Scenario, outlet: OutletId, depot: Option
     };
     let ordered = 1.0 - outlet_repair(scenario, outlet, Some(depot), part).share;
     let repair = depot_repair(scenario, depot, part);
-    let time = (1.0 - repair.share) * depot_lead_time(scenario, depot, part) + repair.share * repair.time;
+    let anew = 1.0 - repair.share + resent(scenario);
+    let time = anew * depot_lead_time(scenario, depot, part) + repair.share * repair.time;
     Behind { holding: holding_cost(scenario, SiteId::Depot(depot), part), time: ordered * time }
 }
 
@@ -314,7 +315,16 @@ impl OutletPrice {
             let repair = outlet_repair(scenario, outlet, depot, part);
             let servers = scenario.outlets[outlet.at()].repair_servers.is_some();
             let lead_time = outlet_lead_time(scenario, network, outlet, depot, part);
-            let after = |window: f64| (least_time(lead_time, &repair, servers, window) - window).max(0.0);
+            let after = |window: f64| {
+                // Beyond what is constant of a lane whose customs vary something ordered later can come sooner.
+                let lane = depot.and_then(|depot| network.supply(outlet, depot));
+                let soonest = lane.map_or(f64::INFINITY, Supply::soonest);
+                if window >= soonest {
+                    0.0
+                } else {
+                    (least_time(lead_time, &repair, servers, window) - window).max(0.0)
+                }
+            };
             (after(0.0), after(window))
         };
         let behind = |depots: &[Option<DepotId>], part: usize| {

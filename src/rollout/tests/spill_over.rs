@@ -1,5 +1,6 @@
 //! Trouble that is heard abroad.
 
+use super::super::relaxation::{Reference, Shared, Wishes, relax};
 use super::*;
 
 /// A ground in which countries hear of one another, some of them much.
@@ -36,6 +37,50 @@ fn no_course_is_worth_more_than_the_bound_where_trouble_is_heard_abroad() {
     }
     assert!(all >= 60 && met * 10 >= all * 9, "the best of all was met in {met} of {all}");
     assert!(costs * 2 > all, "the spill-over costs something in {costs} of {all} only");
+}
+
+#[test]
+fn about_any_course_no_course_is_worth_more_than_the_bound_and_near_the_best_it_knows_what_is_heard() {
+    let (mut known, mut all) = (0, 0);
+    for seed in 0..60 {
+        let mut ground = heard(seed);
+        // No limits: what is left between the bound and the best is what is heard.
+        for (year, period) in ground.periods.iter_mut().enumerate() {
+            let year = 1970 + year as u32;
+            *period = Period { year, opening_budget: None, openings_at_most: None, technicians_at_most: None };
+        }
+        let best = best_of_all(&ground).expect("nothing limits it");
+        let (dust, none) = (1e-7 * (1.0 + best.abs()), Shared::none(&ground));
+        let bound =
+            |reference: Option<&Reference>| relax(&ground, &Wishes::of(&ground, reference), &none, reference).bound;
+        let plain = bound(None);
+        let mut dice = Dice(seed + 7);
+        let mut least = plain;
+        for _ in 0..12 {
+            let course: Course = ground
+                .areas
+                .iter()
+                .map(|_| {
+                    let mut course: Vec<u32> = (0..ground.years).map(|_| dice.below(4) as u32).collect();
+                    let last = course[ground.decided - 1];
+                    course[ground.decided..].fill(last);
+                    course
+                })
+                .collect();
+            let own = bound(Some(&Reference::of(&ground, &course)));
+            assert!(
+                own >= best - dust,
+                "seed {seed}: the bound {own} about {course:?} is below the best of all, {best}"
+            );
+            least = least.min(own);
+        }
+        let lost = plain - best;
+        if lost > 1e-3 * best.abs() {
+            all += 1;
+            known += usize::from(plain - least >= 0.2 * lost);
+        }
+    }
+    assert!(all >= 10 && 3 * known >= all, "{known} of {all} bounds know what is heard");
 }
 
 #[test]

@@ -62,7 +62,10 @@ pub(super) fn depot_of(problem: &AllocationProblem, row: usize, items: &[usize])
     let variance: f64 = items.iter().map(stream).map(|s| s.ordered() * s.variance_to_mean).sum();
     let variance_to_mean = if rate > 0.0 { variance / rate } else { 1.0 };
     let own = &problem.depots[row];
-    Depot::new(rate, variance_to_mean, own.lead_time).repairing(own.repair).in_batches(own.quantity)
+    Depot::new(rate, variance_to_mean, own.lead_time)
+        .repairing(own.repair)
+        .in_batches(own.quantity)
+        .resending(own.resent)
 }
 
 /// The blocks of a problem and the goals they share.

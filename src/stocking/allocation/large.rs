@@ -146,6 +146,7 @@ mod tests {
                 repair: Repair::default(),
                 quantity: 1 + dice.below(3) as u32,
                 ordering: 4.0 * dice.roll(),
+                resent: 0.0,
             })
             .collect();
         let (mut items, mut terms) = (Vec::new(), Vec::new());

@@ -107,7 +107,9 @@ impl Block {
         let Stream { rate, lead_time, .. } = entry.stream;
         let in_transport = |term: &Term| match term.measure {
             Measure::Within(window) => {
-                window < lead_time * (1.0 - SAME_TIME) && rate * (lead_time - window) <= LARGEST_MEAN
+                window < lead_time * (1.0 - SAME_TIME)
+                    && entry.stream.beyond_constant(window).is_none()
+                    && rate * (lead_time - window) <= LARGEST_MEAN
             }
             Measure::Wait => false,
         };

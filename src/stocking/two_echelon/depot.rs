@@ -19,12 +19,14 @@ pub struct Depot {
     pub repair: Repair,
     /// Most units of an order to the supplier, (batches).
     pub quantity: u32,
+    /// v: units that it sends again for each that is ordered, because they were damaged on the way; all of them it orders anew.
+    pub resent: f64,
 }
 
 impl Depot {
     /// A depot that orders all it sends.
     pub fn new(rate: f64, variance_to_mean: f64, lead_time: f64) -> Self {
-        Self { rate, variance_to_mean, lead_time, repair: Repair::default(), quantity: 1 }
+        Self { rate, variance_to_mean, lead_time, repair: Repair::default(), quantity: 1, resent: 0.0 }
     }
 
     /// The same with repair at the depot.
@@ -37,6 +39,16 @@ impl Depot {
         Self { quantity, ..self }
     }
 
+    /// The same where units are sent again for each that is ordered.
+    pub fn resending(self, resent: f64) -> Self {
+        Self { resent, ..self }
+    }
+
+    /// f0 + v: units that it orders from the supplier for each that is ordered from it.
+    pub fn anew(&self) -> f64 {
+        1.0 - self.repair.share + self.resent
+    }
+
     /// How it orders with a base stock.
     pub fn batches(&self, base_stock: u32) -> Batches {
         Batches::up_to(base_stock, self.quantity)
@@ -44,7 +56,7 @@ impl Depot {
 
     /// X0, (depot).
     pub fn pipeline(&self) -> Pmf {
-        let new = 1.0 - self.repair.share;
+        let new = self.anew();
         if self.repair.shop.is_none() {
             // Two independent streams of one ratio add up to a third.
             let time = new * self.lead_time + self.repair.share * self.repair.time;
@@ -63,7 +75,7 @@ impl Depot {
     pub fn mean_time(&self) -> f64 {
         let share = self.repair.share;
         let repaired = if share > 0.0 { share * self.repair.mean_time() } else { 0.0 };
-        (1.0 - share) * self.lead_time + repaired
+        self.anew() * self.lead_time + repaired
     }
 
     /// B0 with a base stock, (backlog).
@@ -135,6 +147,8 @@ impl Upstream {
     /// How its fill rate and backorders were found.
     pub fn method(&self, stockout: Stockout) -> Method {
         match stockout {
+            // What is sent again follows what was sent before: not quite a Poisson stream.
+            _ if self.depot.resent > 0.0 => Method::Approximate,
             Stockout::Emergency => Method::Approximate,
             Stockout::Backorder => Method::of(&self.depot.repair, self.depot.variance_to_mean),
         }

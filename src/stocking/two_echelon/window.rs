@@ -81,6 +81,9 @@ fn on_order(stream: &Stream, window: f64) -> Vec<(f64, Balance)> {
 
 /// M (or with `own` M') of (sent) or (late), by case with its chance.
 fn sent(stream: &Stream, upstream: &Upstream, owed: &Pmf, window: f64, own: bool) -> Vec<(f64, Balance)> {
+    if let Some(rest) = stream.beyond_constant(window) {
+        return cleared(stream, owed, rest, own);
+    }
     let on_the_way = left(stream.lead_time, window);
     if on_the_way > 0.0 {
         let units = Balance::from(owed.plus(&stream.on_order(on_the_way)));
@@ -93,7 +96,7 @@ fn sent(stream: &Stream, upstream: &Upstream, owed: &Pmf, window: f64, own: bool
     let base_stock = upstream.base_stock as usize;
     let demand = |time: f64| Pmf::demand(depot.rate * time, depot.variance_to_mean);
     let late = if depot.repair.shop.is_some() { 0.0 } else { beyond(stream.lead_time, window) };
-    let ways = [(1.0 - depot.repair.share, depot.lead_time), (depot.repair.share, depot.repair.time)];
+    let ways = [(depot.anew(), depot.lead_time), (depot.repair.share, depot.repair.time)];
     let mean = |part: fn(f64, f64) -> f64| ways.iter().map(|(share, time)| share * part(*time, late)).sum::<f64>();
     let (lacking, early) = match depot.repair.shop {
         Some(_) => (depot.pipeline(), 0.0),
@@ -102,7 +105,7 @@ fn sent(stream: &Stream, upstream: &Upstream, owed: &Pmf, window: f64, own: bool
     let lacking = depot.batches(upstream.base_stock).deficit(&lacking);
     let lack: f64 = match depot.repair.shop {
         Some(_) => 1.0,
-        None => ways.iter().filter(|(_, time)| left(*time, late) > 0.0).map(|(share, _)| share).sum(),
+        None => ways.iter().filter(|(_, time)| left(*time, late) > 0.0).map(|(share, _)| share).sum::<f64>().min(1.0),
     };
     let (come, to_come) = (demand(early), demand((late - early).max(0.0)));
     let case = |own_lacks: bool| {
@@ -119,6 +122,20 @@ fn sent(stream: &Stream, upstream: &Upstream, owed: &Pmf, window: f64, own: bool
     }
     let cases = [(lack, true), (1.0 - lack, false)];
     cases.into_iter().filter(|(chance, _)| *chance > 0.0).map(|(chance, lacks)| (chance, case(lacks))).collect()
+}
+
+/// M or M' of `customs` (window), by case with its chance: customs may take longer or shorter than what the window leaves them. A unit's
+/// own batch travels with it.
+fn cleared(stream: &Stream, owed: &Pmf, rest: f64, own: bool) -> Vec<(f64, Balance)> {
+    let customs = stream.customs;
+    let (under_way, overtaken) = (stream.on_order(customs.late(rest)), stream.on_order(customs.early(rest)));
+    let units = Balance::from(owed.plus(&under_way)).minus(&overtaken);
+    if !own {
+        return vec![(1.0, units)];
+    }
+    let late = customs.beyond(rest);
+    let batch = stream.behind_its_batch(Pmf::constant(1));
+    vec![(late, units.plus(&batch)), (1.0 - late, units)]
 }
 
 /// M' of (batches) by case with its chance, for demand in batches of which nothing is repaired; `None` for other demand.
