@@ -115,7 +115,8 @@ fn solve_one(folder: &Path, settings: &[String], out: &Path, arguments: &SolveAr
     let quiet = arguments.telling.silent();
     let request = Request { folder, settings, plan: out, from: arguments.from.as_deref(), force: arguments.force };
     let watch = |scenario: &Scenario| bars.add(&scenario.name, scenario.planning.time_limit_seconds);
-    let Done { came, exit, object, warnings, unknown, watch } = request.solve(watch, interrupted);
+    let Done { came, exit, object, warnings, unknown, watch } =
+        request.solve(watch, interrupted, || start.elapsed().as_secs_f64());
     let out_of_time = watch.as_ref().is_some_and(Progress::out_of_time);
     // Its bar goes before anything is said.
     drop(watch);

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::Path;
-use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
@@ -70,9 +69,14 @@ pub struct Done<W> {
 }
 
 impl Request<'_> {
-    /// Deals with it. `watch` is asked for who watches the search; `stopped` tells afterwards whether somebody ended it early.
-    pub fn solve<W: Watch>(&self, watch: impl FnOnce(&Scenario) -> W, stopped: impl Fn() -> bool) -> Done<W> {
-        let start = Instant::now();
+    /// Deals with it. `watch` is asked for who watches the search; `stopped` tells afterwards whether somebody ended it early,
+    /// `elapsed` how long it all took \[seconds\].
+    pub fn solve<W: Watch>(
+        &self,
+        watch: impl FnOnce(&Scenario) -> W,
+        stopped: impl Fn() -> bool,
+        elapsed: impl Fn() -> f64,
+    ) -> Done<W> {
         let loaded = match load_taking(self.folder, &[], self.settings, &options_of(self.plan)) {
             Ok(loaded) => loaded,
             Err(refused) => return self.done(Came::Refused(refused)),
@@ -84,7 +88,7 @@ impl Request<'_> {
             // The plan may have been found for another gap.
             object.insert("status".to_owned(), json!("optimal"));
             object.insert("gap_asked".to_owned(), json!(scenario.planning.gap));
-            object::beside(&mut object, self.plan, start.elapsed().as_secs_f64(), true);
+            object::beside(&mut object, self.plan, elapsed(), true);
             let came = Came::Unchanged { name: scenario.name };
             return Done { object, warnings, ..self.done(came) };
         }
@@ -107,7 +111,7 @@ impl Request<'_> {
         let mut done = Done { warnings, unknown, watch: Some(watch), ..self.done(came) };
         if let Came::Written(solved) = &done.came {
             done.object = summary(&solved.scenario, &solved.plan);
-            object::beside(&mut done.object, self.plan, start.elapsed().as_secs_f64(), false);
+            object::beside(&mut done.object, self.plan, elapsed(), false);
             let gap = solved.plan.certificate.gap();
             done.exit = match gap.is_some_and(|gap| gap <= solved.scenario.planning.gap) {
                 true => Exit::Ok,

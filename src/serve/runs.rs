@@ -152,9 +152,10 @@ impl Run {
 
     /// Solves it, as `solve` does.
     fn go(&self, closed: &AtomicBool) {
+        let begun = Instant::now();
         {
             let mut known = self.known();
-            (known.phase, known.begun, known.stage) = (Phase::Running, Some(Instant::now()), "reading".to_owned());
+            (known.phase, known.begun, known.stage) = (Phase::Running, Some(begun), "reading".to_owned());
         }
         let settings = self.asked.settings();
         let request = Request {
@@ -170,7 +171,7 @@ impl Run {
             Watching { run: self, closed, deadline }
         };
         let stopped = || self.stop.load(Ordering::SeqCst) || closed.load(Ordering::SeqCst);
-        let Done { came, exit, object, watch, .. } = request.solve(watch, stopped);
+        let Done { came, exit, object, watch, .. } = request.solve(watch, stopped, || begun.elapsed().as_secs_f64());
         let why = if stopped() {
             "stopped"
         } else if watch.as_ref().is_some_and(Watching::late) {
