@@ -127,13 +127,6 @@ impl<'s, 'a> Rounds<'s, 'a> {
         let objective = self.search.objective(&priced);
         let before = self.best.as_ref().map_or(f64::INFINITY, |best| best.objective);
         if kept && objective < before {
-            let mut stocked = stocked;
-            // Floors that parity asked for are no promises of the scenario: the bound is priced by those that are.
-            if self.targets.len() > scenario.targets.len()
-                && let Ok(plain) = stock(scenario, network, load, &decisions, &scenario.targets, false, watch)
-            {
-                stocked.prices = plain.prices;
-            }
             watch.progress(Some(objective), f64::NEG_INFINITY);
             self.best = Some(Best { priced, objective, stocked, start: self.start.clone() });
             return Ok(before - objective >= SETTLED * objective.abs());

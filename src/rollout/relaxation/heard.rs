@@ -4,57 +4,50 @@
 //! of its wishes that a country loses, h_ct = Σ_j weight_jc·τ_j,t−1 what it hears and h⁺ no less than any h:
 //!
 //! ```text
-//! (lost)      g = min(1, h),  g ≥ φ·h,  φ = 1 / max(1, h⁺),   0 ≤ g ≤ g⁺ = min(1, h⁺)
-//! (talked)    τ ≥ ψ·s·(1 − σ/σ̂),   ψ = min(1, quota / s⁺)       sold = min(s, quota) is concave in s; s⁺ ≥ s
+//! (lost)      g = min(1, h) ≥ φ·h,   φ = 1 / max(1, h⁺),   g⁻ ≤ g ≤ g⁺ = min(1, h⁺),   g⁻ = 0 but in the first year, when g is known
+//! (talked)    τ ≥ ψ·s·(1 − σ/σ̂),   ψ = min(1, quota / s⁺)       sold = min(s, quota) is concave in s; s⁺ ≥ s; ψ = 0 where nobody buys
 //! ```
 //!
-//! The worth of a course is a sum of W·(1 − g)·σ less costs (`relaxation`). Its products are bounded about a course of reference, whose
-//! shares are σ°, s°, g°, τ°; Δ is what a share differs by, d° = 1 − σ°/σ̂:
+//! The worth of a course is a sum of W·(1 − g)·σ less costs (`relaxation`). For prices θ_rt ≥ 0 of what each area loses it grows by no
+//! less than nothing if Σ θ_rt·g_ct − Σ_jt Θ_jt·s_jt·(1 − σ_jt/σ̂_jt) is added, Θ_jt = ψ_jt·Σ_c weight_jc·φ_c,t+1·Σ_{r in c} θ_r,t+1, by
+//! (lost) and (talked). Its product of a country's two shares is bounded about a course of reference, with shares σ°, s°:
 //!
 //! ```text
-//! (heard)     W·(1−g)·σ = W·(1−g°)·σ − θ·(g − g°) − W·Δσ·Δg,   θ = W·σ°, by area                where W > 0
-//!             − W·Δσ·Δg ≤ max over 0 ≤ γ ≤ g⁺ of [ − W·Δσ·(γ−g°) − W/(2c)·(γ−g°)² ] + W/(2c)·Δg²   any c > 0: γ may be g
-//!             W·(1−g)·σ ≤ W·(1−g⁺)·σ                                                            where W ≤ 0
-//! (talk)      − Σ_c θ_c,t+1·g_c,t+1 ≤ − Σ_j Θ_jt·s_jt·(1 − σ_jt/σ̂_jt),  Θ_jt = ψ_jt·Σ_c weight_jc·φ_c,t+1·θ_c,t+1
-//! (product)   s·σ ≤ s°·σ + s·σ° − s°·σ° + ½·(Δs² + Δσ²)                                         2·a·b ≤ a² + b²
-//! (hearing)   Δg_c,t+1² ≤ Δh² ≤ (Σ_j weight_jc)·Σ_j weight_jc·Δτ_jt²                             Cauchy
-//! (telling)   Δτ² ≤ (d°² + d°)·Δs² + (1 + d°)·(s⁺/σ̂)²·Δσ²           Δτ = d°·Δsold − sold·Δσ/σ̂ and (a + b)² ≤ (1+e)·a² + (1+1/e)·b²
-//! (years)     Δs_t² ≤ Σ_{u ≤ t} κ·(1−κ)^{t−u}·Δy_u²,  y = (1−g)·σ                                 Jensen's inequality over years
-//! (wish)      Δy² ≤ (1 + σ°)·Δσ² + (σ°² + σ°)·Δg²                            Δy = (1−g)·Δσ − σ°·Δg
-//! (areas)     Δσ² ≤ Σ_r part_r·Δσ_r²                                                            Jensen's inequality over areas
+//! (product)   s·σ ≤ s°·σ + s·σ° − s°·σ° + ½·[(s − s°)² + (σ − σ°)²]                     2·a·b ≤ a² + b²
+//! (areas)     (σ − σ°)² ≤ Σ_r part_r·(σ_r − σ°_r)²                                      Jensen's inequality over areas
+//! (years)     (s_t − s°_t)² ≤ Σ_{u ≤ t} κ·(1−κ)^{t−u}·Σ_r part_r·(y_ru − y°_ru)²        and over years; y = (1 − g)·σ
 //! ```
 //!
-//! Going backwards in time the price of Δg² of a year becomes one of Δτ² of the year before, that one of Δs² and Δσ², that of Δs²
-//! one of Δy² of this and all earlier years, and so on: in the first year g is known, and what is left is a sum over areas and years
+//! What is left is a sum over areas and years. Each area may now believe what it likes of g:
 //!
 //! ```text
-//! (area)      W'·(1−g°)·σ + θ·g° + max over γ [ … of (heard) ] + part·( Θ·s°/σ̂·σ + D·Δσ² )
-//! W'_t = W_t − part·Σ_{u ≥ t} κ·(1−κ)^{u−t}·Θ_u·d°_u
-//! E_t = ½·Θ_t/σ̂ + T_t·(d°² + d°),   F_t = Σ_{u ≥ t} κ·(1−κ)^{u−t}·E_u,   T_jt = Σ_c weight_jc·(Σ_k weight_kc)·G_c,t+1
-//! D_t = ½·Θ_t/σ̂ + T_t·(1 + d°)·(s⁺/σ̂)² + F_t·(1 + σ°),   G_t = Σ_r W'_r/(2c) + F_t·(σ°² + σ°)
-//! (constant)  − Θ_t·[ d°_t·(1−κ)^{t+1}·s_today + s°_t·σ°_t/σ̂_t ]                                a market and year
+//! (area)      max over g⁻ ≤ g ≤ g⁺ of  W'·(1−g)·σ + θ·g + A·σ + ½·B·((1−g)·σ − y°)² + ½·C·(σ − σ°)²
+//! W'_t = W_t − part·Σ_{u ≥ t} κ·(1−κ)^{u−t}·Θ_u·(1 − σ°_u/σ̂_u)        A_t = part·Θ_t·s°_t/σ̂_t
+//! B_t  = part·Σ_{u ≥ t} κ·(1−κ)^{u−t}·Θ_u/σ̂_u                         C_t = part·Θ_t/σ̂_t
+//! (constant)  − Θ_t·[ (1 − σ°_t/σ̂_t)·(1−κ)^{t+1}·s_today + s°_t·σ°_t/σ̂_t ]              a market and year
 //! ```
 //!
-//! which is a number for each year and number of outlets: `path` finds the best course of the area exactly, and the sum bounds every course
-//! whatever the course of reference. At the reference all of it is an equality but for (lost) and (talked).
+//! (area) is convex in g, so its greatest is at an end, and it is a number for each year and number of outlets: `path` finds the
+//! best course of the area exactly, and the sum bounds every course whatever θ ≥ 0 and the course of reference are. (product) to (years) are
+//! equalities where shares are those of the reference, or differ from them by the same everywhere and always. θ is chosen
+//! backwards in time, Θ_t being made of θ_t+1, so that at the reference both ends of (area) are worth the same:
+//!
+//! ```text
+//! (price)     θ = W'·σ° − ½·B·σ°²·(g⁺ + g⁻ − 2·g°),  no less than 0 and no more than W'·σ̂
+//! ```
 
 use super::super::account::{Course, accounts};
 use super::super::ground::{Area, Ground};
 use super::super::response::next_door;
 use super::{Shared, worths};
 
-/// c of (heard) for each unit of weight that a market hears by: W/(2c)·Δg² becomes about ½·W·Σ weight²/c·Δσ² elsewhere.
-const STIFFNESS: f64 = 2.0;
-
 /// What is known of a market in a year before anything is decided.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     /// σ̂.
     most: f64,
-    /// s⁺.
-    wished: f64,
-    /// h⁺; in the first year what is heard.
-    hears: f64,
+    /// The least and the most of h; both what is known in the first year.
+    hears: (f64, f64),
     /// ψ.
     sold: f64,
 }
@@ -62,12 +55,12 @@ struct Known {
 impl Known {
     /// φ.
     fn kept(&self) -> f64 {
-        1.0 / self.hears.max(1.0)
+        1.0 / self.hears.1.max(1.0)
     }
 
-    /// g⁺.
-    fn most_lost(&self) -> f64 {
-        self.hears.min(1.0)
+    /// g⁻ and g⁺.
+    fn lost(&self) -> (f64, f64) {
+        (self.hears.0.min(1.0), self.hears.1.min(1.0))
     }
 }
 
@@ -87,7 +80,7 @@ fn known(ground: &Ground) -> Vec<Vec<Known>> {
             most_talked.push(quota.min((before + adjustment * worst) * (1.0 - worst / most)));
             wished = before + adjustment * most;
             let sold = if conditions.sales_per_year <= 0.0 { 0.0 } else { (quota / wished).min(1.0) };
-            own.push(Known { most, wished, hears: 0.0, sold });
+            own.push(Known { most, hears: (0.0, 0.0), sold });
         }
         known.push(own);
         talked.push(most_talked);
@@ -98,8 +91,11 @@ fn known(ground: &Ground) -> Vec<Vec<Known>> {
         };
         for (year, own) in own.iter_mut().enumerate() {
             own.hears = match year.checked_sub(1) {
-                None => heard(&|from| ground.ill_served_today[from]),
-                Some(before) => heard(&|from| talked[from][before]),
+                None => {
+                    let today = heard(&|from| ground.ill_served_today[from]);
+                    (today, today)
+                }
+                Some(before) => (0.0, heard(&|from| talked[from][before])),
             };
         }
     }
@@ -112,8 +108,8 @@ pub struct Reference {
     known: Vec<Vec<Known>>,
     /// σ° of areas.
     draws: Vec<Vec<f64>>,
-    /// σ°, s°, d° and g° of markets.
-    markets: Vec<Vec<(Point, f64)>>,
+    /// σ°, s° and g° of markets.
+    markets: Vec<Vec<[f64; 3]>>,
     /// The most outlets of an area in any year.
     most: Vec<u32>,
 }
@@ -121,30 +117,29 @@ pub struct Reference {
 /// What an area is worth in a year but for its costs, (area).
 #[derive(Debug, Clone, Copy)]
 pub struct Yield {
-    /// W'.
+    /// W', θ and A.
     wish: f64,
-    /// σ° and g°.
+    price: f64,
+    drawn: f64,
+    /// B and C.
+    heard_square: f64,
+    drawn_square: f64,
+    /// g⁻ and g⁺.
+    lost: (f64, f64),
+    /// y° and σ°.
     reference: (f64, f64),
-    /// g⁺, and c of (heard); `None` where g is known or W' is not positive.
-    lost: (f64, Option<f64>),
-    /// part·Θ·s°/σ̂ and part·D.
-    drawn: (f64, f64),
 }
 
 impl Yield {
     /// (area) of a share drawn.
     pub fn worth(&self, drawn: f64) -> f64 {
-        let (drawn_then, lost_then) = self.reference;
-        let more = drawn - drawn_then;
-        let heard = match self.lost {
-            (most, None) => self.wish * (1.0 - most) * drawn,
-            (most, Some(stiffness)) => {
-                let lost = (-stiffness * more).clamp(-lost_then, (most - lost_then).max(0.0));
-                let apart = -self.wish * lost * (more + lost / (2.0 * stiffness));
-                self.wish * ((1.0 - lost_then) * drawn + drawn_then * lost_then) + apart
-            }
+        let (heard_then, drawn_then) = self.reference;
+        let at = |lost: f64| {
+            let heard = (1.0 - lost) * drawn;
+            self.wish * heard + self.price * lost + 0.5 * self.heard_square * (heard - heard_then).powi(2)
         };
-        heard + self.drawn.0 * drawn + self.drawn.1 * more * more
+        let apart = 0.5 * self.drawn_square * (drawn - drawn_then).powi(2);
+        self.drawn * drawn + apart + at(self.lost.0).max(at(self.lost.1))
     }
 }
 
@@ -156,81 +151,47 @@ pub struct Yields {
     pub constant: f64,
 }
 
-/// What a market is at the reference in a year.
-#[derive(Debug, Clone, Copy)]
-struct Point {
-    /// σ°.
-    drawn: f64,
-    /// s°.
-    wished: f64,
-    /// d°.
-    away: f64,
-}
-
-/// What is priced of a market in a year.
-#[derive(Debug, Clone, Copy)]
-struct Told {
-    /// Θ.
-    price: f64,
-    /// Σ_{u ≥ t} κ·(1−κ)^{u−t}·Θ_u·d°_u.
-    wishes: f64,
-    /// D.
-    square: f64,
-    /// F.
-    follows: f64,
-}
-
 /// The prices on their way backwards in time, by market.
 struct Backwards<'a> {
+    reference: &'a Reference,
     ground: &'a Ground,
-    known: &'a [Vec<Known>],
-    /// φ·θ and G of the year after.
-    heard: Vec<(f64, f64)>,
+    /// φ·Σθ of the year after.
+    heard: Vec<f64>,
+    /// Θ of the year.
+    talked: Vec<f64>,
+    /// Σ_{u ≥ t} κ·(1−κ)^{u−t}·Θ_u·(1 − σ°/σ̂), and of Θ_u/σ̂.
     wishes: Vec<f64>,
-    follows: Vec<f64>,
+    squares: Vec<f64>,
 }
 
 impl<'a> Backwards<'a> {
-    fn of(ground: &'a Ground, known: &'a [Vec<Known>]) -> Self {
+    fn of(reference: &'a Reference, ground: &'a Ground) -> Self {
         let none = vec![0.0; ground.lands.len()];
-        Self { ground, known, heard: vec![(0.0, 0.0); none.len()], wishes: none.clone(), follows: none }
-    }
-
-    /// All that a market hears of, by weight.
-    fn ears(&self, market: usize) -> f64 {
-        self.ground.hears[market].iter().fold(0.0, |sum, (_, weight)| sum + weight)
+        let (heard, talked, wishes) = (none.clone(), none.clone(), none.clone());
+        Self { reference, ground, heard, talked, wishes, squares: none }
     }
 
     /// The prices of a year, from those of the year after.
-    fn year(&mut self, year: usize, point: impl Fn(usize) -> Point) -> Vec<Told> {
+    fn year(&mut self, year: usize) {
         let adjustment = self.ground.response.adjustment;
-        let mut told = vec![(0.0, 0.0); self.known.len()];
-        for (market, hears) in self.ground.hears.iter().enumerate() {
-            let ((price, square), ears) = (self.heard[market], self.ears(market));
+        self.talked.fill(0.0);
+        for (hears, price) in self.ground.hears.iter().zip(&self.heard) {
             for (from, weight) in hears {
-                told[*from].0 += weight * price * self.known[*from][year].sold;
-                told[*from].1 += weight * ears * square;
+                self.talked[*from] += weight * price * self.reference.known[*from][year].sold;
             }
         }
-        let own = |(market, (price, square)): (usize, (f64, f64))| {
-            let (Known { most, wished: most_wished, .. }, point) = (self.known[market][year], point(market));
-            let even = 0.5 * price / most;
-            let wished = even + square * point.away * (1.0 + point.away);
-            self.wishes[market] = (1.0 - adjustment) * self.wishes[market] + adjustment * price * point.away;
-            self.follows[market] = (1.0 - adjustment) * self.follows[market] + adjustment * wished;
-            let follows = self.follows[market];
-            let drawn = square * (1.0 + point.away) * (most_wished / most).powi(2);
-            Told { price, wishes: self.wishes[market], square: even + drawn + follows * (1.0 + point.drawn), follows }
-        };
-        told.into_iter().enumerate().map(own).collect()
+        self.heard.fill(0.0);
+        for (market, price) in self.talked.iter().enumerate() {
+            let (most, [drawn, ..]) = (self.reference.known[market][year].most, self.reference.markets[market][year]);
+            let (wishes, squares) = (&mut self.wishes[market], &mut self.squares[market]);
+            *wishes = (1.0 - adjustment) * *wishes + adjustment * price * (1.0 - drawn / most);
+            *squares = (1.0 - adjustment) * *squares + adjustment * price / most;
+        }
     }
 
-    /// Takes down what the wishes of a market's areas are worth and the sum of their prices θ, for the year before.
-    fn hear(&mut self, year: usize, market: usize, worth: f64, price: f64, told: &Told, drawn: f64) {
-        let ears = self.ears(market);
-        let square = if ears > 0.0 { 0.5 * worth / (STIFFNESS * ears) } else { 0.0 };
-        let kept = self.known[market][year].kept();
-        self.heard[market] = (kept * price, square + told.follows * drawn * (1.0 + drawn));
+    /// Takes down the price θ of an area of a market, for the year before.
+    fn hear(&mut self, year: usize, market: usize, price: f64) {
+        self.heard[market] += price * self.reference.known[market][year].kept();
     }
 }
 
@@ -241,25 +202,16 @@ impl Reference {
             outlets.iter().enumerate().map(|(year, outlets)| ground.wish(area, year, *outlets)).collect()
         };
         let draws: Vec<Vec<f64>> = ground.areas.iter().zip(course).map(draws).collect();
-        let known = known(ground);
-        let own = |(account, known): (&super::super::Account, &Known)| {
-            let point = Point { drawn: 0.0, wished: account.wished.min(known.wished), away: 1.0 };
-            // What is lost is known to be no more than the most.
-            (point, (1.0 - account.reputation).min(known.most_lost()))
-        };
-        let books = accounts(ground, course);
-        let mut markets: Vec<Vec<(Point, f64)>> =
-            books.iter().zip(&known).map(|(book, known)| book.iter().zip(known).map(own).collect()).collect();
+        let own = |account: &super::super::Account| [0.0, account.wished, 1.0 - account.reputation];
+        let mut markets: Vec<Vec<[f64; 3]>> =
+            accounts(ground, course).iter().map(|book| book.iter().map(own).collect()).collect();
         for (area, draws) in ground.areas.iter().zip(&draws) {
             for (own, drawn) in markets[area.market].iter_mut().zip(draws) {
-                own.0.drawn += area.part * drawn;
+                own[0] += area.part * drawn;
             }
         }
-        for (own, known) in markets.iter_mut().flatten().zip(known.iter().flatten()) {
-            own.0.away = (1.0 - own.0.drawn / known.most).clamp(0.0, 1.0);
-        }
         let most = course.iter().map(|outlets| outlets.iter().copied().max().unwrap_or(0)).collect();
-        Self { known, draws, markets, most }
+        Self { known: known(ground), draws, markets, most }
     }
 
     /// (area) of every area and year, backwards in time, and (constant).
@@ -268,58 +220,54 @@ impl Reference {
         let plain: Vec<Vec<f64>> =
             ground.areas.iter().map(|area| worths(ground, area, &values[area.market], shared)).collect();
         let mut areas: Vec<Vec<Yield>> = vec![Vec::with_capacity(ground.years); ground.areas.len()];
-        let (mut constant, mut prices) = (0.0, Backwards::of(ground, &self.known));
+        let (mut constant, mut prices) = (0.0, Backwards::of(self, ground));
         for year in (0..ground.years).rev() {
-            let told = prices.year(year, |market| self.markets[market][year].0);
-            for ((market, land), told) in ground.lands.iter().enumerate().zip(&told) {
-                let Point { drawn, wished, away } = self.markets[market][year].0;
+            prices.year(year);
+            for ((market, land), price) in ground.lands.iter().enumerate().zip(&prices.talked) {
+                let (most, [drawn, wished, _]) = (self.known[market][year].most, self.markets[market][year]);
                 let today = (1.0 - adjustment).powi(year as i32 + 1) * land.share_today;
-                constant -= told.price * (away * today + wished * drawn / self.known[market][year].most);
+                constant -= price * ((1.0 - drawn / most) * today + wished * drawn / most);
             }
-            let mut sums = vec![(0.0, 0.0); ground.lands.len()];
             for (number, area) in ground.areas.iter().enumerate() {
-                let (known, told) = (&self.known[area.market][year], &told[area.market]);
-                let ((point, lost_then), drawn_then) = (self.markets[area.market][year], self.draws[number][year]);
-                let wish = plain[number][year] - area.part * told.wishes;
-                let stiffness = STIFFNESS * prices.ears(area.market);
-                let varies = year > 0 && wish > 0.0 && stiffness > 0.0;
-                if varies {
-                    sums[area.market].0 += wish;
-                    sums[area.market].1 += wish * drawn_then;
-                }
+                let known = &self.known[area.market][year];
+                let ([_, wished, lost_then], drawn_then) = (self.markets[area.market][year], self.draws[number][year]);
+                let (least, most) = known.lost();
+                let wish = plain[number][year] - area.part * prices.wishes[area.market];
+                let square = area.part * prices.squares[area.market];
+                // (price)
+                let even = wish * drawn_then - 0.5 * square * drawn_then.powi(2) * (most + least - 2.0 * lost_then);
+                let price = if year == 0 { 0.0 } else { even.clamp(0.0, (wish * known.most).max(0.0)) };
+                prices.hear(year, area.market, price);
+                let talked = area.part * prices.talked[area.market] / known.most;
                 areas[number].push(Yield {
                     wish,
-                    reference: (drawn_then, lost_then),
-                    lost: (known.most_lost(), varies.then_some(stiffness)),
-                    drawn: (area.part * told.price * point.wished / known.most, area.part * told.square),
+                    price,
+                    drawn: talked * wished,
+                    heard_square: square,
+                    drawn_square: talked,
+                    lost: (least, most),
+                    reference: ((1.0 - lost_then) * drawn_then, drawn_then),
                 });
-            }
-            for (market, (worth, price)) in sums.into_iter().enumerate() {
-                prices.hear(year, market, worth, price, &told[market], self.markets[market][year].0.drawn);
             }
         }
         areas.iter_mut().for_each(|years| years.reverse());
         Yields { areas, constant }
     }
 
-    /// No share more in an area and year is worth more than this in (area), whatever the prices: all of it grows with W', and `plain` is W
-    /// without prices.
+    /// No share more in an area and year is worth more than this in (area), whatever the prices: (area) is steepest at σ̂, θ is W·σ̂ at most,
+    /// and W' is no more than W without prices, which is `plain`.
     pub fn steepest(&self, ground: &Ground, plain: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let mut slopes: Vec<Vec<f64>> = vec![Vec::with_capacity(ground.years); ground.areas.len()];
-        let mut prices = Backwards::of(ground, &self.known);
+        let mut prices = Backwards::of(self, ground);
         for year in (0..ground.years).rev() {
-            let told = prices.year(year, |market| self.markets[market][year].0);
-            let mut sums = vec![(0.0, 0.0); ground.lands.len()];
+            prices.year(year);
             for (number, area) in ground.areas.iter().enumerate() {
-                let (most, told) = (self.known[area.market][year].most, &told[area.market]);
+                let (most, [_, wished, _]) = (self.known[area.market][year].most, self.markets[area.market][year]);
                 let wish = plain[number][year].max(0.0);
-                sums[area.market].0 += wish;
-                sums[area.market].1 += wish * self.draws[number][year];
-                let wished = self.markets[area.market][year].0.wished;
-                slopes[number].push(wish + area.part * (told.price * wished / most + 2.0 * told.square * most));
-            }
-            for (market, (worth, price)) in sums.into_iter().enumerate() {
-                prices.hear(year, market, worth, price, &told[market], self.markets[market][year].0.drawn);
+                prices.hear(year, area.market, if year == 0 { 0.0 } else { wish * most });
+                let talked = area.part * prices.talked[area.market] / most;
+                let square = area.part * prices.squares[area.market];
+                slopes[number].push(wish + talked * (wished + most) + square * most);
             }
         }
         slopes.iter_mut().for_each(|years| years.reverse());
