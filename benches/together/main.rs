@@ -22,6 +22,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use generate::{Size, Wish, write};
+use sparenet::cost::Component;
 use sparenet::load::Load;
 use sparenet::network::Network;
 use sparenet::optimise::optimise;
@@ -113,6 +114,10 @@ fn one(word: &str, wish: &Wish) {
         Err(failure) => println!("{word}: {failure} after {:.1} s", begin.elapsed().as_secs_f64()),
         Ok(plan) => {
             let objective = plan.certificate.objective;
+            if wish.trace {
+                let lines = Component::ALL.iter().map(|component| (component.name(), plan.costs.of(*component)));
+                lines.filter(|(_, cost)| *cost != 0.0).for_each(|(name, cost)| println!("  {name:14} {cost:14.0}"));
+            }
             let bound = plan.certificate.lower_bound.unwrap_or(f64::NEG_INFINITY);
             println!(
                 "{word}: {:.1} s ({read:.1} read, {:.1} connected), {:.2} % gap, {:.0} MB, {} lanes, cost {objective:.0}, bound \

@@ -28,6 +28,7 @@
 //! Lagrangian bound. An outlet that need not be open serves a region or is closed, so its intervals begin at the least region's load.
 
 mod bundle;
+mod delay;
 mod floor;
 mod lane;
 mod losses;

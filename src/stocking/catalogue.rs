@@ -26,7 +26,7 @@
 //!
 //! **Prices.** The share that is late is about inversely proportional to the price of lateness (the newsvendor's ratio), so a
 //! price is multiplied by late/allowed, and then found by regula falsi in the logarithms of both. A large catalogue finds its
-//! prices on a sample of the blocks and only then looks at all of them. Prices need no proof: while they are sought a depot's
+//! prices on a sample of the blocks, and on some outlets of a block that stand for all, and only then looks at all of them. Prices need no proof: while they are sought a depot's
 //! level is looked for near where it was, and one pass at the best prices proves the bound.
 //!
 //! **Plan.** Every pass over the blocks leaves one column a block: the cost and the service of its least value. Columns are
@@ -36,6 +36,7 @@
 
 mod block;
 mod choose;
+mod owed;
 mod owing;
 mod pass;
 mod plain;
@@ -158,7 +159,7 @@ impl CatalogueAllocation {
         }
         let (prices, layers) = &self.passes[usize::from(self.taken[number])];
         let mut work = Work::default();
-        catalogue.tell(number, work.block());
+        work.take(catalogue, number);
         let found = work.at(prices, layers[number]);
         (found.layer, work.levels())
     }
@@ -175,24 +176,32 @@ pub fn allocate_catalogue(
 ) -> Result<CatalogueAllocation, Missed> {
     let goals = catalogue.goals();
     let blocks = catalogue.blocks();
-    let ceiling = pass::ceilings(catalogue, 1);
+    let ceiling = pass::ceilings(catalogue, 1, false);
     reachable(goals, &ceiling)?;
     let mut prices = Prices::new(goals, &ceiling, pass::holding(catalogue));
-    if blocks >= 2 * effort.sample.max(1) {
-        let stride = blocks / effort.sample.max(1);
+    let stride = if blocks >= 2 * effort.sample.max(1) { blocks / effort.sample.max(1) } else { 1 };
+    let (all, some) = pass::outlets(catalogue, stride);
+    let mut starts: Option<Vec<u32>> = None;
+    if stride > 1 || all >= 2 * some {
+        let sampled = pass::ceilings(catalogue, stride, true);
         for _ in 0..effort.passes {
-            let tried = pass(catalogue, prices.of(), &ceiling, stride, None, Search::Near);
-            if prices.learn(&tried, SAMPLED) || watch.stop() {
+            let tried = pass(catalogue, prices.of(), (&ceiling, &sampled), stride, starts.as_deref(), Search::Sampled);
+            let found = prices.learn(&tried, SAMPLED);
+            starts = Some(tried.layers);
+            if found || watch.stop() {
                 break;
             }
         }
         prices.forget();
     }
+    // Of some blocks the levels say nothing of the others'.
+    let starts = starts.filter(|_| stride == 1);
     let mut search = Progress { kept: Vec::new(), best: None, estimate: f64::NEG_INFINITY, multipliers: Vec::new() };
     let mut bound = f64::NEG_INFINITY;
     let mut proofs = 0;
     for turn in 1..=effort.passes + URGENT {
-        let tried = pass(catalogue, prices.of(), &ceiling, 1, search.starts(), Search::Near);
+        let starts = search.starts().or(starts.as_deref());
+        let tried = pass(catalogue, prices.of(), (&ceiling, &ceiling), 1, starts, Search::Near);
         if !tried.value.is_finite() {
             // An outlet's own promise: no level of any depot keeps it.
             return Err(pass::impossible(catalogue, &tried));
@@ -215,7 +224,7 @@ pub fn allocate_catalogue(
         }
         let slack = SLACK * effort.gap * cost.abs() / blocks.max(1) as f64;
         let starts = search.starts_at_multipliers();
-        let proven = pass(catalogue, &search.multipliers, &ceiling, 1, starts, Search::Proven { slack });
+        let proven = pass(catalogue, &search.multipliers, (&ceiling, &ceiling), 1, starts, Search::Proven { slack });
         bound = bound.max(proven.value);
         // What was estimated without proof may have been too much.
         search.estimate = proven.value;

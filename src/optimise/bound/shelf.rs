@@ -16,6 +16,8 @@
 //! and (h−η)·z ≥ 0 is counted. From the S on where m no longer falls nothing is gained. D is a demand over the shortest mean
 //! time of any depot; g grows with it and with ℓ (for less demand take the same debt, or all of it).
 //!
+//! Where demand is Poisson and one way of being late is priced, more is known of what a depot owes: g is that of `delay`.
+//!
 //! Where stockouts are expressed, a depot makes its outlets wait w on average, 0 ≤ w ≤ T, E[B0] = λ0·w: an outlet pays
 //! min_w [h0·ℓ·(T−w) + min_S h·S + ρℓ·lost(S, ℓ·(L+w))], from below on each of a few intervals of w by its ends.
 //!
@@ -35,6 +37,7 @@ use crate::scenario::{PartId, Stockout};
 use crate::stocking::Stairs;
 use crate::stocking::distribution::Pmf;
 
+use super::delay::Delay;
 use super::floor::{Cell, Floor};
 use super::lane::Lateness;
 use super::losses::LossFloor;
@@ -126,6 +129,13 @@ impl Shelf<'_> {
         }
         if (off_shelf + beyond_window) * ordered <= 0.0 {
             return 0.0;
+        }
+        let plain = self.ratio <= 1.0 + 1e-12 && self.behind.holding > 0.0 && self.behind.time > 0.0;
+        if plain && (off_shelf <= 0.0 || beyond_window <= 0.0) {
+            let left = if off_shelf > 0.0 { self.lead_time } else { self.left };
+            let Behind { holding: behind, time } = self.behind;
+            let price = off_shelf + beyond_window;
+            return Delay { holding: self.holding, behind, time, left, price }.least(load, ordered);
         }
         let pipeline = |price: f64, time: f64| (price > 0.0).then(|| self.before_a_unit(load, time));
         let waited =

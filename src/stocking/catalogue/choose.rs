@@ -135,7 +135,7 @@ pub(super) fn finish(
     let mut levels: BTreeMap<usize, (u32, Vec<u32>)> = BTreeMap::new();
     for &(_, block) in &blocks {
         let pass = &kept[usize::from(choice.taken[block])];
-        catalogue.tell(block, work.block());
+        work.take(catalogue, block);
         let found = work.at(&pass.prices, pass.layers[block]);
         levels.insert(block, (found.layer, work.levels()));
     }
@@ -143,7 +143,7 @@ pub(super) fn finish(
     for _ in 0..FINISHING_ROUNDS {
         let mut reductions = Vec::new();
         for (&block, (layer, own)) in &levels {
-            catalogue.tell(block, work.block());
+            work.take(catalogue, block);
             work.prepare(multipliers);
             for reduction in work.reductions(*layer, own, goals.len()) {
                 let lost: f64 = reduction.lost.iter().zip(multipliers).map(|(lost, price)| price * lost.max(0.0)).sum();

@@ -5,7 +5,7 @@
 //! ```
 //! The points y of the rule lie side by side, eight to a group.
 
-use super::plain::LANES;
+use super::plain::{LANES, Terms};
 use crate::stocking::two_echelon::Debts;
 
 /// Points of a rule side by side.
@@ -28,6 +28,8 @@ pub(super) struct Owing {
     groups: Vec<Group>,
     /// Room for p_y(0), p_y(1), …
     later: Vec<[f64; LANES]>,
+    /// The terms made last.
+    made: Vec<f64>,
 }
 
 impl Owing {
@@ -48,9 +50,11 @@ impl Owing {
             self.groups.push(group);
         }
     }
+}
 
-    /// The first `count` terms for an outlet with a share of the depot's demand.
-    pub(super) fn terms(&mut self, share: f64, count: usize, made: &mut Vec<f64>) {
+impl Terms for Owing {
+    fn first(&mut self, share: f64, count: usize) -> &[f64] {
+        let made = &mut self.made;
         made.clear();
         made.resize(count, 0.0);
         if let Some(none) = made.first_mut() {
@@ -83,6 +87,7 @@ impl Owing {
                 *sum += lanes.iter().sum::<f64>();
             }
         }
+        &self.made
     }
 }
 
@@ -95,9 +100,9 @@ mod tests {
         for (mean, ratio, base_stock, share) in [(50.0, 2.5, 45, 0.03), (6.0, 1.4, 3, 0.5), (900.0, 3.0, 930, 0.2)] {
             let debts = Debts::of(mean, ratio, base_stock, 1);
             let owed = debts.owed_to(share);
-            let (mut owing, mut made) = (Owing::default(), Vec::new());
+            let mut owing = Owing::default();
             owing.learn(&debts, share);
-            owing.terms(share, 30, &mut made);
+            let made = owing.first(share, 30);
             for (k, term) in made.iter().enumerate() {
                 assert!((term - owed.exactly(k)).abs() < 1e-13, "{mean} {ratio} {base_stock} {k}");
             }

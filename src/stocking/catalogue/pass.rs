@@ -49,8 +49,9 @@ impl Pass {
     }
 }
 
-/// What each goal would get with everything in time: all_g of (dual).
-pub(super) fn ceilings(catalogue: &dyn Catalogue, stride: usize) -> Vec<f64> {
+/// What each goal would get with everything in time: all_g of (dual); of every `stride`-th block, and where it is sampled of the
+/// outlets that stand for all of one.
+pub(super) fn ceilings(catalogue: &dyn Catalogue, stride: usize, sampled: bool) -> Vec<f64> {
     let goals = catalogue.goals().len();
     let count = catalogue.blocks().div_ceil(stride);
     let pieces: Vec<usize> = (0..count).step_by(PIECE).collect();
@@ -59,7 +60,10 @@ pub(super) fn ceilings(catalogue: &dyn Catalogue, stride: usize) -> Vec<f64> {
         .map_init(Work::default, |work, first| {
             let mut ceiling = vec![0.0; goals];
             for row in first..(first + PIECE).min(count) {
-                catalogue.tell(row * stride, work.block());
+                work.take(catalogue, row * stride);
+                if sampled {
+                    work.look_at_some();
+                }
                 work.add_ceiling(&mut ceiling);
             }
             ceiling
@@ -71,11 +75,11 @@ pub(super) fn ceilings(catalogue: &dyn Catalogue, stride: usize) -> Vec<f64> {
 }
 
 /// Looks at every `stride`-th block at given prices; `starts` are depots' levels where searches begin, `ceiling` is what the
-/// goals would get of all blocks with everything in time.
+/// goals would get of all blocks with everything in time, and of those that are looked at.
 pub(super) fn pass(
     catalogue: &dyn Catalogue,
     prices: &[f64],
-    ceiling: &[f64],
+    (ceiling, sampled): (&[f64], &[f64]),
     stride: usize,
     starts: Option<&[u32]>,
     search: Search,
@@ -88,7 +92,7 @@ pub(super) fn pass(
         .map_init(Work::default, |work, first| {
             let mut piece = Piece::default();
             for row in first..(first + PIECE).min(count) {
-                catalogue.tell(row * stride, work.block());
+                work.take(catalogue, row * stride);
                 let start = starts.and_then(|starts| starts.get(row)).copied();
                 let least = work.least(prices, start, search);
                 let mut service = vec![0.0; goals.len()];
@@ -121,7 +125,6 @@ pub(super) fn pass(
         pass.layers.extend(piece.layers);
         pass.evaluations += piece.evaluations;
     }
-    let sampled = if stride > 1 { ceilings(catalogue, stride) } else { ceiling.to_vec() };
     for (g, goal) in goals.iter().enumerate() {
         // A sample is asked for its share of what is promised, by its share of what there is to give.
         let share = match ceiling[g] > 0.0 {
@@ -153,17 +156,27 @@ pub(super) fn holding(catalogue: &dyn Catalogue) -> f64 {
     let mut work = Work::default();
     let mut sum = 0.0;
     for number in (0..catalogue.blocks()).step_by(stride) {
-        catalogue.tell(number, work.block());
+        work.take(catalogue, number);
         sum += work.holding();
     }
     sum * stride as f64
+}
+
+/// How many outlets there are in all blocks, and how many stand for them; of every `stride`-th block.
+pub(super) fn outlets(catalogue: &dyn Catalogue, stride: usize) -> (usize, usize) {
+    let mut work = Work::default();
+    let counts = (0..catalogue.blocks()).step_by(stride).map(|number| {
+        work.take(catalogue, number);
+        work.look_at_some()
+    });
+    counts.fold((0, 0), |(all, some), (looked, own)| (all + own, some + looked))
 }
 
 /// Why a pass has no finite value: an outlet's own promise that no stock keeps.
 pub(super) fn impossible(catalogue: &dyn Catalogue, pass: &Pass) -> Missed {
     let mut work = Work::default();
     for number in (0..pass.blocks()).filter(|&block| !pass.cost(block).is_finite()) {
-        catalogue.tell(number, work.block());
+        work.take(catalogue, number);
         work.prepare(&pass.prices);
         if let Some((name, best)) = work.broken() {
             return Missed::Own { name, best };

@@ -1,7 +1,7 @@
 //! The frequent case in a few operations: an outlet that waits for its depot's backlog and its own transport, no more.
 //!
 //! ```text
-//! (owed)    t_k = P(Bin(B0, q) = k):  t(z) = Σ_n P(B0 = n)·(1−q+qz)ⁿ cut after z^K, by Horner's rule from the largest n
+//! (owed)    t_k = P(Bin(B0, q) = k)     (`owed`)
 //! (mixture) D_x = Σ_terms μ·w·P(demand(λ(O−τ)) + J = x),   J the units of its own batch before a unit (`two_echelon`)
 //! (late)    late(S) = total − Σ_{k+x < S} t_k·D_x,  total = Σ_terms μ·w
 //! (least)   min_S h·S + late(S), looked for up to the first S with h·S no less than the best
@@ -11,12 +11,6 @@
 
 /// Lateness below this share of all is rounding.
 const SETTLED: f64 = 1e-13;
-
-/// Probabilities below this are not told apart from none.
-const LEFT_OUT: f64 = 1e-16;
-
-/// Units owed for certain are thinned apart from this multiple of the terms wanted on.
-const FEW: usize = 4;
 
 /// Beyond this mean the first term of a demand is too small to begin with.
 pub(super) const LARGEST_MEAN: f64 = 600.0;
@@ -95,79 +89,10 @@ impl Mixture {
 /// How many streams are looked at side by side: one recursion waits for itself, eight do not.
 pub(super) const LANES: usize = 8;
 
-/// Numbers of terms for which streams are looked at side by side.
-pub(super) const CLASSES: [usize; 11] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48];
-
-/// (owed) of several streams: the first terms of each.
-pub(super) type OwedMany = [[f64; LANES]; CLASSES[CLASSES.len() - 1]];
-
-/// (owed) of several streams for the number of terms of a class.
-pub(super) fn owed_many(class: usize, backlog: &[f64], shares: &[f64; LANES], owed: &mut OwedMany) {
-    match class {
-        0 => recursion::<{ CLASSES[0] }>(backlog, shares, owed),
-        1 => recursion::<{ CLASSES[1] }>(backlog, shares, owed),
-        2 => recursion::<{ CLASSES[2] }>(backlog, shares, owed),
-        3 => recursion::<{ CLASSES[3] }>(backlog, shares, owed),
-        4 => recursion::<{ CLASSES[4] }>(backlog, shares, owed),
-        5 => recursion::<{ CLASSES[5] }>(backlog, shares, owed),
-        6 => recursion::<{ CLASSES[6] }>(backlog, shares, owed),
-        7 => recursion::<{ CLASSES[7] }>(backlog, shares, owed),
-        8 => recursion::<{ CLASSES[8] }>(backlog, shares, owed),
-        9 => recursion::<{ CLASSES[9] }>(backlog, shares, owed),
-        _ => recursion::<{ CLASSES[10] }>(backlog, shares, owed),
-    }
-}
-
-fn recursion<const COUNT: usize>(backlog: &[f64], shares: &[f64; LANES], owed: &mut OwedMany) {
-    let keep = shares.map(|share| 1.0 - share);
-    let mut made = [[0.0; LANES]; COUNT];
-    for &p in backlog.iter().rev() {
-        for k in (1..COUNT).rev() {
-            for lane in 0..LANES {
-                made[k][lane] = made[k][lane] * keep[lane] + made[k - 1][lane] * shares[lane];
-            }
-        }
-        for lane in 0..LANES {
-            made[0][lane] = made[0][lane] * keep[lane] + p;
-        }
-    }
-    owed[..COUNT].copy_from_slice(&made);
-}
-
-/// (owed) of one stream for the first `count` numbers; `backlog` is P(B0 = 0), P(B0 = 1), …
-///
-/// A depot with far too little stock owes at least so many units, N, for certain. Their thinning is the binomial distribution
-/// itself, t(z) = (1−q+qz)^N · Σ_n P(B0 = N+n)·(1−q+qz)ⁿ, which takes `count`² steps in place of N·`count`.
-pub(super) fn owed(backlog: &[f64], share: f64, count: usize, made: &mut Vec<f64>) {
-    let keep = 1.0 - share;
-    made.clear();
-    made.resize(count, 0.0);
-    let certain = backlog.iter().take_while(|p| **p <= 0.0).count();
-    // (1−q)^N must not be too small to begin with.
-    let none = keep.powf(certain as f64);
-    let apart = certain > FEW * count && none > f64::MIN_POSITIVE / LEFT_OUT;
-    let certain = if apart { certain } else { 0 };
-    for (step, &p) in backlog[certain..].iter().rev().enumerate() {
-        for k in (1..count.min(step + 1)).rev() {
-            made[k] = made[k] * keep + made[k - 1] * share;
-        }
-        made[0] = made[0] * keep + p;
-    }
-    if !apart {
-        return;
-    }
-    let odds = share / keep;
-    let mut p = none;
-    let binomial: Vec<f64> = (0..count)
-        .map(|k| {
-            let own = p;
-            p *= odds * (certain as f64 - k as f64).max(0.0) / (k as f64 + 1.0);
-            own
-        })
-        .collect();
-    for k in (0..count).rev() {
-        made[k] = made[..=k].iter().rev().zip(&binomial).map(|(rest, sure)| rest * sure).sum();
-    }
+/// (owed) of one stream after another.
+pub(super) trait Terms {
+    /// The first terms for a share of the depot's demand: so many, or all there are to speak of.
+    fn first(&mut self, share: f64, count: usize) -> &[f64];
 }
 
 /// One stream at given prices.
@@ -225,18 +150,12 @@ impl Plain {
         if mixture.len() >= self.most() { Ok(best) } else { Err(()) }
     }
 
-    /// (least) over as many levels as it takes, `count` at first; `owe` makes the first terms of (owed).
-    pub(super) fn least(
-        &self,
-        mut owe: impl FnMut(usize, &mut Vec<f64>),
-        parts: &[Part],
-        (mixture, made): (&mut Mixture, &mut Vec<f64>),
-        count: usize,
-    ) -> Chosen {
+    /// (least) over as many levels as it takes, `count` at first.
+    pub(super) fn least(&self, owed: &mut dyn Terms, parts: &[Part], mixture: &mut Mixture, count: usize) -> Chosen {
         let mut count = count.min(self.most());
         loop {
             let mixture = mixture.up_to(parts, count);
-            owe(count, made);
+            let made = owed.first(self.share, count);
             if let Ok(chosen) = self.scan(|k| made[k], made.len(), mixture) {
                 return chosen;
             }
@@ -249,73 +168,4 @@ impl Plain {
 pub(super) fn in_time(owed: &[f64], mixture: &[f64]) -> f64 {
     let joint = |x: usize| owed.iter().zip(mixture[..=x].iter().rev()).map(|(t, d)| t * d).sum::<f64>();
     (0..mixture.len()).map(joint).sum()
-}
-
-/// How many terms of (owed) there are to speak of, for any share of one backlog.
-///
-/// P(Bin(B0, q) ≥ k) ≤ E\[C(B0, k)\]·q^k (Markov's inequality for binomial moments); from the first k where that is less
-/// than rounding on, no more terms are made.
-#[derive(Debug)]
-pub(super) struct Moments([f64; CLASSES[CLASSES.len() - 1] + 1]);
-
-impl Moments {
-    /// Of no backlog yet.
-    pub(super) fn none() -> Self {
-        Self([0.0; CLASSES[CLASSES.len() - 1] + 1])
-    }
-
-    /// E\[C(B0, k)\] of a backlog.
-    pub(super) fn of(backlog: &[f64]) -> Self {
-        let mut moments = Self::none();
-        for (n, p) in backlog.iter().enumerate() {
-            let mut ways = *p;
-            for (k, sum) in moments.0.iter_mut().enumerate().take(n + 1) {
-                if k > 0 {
-                    ways *= (n + 1 - k) as f64 / k as f64;
-                }
-                *sum += ways;
-            }
-        }
-        moments
-    }
-
-    /// The number of terms for a share; no limit where it is beyond the largest class.
-    pub(super) fn limit(&self, share: f64) -> usize {
-        let mut power = 1.0;
-        for (k, moment) in self.0.iter().enumerate() {
-            if moment * power < LEFT_OUT {
-                return k.max(1);
-            }
-            power *= share;
-        }
-        usize::MAX
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn units_that_are_owed_for_certain_are_thinned_like_all_others() {
-        for (certain, share, count) in [(0, 0.1, 8), (50, 0.02, 9), (700, 0.01, 40), (3_000, 0.002, 30)] {
-            // P(B0 = N + n) ∝ n + 1 for n < 60.
-            let tail = (0..60).map(|n| f64::from(n + 1) / 1_830.0);
-            let backlog: Vec<f64> = std::iter::repeat_n(0.0, certain).chain(tail).collect();
-            let mut made = Vec::new();
-            owed(&backlog, share, count, &mut made);
-            for (k, own) in made.iter().enumerate() {
-                // P(Bin(n, q) = k) from the logarithms of its factors, for each n by itself.
-                let choose = |n: usize| (0..k).map(|i| ((n - i) as f64 / (i + 1) as f64).ln()).sum::<f64>();
-                let chance = |n: usize| {
-                    if n < k {
-                        return 0.0;
-                    }
-                    (choose(n) + k as f64 * share.ln() + (n - k) as f64 * (1.0 - share).ln()).exp()
-                };
-                let sum: f64 = backlog.iter().enumerate().map(|(n, p)| p * chance(n)).sum();
-                assert!((own - sum).abs() <= 1e-12, "{certain} {share} {k}: {own} {sum}");
-            }
-        }
-    }
 }

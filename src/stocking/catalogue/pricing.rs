@@ -1,18 +1,20 @@
 //! One block at given prices: the depot's level and its outlets' that cost least, proven.
 
 mod level;
+mod looked;
 
 use std::ops::Range;
 
+use super::Catalogue;
 use super::block::{Block, Entry};
+use super::owed::{CLASSES, Owed};
 use super::owing::Owing;
-use super::plain::{
-    CLASSES, Chosen, LANES, Mixture, Moments, OwedMany, Part, Plain, in_time, owed as thinned, owed_many,
-};
+use super::plain::{Chosen, LANES, Mixture, Part, Plain, Terms, in_time};
 use super::shelf::Shelf;
 use crate::stocking::allocation::{Measure, Term};
 use crate::stocking::two_echelon::{Stream, Upstream};
 pub(super) use level::Search;
+use looked::Looked;
 
 /// What the depot owes with less than this probability in all is not told apart.
 const DUST: f64 = 1e-14;
@@ -26,22 +28,22 @@ enum Row {
 }
 
 /// A workplace: the block in hand and room for what is made of it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Work {
     block: Block,
+    /// Its number.
+    number: usize,
+    looked: Looked,
     rows: Vec<Row>,
     parts: Vec<Part>,
     mixtures: Vec<Mixture>,
-    /// Room for (owed) of one outlet and of several.
-    owed: Vec<f64>,
-    owed_many: Box<OwedMany>,
     /// The outlets of every class of terms.
     classes: [Vec<u32>; CLASSES.len()],
     /// P(X0 = 0), P(X0 = 1), …, and P(X0 > s).
     pipeline: Vec<f64>,
     tail: Vec<f64>,
-    backlog: Vec<f64>,
-    moments: Moments,
+    /// What is owed in units.
+    owed: Owed,
     /// What is owed in batches, to outlets with at most this share of the depot's demand; `None` where it is owed in units.
     owing: Owing,
     largest_share: Option<f64>,
@@ -56,10 +58,12 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// The block, emptied, to be told.
-    pub(super) fn block(&mut self) -> &mut Block {
+    /// Takes a block in hand.
+    pub(super) fn take(&mut self, catalogue: &dyn Catalogue, number: usize) {
         self.block.clear();
-        &mut self.block
+        catalogue.tell(number, &mut self.block);
+        self.number = number;
+        self.looked = Looked::default();
     }
 
     /// The levels of the outlets found last.
@@ -145,36 +149,10 @@ impl Work {
 
     /// Readies the outlets for a base stock of the depot.
     fn make_backlog(&mut self, layer: usize) {
-        if let (Some(share), Some((depot, _))) = (self.largest_share, &self.block.depot) {
-            self.owing.learn(&depot.debts(layer as u32), share);
-            return;
-        }
-        self.fill_backlog(layer);
-        self.moments = Moments::of(&self.backlog);
-    }
-
-    /// B0 with a base stock of the depot, from 0 units on.
-    fn fill_backlog(&mut self, layer: usize) {
-        self.backlog.clear();
-        if self.block.depot.is_none() {
-            self.backlog.push(1.0);
-            return;
-        }
-        if let Some((depot, _)) =
-            self.block.depot.filter(|(depot, _)| layer < depot.quantity as usize && depot.quantity > 1)
-        {
-            // Less than a batch is a smaller batch.
-            let backlog = depot.backlog(layer as u32);
-            self.backlog.resize(backlog.first(), 0.0);
-            self.backlog.extend_from_slice(backlog.mass());
-            return;
-        }
-        self.backlog.push(self.pipeline[..=layer].iter().sum());
-        let kept = self.tail.iter().skip(layer).take_while(|&&tail| tail > DUST).count();
-        self.backlog.extend(self.pipeline[layer + 1..].iter().take(kept));
-        // What is left out is counted as the least that it may be, so that nobody is late who may be in time.
-        if let (Some(last), Some(left_out)) = (self.backlog.last_mut(), self.tail.get(layer + kept)) {
-            *last += left_out;
+        let Self { block, pipeline, tail, owed, owing, .. } = self;
+        match (self.largest_share, &block.depot) {
+            (Some(share), Some((depot, _))) => owing.learn(&depot.debts(layer as u32), share),
+            _ => owed.learn(|backlog| fill_backlog(block, pipeline, tail, layer, backlog)),
         }
     }
 
@@ -196,31 +174,23 @@ impl Work {
         let upstream = self.upstream(layer);
         let mut value = self.fixed + self.depot_cost(layer as u32);
         self.tried.clear();
+        self.tried.resize(self.rows.len(), Chosen { value: 0.0, late: 0.0, level: 0 });
         self.classes.iter_mut().for_each(Vec::clear);
-        for (place, row) in self.rows.iter_mut().enumerate() {
-            let chosen = match row {
+        for place in self.looked.places(self.rows.len()) {
+            let chosen = match &mut self.rows[place] {
                 Row::Plain(plain, ..) if plain.holding >= plain.total => plain.bare(),
-                Row::Plain(plain, parts, count) if self.largest_share.is_some() => {
-                    let owe = |count: usize, made: &mut Vec<f64>| self.owing.terms(plain.share, count, made);
-                    let room = (&mut self.mixtures[place], &mut self.owed);
-                    let chosen = plain.least(owe, &self.parts[parts.clone()], room, *count);
-                    *count = (chosen.level as usize + 2).min(plain.most());
-                    chosen
-                }
                 Row::Plain(plain, parts, count) => {
-                    let limit = self.moments.limit(plain.share);
-                    match CLASSES.iter().position(|class| limit.min(*count) <= *class) {
+                    let in_batches = self.largest_share.is_some();
+                    let wanted = |limit: usize| CLASSES.iter().position(|class| limit.min(*count) <= *class);
+                    match if in_batches { None } else { wanted(self.owed.limit(plain.share)) } {
                         Some(class) => {
                             self.classes[class].push(place as u32);
                             plain.bare()
                         }
                         None => {
-                            let room = (&mut self.mixtures[place], &mut self.owed);
-                            let parts = &self.parts[parts.clone()];
-                            let owe = |count: usize, made: &mut Vec<f64>| {
-                                thinned(&self.backlog, plain.share, count.min(limit), made);
-                            };
-                            let chosen = plain.least(owe, parts, room, *count);
+                            let owed: &mut dyn Terms = if in_batches { &mut self.owing } else { &mut self.owed };
+                            let chosen =
+                                plain.least(owed, &self.parts[parts.clone()], &mut self.mixtures[place], *count);
                             *count = (chosen.level as usize + 2).min(plain.most());
                             chosen
                         }
@@ -231,13 +201,13 @@ impl Work {
                     Chosen { value, late: 0.0, level }
                 }
             };
-            self.tried.push(chosen);
+            self.tried[place] = chosen;
         }
         for class in 0..CLASSES.len() {
             self.evaluate_class(class);
         }
         // Summed in the order of the outlets, whatever class each was in.
-        value += self.tried.iter().map(|chosen| chosen.value).sum::<f64>();
+        value += self.looked.scale(self.rows.len()) * self.tried.iter().map(|chosen| chosen.value).sum::<f64>();
         value
     }
 
@@ -252,23 +222,30 @@ impl Work {
                     *share = plain.share;
                 }
             }
-            owed_many(class, &self.backlog, &shares, &mut self.owed_many);
+            let limits = shares.map(|share| self.owed.limit(share));
+            let owed = self.owed.several(class, &shares).as_slice();
+            let mut apart = Vec::new();
             for (lane, &place) in self.classes[class][start..end].iter().enumerate() {
                 let place = place as usize;
                 let Row::Plain(plain, parts, enough) = &mut self.rows[place] else { continue };
                 let parts = &self.parts[parts.clone()];
                 // Terms that were not made are none, or of levels that are not looked at.
-                let limit = self.moments.limit(plain.share);
-                let count = if limit <= terms { *enough } else { terms };
+                let count = if limits[lane] <= terms { *enough } else { terms };
                 let mixture = self.mixtures[place].up_to(parts, count);
-                let owed = &self.owed_many;
-                self.tried[place] = plain.scan(|k| owed[k][lane], terms, mixture).unwrap_or_else(|()| {
-                    let room = (&mut self.mixtures[place], &mut self.owed);
-                    let owe =
-                        |count: usize, made: &mut Vec<f64>| thinned(&self.backlog, plain.share, count.min(limit), made);
-                    plain.least(owe, parts, room, 2 * count)
-                });
-                *enough = (self.tried[place].level as usize + 2).min(plain.most());
+                match plain.scan(|k| owed[k][lane], terms, mixture) {
+                    Ok(chosen) => {
+                        self.tried[place] = chosen;
+                        *enough = (chosen.level as usize + 2).min(plain.most());
+                    }
+                    Err(()) => apart.push((place, count)),
+                }
+            }
+            for (place, count) in apart {
+                let Row::Plain(plain, parts, enough) = &mut self.rows[place] else { continue };
+                let chosen =
+                    plain.least(&mut self.owed, &self.parts[parts.clone()], &mut self.mixtures[place], 2 * count);
+                self.tried[place] = chosen;
+                *enough = (chosen.level as usize + 2).min(plain.most());
             }
         }
     }
@@ -280,14 +257,11 @@ impl Work {
         match &self.rows[place] {
             Row::Plain(plain, ..) => {
                 if level > 0 {
-                    if self.largest_share.is_some() {
-                        self.owing.terms(plain.share, level as usize, &mut self.owed);
-                    } else {
-                        let terms = self.moments.limit(plain.share).min(level as usize);
-                        thinned(&self.backlog, plain.share, terms, &mut self.owed);
-                    }
+                    let debts: &mut dyn Terms =
+                        if self.largest_share.is_some() { &mut self.owing } else { &mut self.owed };
+                    let owed = debts.first(plain.share, level as usize);
                     for term in &self.block.terms[entry.terms.clone()] {
-                        service[term.goal as usize] += term.weight * share_in_time(entry, term, &self.owed, level);
+                        service[term.goal as usize] += term.weight * share_in_time(entry, term, owed, level);
                     }
                 }
                 entry.costs.of(level, 1)
@@ -301,11 +275,12 @@ impl Work {
     pub(super) fn account_found(&mut self, layer: u32, service: &mut [f64]) -> f64 {
         self.make_backlog(layer as usize);
         let upstream = self.upstream(layer as usize);
-        let mut cost = self.depot_cost(layer);
-        for place in 0..self.chosen.len() {
+        let (mut own, scale) = (0.0, self.looked.scale(self.rows.len()));
+        let before = service.to_vec();
+        for place in self.looked.places(self.chosen.len()) {
             let chosen = self.chosen[place];
             let terms = &self.block.terms[self.block.entries[place].terms.clone()];
-            cost += match (&self.rows[place], terms) {
+            own += match (&self.rows[place], terms) {
                 (Row::Plain(plain, ..), [term]) => {
                     if chosen.level > 0 {
                         service[term.goal as usize] += term.weight * (1.0 - chosen.late / plain.total);
@@ -315,16 +290,28 @@ impl Work {
                 _ => self.account_row(place, chosen.level, upstream.as_ref(), service),
             };
         }
-        cost
+        if scale > 1.0 {
+            service.iter_mut().zip(before).for_each(|(sum, before)| *sum = before + scale * (*sum - before));
+        }
+        self.depot_cost(layer) + scale * own
     }
 
-    /// Adds to each shared goal the service that it gets with everything in time.
+    /// Adds to each shared goal the service that it gets with everything in time, of the outlets looked at.
     pub(super) fn add_ceiling(&self, ceiling: &mut [f64]) {
-        for term in self.block.entries.iter().flat_map(|entry| &self.block.terms[entry.terms.clone()]) {
+        let scale = self.looked.scale(self.block.entries.len());
+        let entries = self.looked.places(self.block.entries.len()).map(|place| &self.block.entries[place]);
+        for term in entries.flat_map(|entry| &self.block.terms[entry.terms.clone()]) {
             if matches!(term.measure, Measure::Within(_)) {
-                ceiling[term.goal as usize] += term.weight;
+                ceiling[term.goal as usize] += scale * term.weight;
             }
         }
+    }
+
+    /// Looks at some of the outlets from now on, which stand for all; how many, and how many there are.
+    pub(super) fn look_at_some(&mut self) -> (usize, usize) {
+        let all = self.block.entries.len();
+        self.looked = Looked::some(all, self.number);
+        (self.looked.places(all).count(), all)
     }
 
     /// What one unit less at each outlet saves and takes from the shared goals, in order of outlet.
@@ -363,27 +350,24 @@ fn share_in_time(entry: &Entry, term: &Term, owed: &[f64], level: u32) -> f64 {
     in_time(owed, Mixture::default().up_to(&[part], level as usize))
 }
 
-impl Default for Work {
-    fn default() -> Self {
-        Self {
-            block: Block::default(),
-            rows: Vec::new(),
-            parts: Vec::new(),
-            mixtures: Vec::new(),
-            owed: Vec::new(),
-            owed_many: Box::new([[0.0; LANES]; CLASSES[CLASSES.len() - 1]]),
-            classes: Default::default(),
-            pipeline: Vec::new(),
-            tail: Vec::new(),
-            moments: Moments::none(),
-            owing: Owing::default(),
-            largest_share: None,
-            fixed: 0.0,
-            backlog: Vec::new(),
-            floor: Vec::new(),
-            chosen: Vec::new(),
-            tried: Vec::new(),
-            evaluations: 0,
-        }
+/// B0 of a block's depot with a base stock, from 0 units on.
+fn fill_backlog(block: &Block, pipeline: &[f64], tail: &[f64], layer: usize, backlog: &mut Vec<f64>) {
+    if block.depot.is_none() {
+        backlog.push(1.0);
+        return;
+    }
+    if let Some((depot, _)) = block.depot.filter(|(depot, _)| layer < depot.quantity as usize && depot.quantity > 1) {
+        // Less than a batch is a smaller batch.
+        let less = depot.backlog(layer as u32);
+        backlog.resize(less.first(), 0.0);
+        backlog.extend_from_slice(less.mass());
+        return;
+    }
+    backlog.push(pipeline[..=layer].iter().sum());
+    let kept = tail.iter().skip(layer).take_while(|&&tail| tail > DUST).count();
+    backlog.extend(pipeline[layer + 1..].iter().take(kept));
+    // What is left out is counted as the least that it may be, so that nobody is late who may be in time.
+    if let (Some(last), Some(left_out)) = (backlog.last_mut(), tail.get(layer + kept)) {
+        *last += left_out;
     }
 }

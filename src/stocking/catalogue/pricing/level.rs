@@ -1,15 +1,20 @@
 //! The depot's level: near where it was, or proven by the floors that (left) and (right) of `catalogue` put under every level.
 
-use super::Work;
+use super::{Looked, Work};
 
 /// So many units further a search near a level looks before it rests.
 const RIPPLE: usize = 3;
 
+/// So many steps of one length in one direction; then they grow.
+const LONG: usize = 3;
+
 /// How the depot's level is looked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in super::super) enum Search {
-    /// Near where it was.
+    /// Near where it was, with some outlets standing for all; the level found is evaluated with all of them.
     Near,
+    /// The same, but what is found is an estimate from those outlets.
+    Sampled,
     /// Everywhere: what is found is proven up to a slack \[money/year\].
     Proven { slack: f64 },
 }
@@ -31,7 +36,19 @@ impl Work {
             return self.settle(0);
         }
         match search {
-            Search::Near => self.least_near(start),
+            Search::Near => {
+                let (looked, all) = self.look_at_some();
+                let found = self.least_near(start);
+                if looked == all {
+                    return found;
+                }
+                self.looked = Looked::default();
+                self.settle(found.layer as usize)
+            }
+            Search::Sampled => {
+                self.look_at_some();
+                self.least_near(start)
+            }
             Search::Proven { slack } => self.least_proven(start, slope, slack),
         }
     }
@@ -58,32 +75,51 @@ impl Work {
     fn least_near(&mut self, start: Option<u32>) -> Least {
         let top = self.pipeline.len() - 1;
         let mut best = self.settle(self.first(start));
+        // Between keeping a part and not keeping it there is a ridge, where it is kept and late all the same.
+        for layer in [0, self.first(None)] {
+            if layer.abs_diff(best.layer as usize) <= RIPPLE {
+                continue;
+            }
+            let value = self.evaluate(layer);
+            if value < best.value {
+                best = Least { value, layer: layer as u32 };
+                std::mem::swap(&mut self.chosen, &mut self.tried);
+            }
+        }
         // A share of the pipeline's deviation, smaller where a good layer is known.
         let deviation = (self.tail.iter().sum::<f64>() + 1.0).sqrt();
         let mut step = (deviation * if start.is_some() { 0.25 } else { 0.5 }).max(1.0) as usize;
+        // How often in a row the level went up, or down.
+        let (mut up, mut run) = (true, 0);
         loop {
             let here = best.layer as usize;
             let mut moved = false;
             // Whole units make ripples: before the search rests it looks a little further than one unit.
             let farthest = if step == 1 { RIPPLE } else { 1 };
-            let steps = (1..=farthest).flat_map(|times| [here + times * step, here.wrapping_sub(times * step)]);
-            for layer in steps {
-                if layer > top {
+            let steps = (1..=farthest)
+                .flat_map(|times| [(true, here + times * step), (false, here.wrapping_sub(times * step))]);
+            for (higher, layer) in steps {
+                // Who went far one way does not turn at once.
+                if layer > top || (run > LONG && farthest == 1 && higher != up) {
                     continue;
                 }
                 let value = self.evaluate(layer);
                 if value < best.value {
                     best = Least { value, layer: layer as u32 };
                     std::mem::swap(&mut self.chosen, &mut self.tried);
-                    moved = true;
+                    run = if higher == up { run + 1 } else { 1 };
+                    (up, moved) = (higher, true);
                     break;
                 }
             }
-            if !moved {
+            if moved && run > LONG {
+                // A level that is far off is come to in longer and longer steps.
+                step *= 2;
+            } else if !moved {
                 if step == 1 {
                     return best;
                 }
-                step /= 2;
+                (step, run) = (step / 2, 0);
             }
         }
     }
