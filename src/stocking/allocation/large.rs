@@ -234,6 +234,7 @@ mod tests {
             repair: Repair::default(),
             quantity: 1,
             ordering: 0.0,
+            resent: 0.0,
         });
         let depots: Vec<DepotItem> = depots.collect();
         for outlet in 0..outlets {
