@@ -14,8 +14,10 @@ use std::collections::BTreeMap;
 
 use crate::load::Load;
 use crate::network::{Network, kilometres};
-use crate::optimise::model::depots_of;
-use crate::scenario::{Count, JobId, Limit, Metric, OutletId, RegionId, Scenario, Scope, Site, Status, Target};
+use crate::optimise::model::{depots_of, work};
+use crate::scenario::{
+    Count, JobId, Limit, Metric, OutletId, RegionId, Scenario, Scope, Site, Sourcing, Status, Target,
+};
 use crate::service::{Key, Question, Reading, Tally, What, installed_in};
 use crate::watch::Watch;
 
@@ -295,7 +297,9 @@ fn impossible_targets(scenario: &Scenario, network: &Network, load: &Load) -> Ve
         for region in regions_with_demand(load) {
             let mut own: BTreeMap<Key, (f64, f64)> = BTreeMap::new();
             for (outlet, road) in network.roads(region) {
-                if !may_open(scenario.outlets[outlet.at()].status) {
+                let alone = scenario.planning.sourcing == Sourcing::Single;
+                let too_much = || alone && work::too_much(scenario, load, region, outlet, &road);
+                if !may_open(scenario.outlets[outlet.at()].status) || too_much() {
                     continue;
                 }
                 let mut sums: BTreeMap<Key, (f64, f64)> = BTreeMap::new();

@@ -301,6 +301,12 @@ pub enum Reason {
         /// How many can be open.
         possible: usize,
     },
+    /// A side constraint is too much for every choice of lanes.
+    #[error("side constraint {row} cannot be kept over any lanes")]
+    Row {
+        /// Which row.
+        row: usize,
+    },
     /// The search tried everything.
     #[error("the search has ruled out every choice of sites")]
     Proven,

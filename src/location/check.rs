@@ -2,6 +2,9 @@
 
 use super::{Failure, Problem, Reason, Status};
 
+/// The noise of adding up a row, as a share of what is added.
+const NOISE: f64 = 1e-7;
+
 /// Refuses a problem whose parts do not fit together.
 pub(super) fn shape(problem: &Problem) -> Result<(), Failure> {
     let malformed = |what: String| Err(Failure::Malformed(what));
@@ -126,5 +129,38 @@ pub(super) fn possible(problem: &Problem) -> Result<(), Failure> {
             return Err(Failure::Infeasible(Reason::Count { count, min, max, forced, possible }));
         }
     }
+    if lanes.beyond.iter().all(|cost| *cost == f64::INFINITY)
+        && let Some(row) = (0..problem.rows.len()).find(|&row| is_beyond(problem, &usable, row))
+    {
+        return Err(Failure::Infeasible(Reason::Row { row }));
+    }
     Ok(())
+}
+
+/// Is a row too much even where every customer takes the lane that adds least to it?
+fn is_beyond(problem: &Problem, usable: &[bool], row: usize) -> bool {
+    let Problem { lanes, sites, uppers, rows, .. } = problem;
+    let row = &rows[row];
+    let (mut least, mut size) = (0.0, row.at_most.abs());
+    let mut add = |own: f64| {
+        least += own;
+        size += own.abs();
+    };
+    let mut on_lane = vec![0.0; lanes.site.len()];
+    row.lane.iter().for_each(|(lane, value)| on_lane[*lane as usize] += value);
+    for ends in lanes.starts.windows(2) {
+        let reached = (ends[0]..ends[1]).filter(|&lane| usable[lanes.site[lane] as usize]);
+        let own = reached.map(|lane| on_lane[lane]).fold(f64::INFINITY, f64::min);
+        add(if own.is_finite() { own } else { 0.0 });
+    }
+    let places = row.site.iter().map(|(site, value)| (sites[*site as usize].status, usable[*site as usize], *value));
+    let uppers = row.upper.iter().map(|(upper, value)| (uppers[*upper as usize].status, true, *value));
+    for (status, usable, value) in places.chain(uppers) {
+        add(match status {
+            Status::Open => value,
+            Status::Free if usable => value.min(0.0),
+            _ => 0.0,
+        });
+    }
+    least > row.at_most + NOISE * size
 }

@@ -16,8 +16,10 @@ pub fn relaxations(scenario: &Scenario, base: &str, found: &Relaxations) -> Stri
     for (number, way) in found.ways.iter().enumerate() {
         let words: Vec<&str> = way.steps.iter().map(|step| step.words.as_str()).collect();
         text.push_str(&format!("\n{}. {}\n", number + 1, words.join("\n   and ")));
-        let bound =
-            way.lower_bound.map_or(String::new(), |bound| format!(" (no plan costs less than {})", grouped(bound)));
+        let bound = way
+            .lower_bound
+            .filter(|bound| *bound > 0.0)
+            .map_or(String::new(), |bound| format!(" (no plan costs less than {})", grouped(bound)));
         let bound = if way.objective == way.cost { bound } else { String::new() };
         text.push_str(&format!("   The plan then costs {} {currency} a year{bound}\n", grouped(way.cost)));
         for step in &way.steps {

@@ -229,6 +229,14 @@ fn edges_of_the_problem_are_answered() {
         locate(&contradicted, &Settings::default(), &Nobody),
         Err(Failure::Infeasible(Reason::Count { possible: 3, .. }))
     ));
+    // Two customers of one lane each add 1 and 2 to a row that allows 2.5; an opening would add no less.
+    let row = Row { lane: vec![(0, 1.0), (1, 2.0)], site: vec![(1, 0.5)], at_most: 2.5, ..Row::default() };
+    let lanes = Lanes { starts: vec![0, 1, 2], site: vec![0, 0], cost: vec![1.0, 1.0], ..Lanes::default() };
+    let pressed = Problem { customers: vec![1.0, 1.0], lanes, rows: vec![row.clone()], ..idle.clone() };
+    let failure = locate(&pressed, &Settings::default(), &Nobody).expect_err("the row is too much");
+    assert_eq!(failure, Failure::Infeasible(Reason::Row { row: 0 }));
+    let eased = Problem { rows: vec![Row { at_most: 3.0, ..row }], ..pressed };
+    assert!(locate(&eased, &Settings::default(), &Nobody).is_ok());
     let malformed = Problem { customers: vec![f64::NAN], ..lonely };
     assert!(matches!(locate(&malformed, &Settings::default(), &Nobody), Err(Failure::Malformed(_))));
 }
