@@ -12,9 +12,9 @@ mod shops;
 
 use std::collections::BTreeMap;
 
-use crate::load::Load;
+use crate::load::{Load, work};
 use crate::network::{Network, kilometres};
-use crate::optimise::model::{depots_of, work};
+use crate::optimise::model::depots_of;
 use crate::scenario::{
     Count, JobId, Limit, Metric, OutletId, RegionId, Scenario, Scope, Site, Sourcing, Status, Target,
 };

@@ -10,6 +10,8 @@
 //! its scale in a region the installed units: regions + products × parts numbers in place of regions × parts. Every other
 //! demand of a region is a basket of its own with scale 1.
 
+pub mod work;
+
 use std::collections::BTreeMap;
 
 use crate::scenario::{Demand, JobId, PartId, PolicyId, ProductId, RegionId, Scenario};

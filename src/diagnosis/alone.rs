@@ -1,9 +1,8 @@
 //! Regions too large for any outlet that may serve them alone.
 
 use super::{Finding, may_open, regions_with_demand};
-use crate::load::Load;
+use crate::load::{Load, work};
 use crate::network::{Network, Road};
-use crate::optimise::model::work;
 use crate::scenario::{OutletId, RegionId, Scenario, Sourcing};
 
 /// What a region would make an outlet do, and what it can do \[hours or jobs a year\].

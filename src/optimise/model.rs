@@ -18,7 +18,6 @@ mod lanes;
 mod mixes;
 mod promises;
 mod supply;
-pub mod work;
 
 use std::collections::BTreeMap;
 

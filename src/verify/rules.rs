@@ -2,8 +2,8 @@
 
 use super::{Breach, TOLERANCE};
 use crate::load::Load;
+use crate::load::work::SLACK;
 use crate::network::Network;
-use crate::optimise::model::work::SLACK;
 use crate::plan::write::{depot_loads, outlet_loads};
 use crate::plan::{Decisions, Plan};
 use crate::scenario::{Count, RegionId, Scenario, Site, Sourcing, Status};

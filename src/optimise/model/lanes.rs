@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use super::promises::may_serve;
 use super::supply::Supply;
-use super::{Terms, by_hours, work};
+use super::{Terms, by_hours};
 use crate::cost::{fee, wage};
-use crate::load::Load;
+use crate::load::{Load, work};
 use crate::location::Lanes;
 use crate::network::{Network, Road};
 use crate::scenario::{Objective, OutletId, RegionId, Scenario, Site, Sourcing, Status};

@@ -1,6 +1,6 @@
 //! What serving a region makes an outlet do.
 
-use crate::load::Load;
+use super::Load;
 use crate::network::Road;
 use crate::scenario::{Format, OutletId, RegionId, Scenario};
 
