@@ -47,7 +47,7 @@ fn cell(text: &str) -> String {
 fn certificate(page: &mut String, figures: &Figures) {
     let own = &figures.summary;
     let told = match (own.lower_bound, own.gap) {
-        (Some(bound), Some(gap)) => format!(
+        (Some(bound), Some(gap)) if gap < 1.0 => format!(
             "No plan that keeps its promises has an objective below {}; this one's is {}: a gap of {:.3} %.",
             measured(bound),
             measured(own.objective),

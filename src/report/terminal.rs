@@ -142,6 +142,13 @@ fn certificate(scenario: &Scenario, plan: &Plan) -> String {
         return format!("Objective {} {unit}; nothing was optimised, so there is no bound\n\n", measured(objective));
     };
     let percent = 100.0 * gap;
+    if gap >= 1.0 {
+        let asked = percent_text(scenario.planning.gap);
+        return format!(
+            "Objective   {} {unit}\nLower bound none: the search ended before anything was proven (asked: {asked} %)\n\n",
+            measured(objective)
+        );
+    }
     format!(
         "Objective   {} {unit}\nLower bound {}: no plan that keeps its promises is better, stock included\nGap         {percent:.3} % (asked: {} %)\n\n",
         measured(objective),

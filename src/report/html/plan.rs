@@ -413,7 +413,7 @@ fn certificate(scenario: &Scenario, plan: &Figures, proof: &Proof) -> Markup {
         section aria-labelledby="certificate" {
             h2 #certificate { "Certificate" }
             @match (own.lower_bound, own.gap) {
-                (Some(bound), Some(gap)) => p {
+                (Some(bound), Some(gap)) if gap < 1.0 => p {
                     "This plan's objective is " b { (measured(own.objective)) } " " (unit) ". No plan of this scenario that keeps its "
                     "promises has one below " b { (measured(bound)) } ", stock included: whatever is done, at most "
                     b { (format!("{:.3} %", 100.0 * gap)) } " of it can be gained"
