@@ -13,11 +13,9 @@ mod shops;
 use std::collections::BTreeMap;
 
 use crate::load::{Load, work};
-use crate::network::{Network, kilometres};
+use crate::network::Network;
 use crate::optimise::model::depots_of;
-use crate::scenario::{
-    Count, JobId, Limit, Metric, OutletId, RegionId, Scenario, Scope, Site, Sourcing, Status, Target,
-};
+use crate::scenario::{Count, JobId, Limit, Metric, OutletId, RegionId, Scenario, Scope, Sourcing, Status, Target};
 use crate::service::{Key, Question, Reading, Tally, What, installed_in};
 use crate::watch::Watch;
 
@@ -102,27 +100,17 @@ pub fn out_of_reach(scenario: &Scenario, network: &Network, load: &Load) -> Opti
         |region: RegionId| network.roads(region).any(|(outlet, _)| may_open(scenario.outlets[outlet.at()].status));
     let lost = |region: &RegionId| !reached(*region) && refusing(scenario, network, *region).is_empty();
     let lost: Vec<RegionId> = regions_with_demand(load).filter(lost).collect();
-    let nearest = |region: RegionId| -> Option<(f64, usize)> {
-        let place = scenario.regions[region.at()].place?;
-        let (own, factor) = (scenario.regions[region.at()].served_from, scenario.regions[region.at()].travel_factor);
-        let may_serve = |outlet: &Site| may_open(outlet.status) && (own.is_none() || outlet.country == own);
-        let outlets = scenario.outlets.iter().enumerate().filter(|(_, outlet)| may_serve(outlet));
-        let ways = outlets.filter_map(|(number, outlet)| {
-            let distance = kilometres(&scenario.travel, place, outlet.place?) * scenario.travel.circuity;
-            Some((distance / scenario.travel.speed_kmh * factor, number))
-        });
-        ways.min_by(|left, right| left.0.total_cmp(&right.0))
-    };
     let first = *lost.first()?;
     let members: Vec<String> = lost.iter().map(|region| scenario.regions[region.at()].id.clone()).collect();
-    let mut worst: Option<(f64, RegionId, usize)> = None;
-    for &region in lost.iter().take(1000) {
-        if let Some((hours, outlet)) = nearest(region)
-            && worst.is_none_or(|(most, ..)| hours > most)
-        {
-            worst = Some((hours, region, outlet));
-        }
-    }
+    let mut far = scenario.clone();
+    far.travel.max_hours = None;
+    let wide = Network::connect(&far);
+    let nearest = |region: RegionId| -> Option<(f64, RegionId, OutletId)> {
+        let candidates = wide.roads(region).filter(|(outlet, _)| may_open(scenario.outlets[outlet.at()].status));
+        let ways = candidates.map(|(outlet, road)| (road.hours, region, outlet));
+        ways.min_by(|left, right| left.0.total_cmp(&right.0))
+    };
+    let worst = lost.iter().filter_map(|region| nearest(*region)).max_by(|left, right| left.0.total_cmp(&right.0));
     let limit = scenario.travel.max_hours.map(|hours| format!(" within {} h", hours.get())).unwrap_or_default();
     let message = format!(
         "{} of the regions with demand {} no candidate outlet{limit}: {}",
@@ -131,9 +119,9 @@ pub fn out_of_reach(scenario: &Scenario, network: &Network, load: &Load) -> Opti
         named(&members)
     );
     let hint = match worst {
-        Some((hours, region, outlet)) if scenario.travel.lanes == crate::scenario::Lanes::Estimated => {
+        Some((hours, region, outlet)) if scenario.travel.max_hours.is_some() => {
             let region = &scenario.regions[region.at()];
-            let outlet = &scenario.outlets[outlet];
+            let outlet = &scenario.outlets[outlet.at()];
             format!(
                 "add a candidate near `{}` ({}), or raise `travel.max_hours` to {:.1}: its nearest candidate is `{}`",
                 region.id,

@@ -239,9 +239,7 @@ pub fn stock(
         (**id, allocation.multipliers[asked.number] * unit * step(&targets[id.0]))
     });
     let points = points.collect();
-    // Where expressing a unit is cheaper than sending it, the allocation takes it for as dear: a plan may save so much more.
-    let saved: f64 = problem.items.iter().map(|item| item.miss_cost.min(0.0)).sum();
-    let lower_bound = allocation.lower_bound + saved;
+    let lower_bound = allocation.lower_bound;
     Ok(Stocked {
         decisions: filled(scenario, decisions, &problem, &allocation),
         cost: allocation.cost,

@@ -21,6 +21,9 @@ pub fn relaxations(scenario: &Scenario, base: &str, found: &Relaxations) -> Stri
             .filter(|bound| *bound > 0.0)
             .map_or(String::new(), |bound| format!(" (no plan costs less than {})", grouped(bound)));
         let bound = if way.objective == way.cost { bound } else { String::new() };
+        let asked = scenario.planning.gap * way.objective.abs();
+        let open = way.lower_bound.is_none_or(|bound| way.objective - bound > asked);
+        let bound = if open && found.stopped { format!("{bound}: stopped, there may be a better one") } else { bound };
         text.push_str(&format!("   The plan then costs {} {currency} a year{bound}\n", grouped(way.cost)));
         for step in &way.steps {
             if let Some(short) = &step.short {

@@ -17,7 +17,7 @@
 //! 1981). A block is a depot item with its streams, or a stream without depot; blocks meet only in the goals. The
 //! minimum over S is a scan (service is not concave below the mode) that ends where holding alone exceeds the best plus
 //! all the service there is. The minimum over S0 skips the levels between a and b when h0·(a+1) − V(b) is no better:
-//! service grows with S0, so V(S0) ≤ V(b) there.
+//! service grows with S0, so V(S0) ≤ V(b) there, plus what misses save under a rather than under b where m_i < 0.
 //!
 //! **Own goals.** A goal that touches a single stream has no price: below the level that keeps it the cost is infinite,
 //! or carries the penalty. So per-(outlet, part) promises are exact at once.
@@ -80,7 +80,7 @@ pub struct Item {
     pub holding: f64,
     /// Cost of its orders to the supplier if each were for one unit \[money/year\].
     pub ordering: f64,
-    /// Cost of all demands missing the shelf: a plan pays it × (1 − fill rate) \[money/year\].
+    /// Cost of all demands missing the shelf: a plan pays it × (1 − fill rate) \[money/year\]; negative where a miss saves money.
     pub miss_cost: f64,
     /// Its rows of [`AllocationProblem::terms`].
     pub terms: Range<usize>,

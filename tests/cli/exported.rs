@@ -267,7 +267,7 @@ fn openpyxl_reads_the_workbook() {
     let said = reads(python, &room, script);
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines[0], "plan,countries,regions,outlets,assignments,stock,costs,promises,min_max");
-    assert_eq!(lines[1], "True B2 A1:J5");
+    assert_eq!(lines[1], "True B2 A1:K5");
     assert_eq!(lines[2], "west pump 4 0.0%");
     assert!((lines[3].parse::<f64>().expect("a cost") - 20_000.0).abs() < 1e-6);
 }

@@ -63,3 +63,19 @@ fn an_infeasible_scenario_leaves_an_earlier_plan_as_it_was() {
     room.run("solve small -q --set limits.budget_per_year=100").code(4);
     assert!(room.bytes("plans/small") == before);
 }
+
+#[test]
+fn a_region_out_of_reach_is_told_the_hours_of_its_nearest_way_as_measured_and_not_as_the_crow_flies() {
+    let room = Room::new();
+    // A strait between them: ten minutes in a straight line, five hours round it.
+    room.write(
+        "strait/scenario.toml",
+        "name = \"strait\"\n[travel]\nmetric = \"planar\"\nspeed_kmh = 60\nmax_hours = 2\n",
+    );
+    room.write("strait/regions.csv", "region,x_km,y_km\nhere,0,0\nover,10,0\n");
+    room.write("strait/outlets.csv", "outlet,x_km,y_km,fixed_cost_per_year\nshop,0,0,100\n");
+    room.write("strait/demand.csv", "region,units_per_year\nhere,10\nover,10\n");
+    room.write("strait/lanes.csv", "from,to,hours\nshop,over,5.01\n");
+    let told = room.run("solve strait").code(4).err;
+    assert!(told.contains("raise `travel.max_hours` to 5.1: its nearest candidate is `shop`"), "{told}");
+}

@@ -27,7 +27,6 @@ pub fn settle(laboratory: &Laboratory, scenario: &Scenario, rule: &Rule) -> Opti
     if !laboratory.may_exist(&lifted) {
         return None;
     }
-    let any = laboratory.any(&lifted)?;
     match rule {
         // Each of these is its lifted form already.
         Rule::Lanes | Rule::Sourcing => {
@@ -45,7 +44,7 @@ pub fn settle(laboratory: &Laboratory, scenario: &Scenario, rule: &Rule) -> Opti
         Rule::Closed { .. } | Rule::Forced { .. } | Rule::Added(_) => {
             sites(laboratory, scenario, rule, laboratory.solve(&lifted)?)
         }
-        _ => number(laboratory, scenario, rule, &any),
+        _ => number(laboratory, scenario, rule, &laboratory.any(&lifted)?),
     }
 }
 
@@ -58,7 +57,11 @@ fn relaxed(scenario: &Scenario, rule: &Rule, amount: &Amount) -> Scenario {
 /// The sites that the plan makes use of, less those that can be left out one after the other.
 fn sites(laboratory: &Laboratory, scenario: &Scenario, rule: &Rule, solved: Solved) -> Option<Settled> {
     let mut chosen = rule.sites_used(scenario, &solved);
-    let mut solved = laboratory.solve(&relaxed(scenario, rule, &Amount::Sites(chosen.clone())))?;
+    // The plan may have been found with more sites than those it uses.
+    let mut solved = match rule.takes_all(&chosen) {
+        true => solved,
+        false => laboratory.solve(&relaxed(scenario, rule, &Amount::Sites(chosen.clone())))?,
+    };
     if chosen.len() <= FEW_SITES {
         for site in chosen.clone() {
             let others: Vec<usize> = chosen.iter().copied().filter(|own| *own != site).collect();

@@ -248,8 +248,11 @@ impl Block {
         }
         let mut open: Vec<_> = (1..marks.len()).map(|i| (marks[i - 1], marks[i], values[i])).collect();
         while let Some((low, high, value_of_high)) = open.pop() {
-            // Service grows with the depot's stock: between the two nothing beats high's service at the least cost.
-            let saving = self.depot_cost(high) - self.least_depot_cost(low + 1..=high);
+            // Service grows with the depot's stock: between the two nothing beats high's service at the least cost, but misses
+            // that save money may save as much as under low.
+            let fuller = self.layer(low).iter().zip(self.layer(high));
+            let saved: f64 = fuller.map(|(table, fuller)| table.saves_beyond(fuller)).sum();
+            let saving = self.depot_cost(high) - self.least_depot_cost(low + 1..=high) + saved;
             if high - low < 2 || value_of_high - saving >= least + slack {
                 continue;
             }

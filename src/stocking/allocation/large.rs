@@ -72,7 +72,9 @@ impl Catalogue for Blocks<'_> {
                     None => own.push(*term),
                 }
             }
-            let Item { stream, holding, ordering, miss_cost: misses, .. } = *item;
+            let Item { stream, holding, ordering, miss_cost, .. } = *item;
+            // What misses save is left out of the search, and taken off its bound.
+            let misses = miss_cost.max(0.0);
             block.add(stream, Costs { holding, ordering, misses }, &shared);
             own.sort_by_key(|term| term.goal);
             for terms in own.chunk_by(|x, y| x.goal == y.goal) {
@@ -96,11 +98,12 @@ pub(super) fn solve(
         Missed::Shared { goal, best } => Unreachable { goal: blocks.origin[goal as usize] as u32, best },
         Missed::Own { name, best } => Unreachable { goal: name, best },
     })?;
+    let saved: f64 = problem.items.iter().map(|item| item.miss_cost.min(0.0)).sum();
     let mut allocation = Allocation {
         base_stock: vec![0; problem.items.len()],
         depot_base_stock: vec![0; problem.depots.len()],
         cost: found.cost,
-        lower_bound: found.lower_bound,
+        lower_bound: found.lower_bound + saved,
         multipliers: vec![0.0; problem.goals.len()],
         service: vec![0.0; problem.goals.len()],
     };

@@ -57,6 +57,8 @@ pub(super) struct Table {
     own_slots: usize,
     /// Most units of an order.
     quantity: u32,
+    /// Row after row, what misses cost where they save money; empty where they do not.
+    saved: Vec<f64>,
 }
 
 impl Table {
@@ -82,10 +84,10 @@ impl Table {
 
     /// The least of cost minus priced service, and its first row; `prices` are those of the slots.
     pub(super) fn cheapest(&self, holding: f64, prices: &[f64], slots: &[Slot]) -> (f64, u32) {
-        let all: f64 = slots.iter().zip(prices).map(|(slot, price)| slot.ceiling * price).sum();
+        let all = slots.iter().zip(prices).map(|(slot, price)| slot.ceiling * price).sum::<f64>() + self.most_saved();
         let mut best = (f64::INFINITY, 0);
         for row in 0..self.rows() {
-            // Holding alone exceeds the best by all the service there is: no later row can win.
+            // Holding alone exceeds the best by all the service there is and all that misses save: no later row can win.
             if holding * Batches::up_to(self.level(row), self.quantity).mean_position() - all >= best.0 {
                 break;
             }
@@ -95,6 +97,17 @@ impl Table {
             }
         }
         best
+    }
+
+    /// The most that misses save: those of an empty shelf.
+    fn most_saved(&self) -> f64 {
+        self.saved.first().map_or(0.0, |saved| -saved)
+    }
+
+    /// By how much misses save more here than under a depot with more stock, on any one base stock, at most.
+    pub(super) fn saves_beyond(&self, fuller: &Self) -> f64 {
+        let saved = |table: &Self, row: usize| table.saved.get(row).copied().unwrap_or(0.0);
+        (0..self.saved.len()).map(|row| saved(fuller, row) - saved(self, row)).fold(0.0, f64::max)
     }
 
     /// Cost minus priced service of a row.
@@ -217,7 +230,7 @@ impl Shelf {
         // missing[slot][x]: weight of what is late exactly while x units or fewer are on the shelf.
         let mut missing: Vec<Vec<f64>> = self.slots.iter().map(|slot| convolve(owed.as_ref(), &slot.mixture)).collect();
         let mut bare: Vec<f64> = self.slots.iter().map(|slot| slot.always).collect();
-        let needs_pipeline = self.item.miss_cost > 0.0 || self.slots.iter().any(|slot| slot.wait > 0.0);
+        let needs_pipeline = self.item.miss_cost != 0.0 || self.slots.iter().any(|slot| slot.wait > 0.0);
         let position =
             (needs_pipeline || !self.late.is_empty()).then(|| Position::new(stream, upstream, Stockout::Backorder));
         let mut known: Option<(f64, Waits)> = None;
@@ -324,8 +337,12 @@ impl Shelf {
     fn push(&self, table: &mut Table, level: u32, fill: f64, service: &[f64]) {
         let batches = Batches::up_to(level, table.quantity);
         let mut cost = self.item.holding * batches.mean_position() + self.item.ordering / f64::from(batches.quantity);
-        if self.item.miss_cost > 0.0 {
-            cost += self.item.miss_cost * (1.0 - fill);
+        if self.item.miss_cost != 0.0 {
+            let missed = self.item.miss_cost * (1.0 - fill);
+            cost += missed;
+            if missed < 0.0 || !table.saved.is_empty() {
+                table.saved.push(missed);
+            }
         }
         for (slot, given) in self.own().iter().zip(&service[self.shared..]) {
             let goal = slot.own.expect("own slots carry their goal");

@@ -71,6 +71,15 @@ impl Rule {
         }
     }
 
+    /// Are these all the sites of a rule of sites?
+    pub fn takes_all(&self, sites: &[usize]) -> bool {
+        match self {
+            Self::Closed { sites: all, .. } | Self::Forced { sites: all, .. } => all.len() == sites.len(),
+            Self::Added(all) => all.len() == sites.len(),
+            _ => false,
+        }
+    }
+
     /// The written values between what a rule of numbers says and its end, the least relaxed first; `end` is known to
     /// suffice, if it is known.
     pub fn grid(&self, scenario: &Scenario, network: &Network, end: Option<f64>) -> Vec<f64> {
