@@ -33,7 +33,7 @@ pub fn settle(laboratory: &Laboratory, scenario: &Scenario, rule: &Rule) -> Opti
             let solved = laboratory.solve(&lifted)?;
             Some(Settled { amount: Amount::Whole, short: None, solved })
         }
-        Rule::Budget => number(laboratory, scenario, rule, &laboratory.solve(&lifted)?),
+        Rule::Budget => number(laboratory, scenario, rule, &|| laboratory.solve(&lifted)),
         Rule::Penalty(_) => {
             let solved = laboratory.solve(&lifted)?;
             // A whole unit of shortfall costs as much as the network that need not keep the promise.
@@ -44,7 +44,7 @@ pub fn settle(laboratory: &Laboratory, scenario: &Scenario, rule: &Rule) -> Opti
         Rule::Closed { .. } | Rule::Forced { .. } | Rule::Added(_) => {
             sites(laboratory, scenario, rule, laboratory.solve(&lifted)?)
         }
-        _ => number(laboratory, scenario, rule, &laboratory.any(&lifted)?),
+        _ => number(laboratory, scenario, rule, &|| laboratory.any(&lifted)),
     }
 }
 
@@ -80,26 +80,37 @@ fn sites(laboratory: &Laboratory, scenario: &Scenario, rule: &Rule, solved: Solv
     Some(Settled { amount: Amount::Sites(chosen), short: None, solved })
 }
 
-/// The least relaxed value on the grid that gives a plan; `lifted` is the plan without the rule.
-fn number(laboratory: &Laboratory, scenario: &Scenario, rule: &Rule, lifted: &Solved) -> Option<Settled> {
-    let end = rule.used(scenario, lifted, laboratory.load);
+/// The least relaxed value on the grid that gives a plan; `lifted` plans without the rule.
+fn number(
+    laboratory: &Laboratory,
+    scenario: &Scenario,
+    rule: &Rule,
+    lifted: &dyn Fn() -> Option<Solved>,
+) -> Option<Settled> {
     let network = Network::connect(scenario);
-    let grid = rule.grid(scenario, &network, end);
-    let at = |place: usize| relaxed(scenario, rule, &Amount::Number(grid[place]));
+    let at = |value: f64| relaxed(scenario, rule, &Amount::Number(value));
     // What the cheap test rules out is out; what it lets pass is solved.
-    let first = bisect(0, grid.len(), |place| laboratory.may_exist(&at(place)));
-    if first == grid.len() {
-        return None;
+    let first = |grid: &[f64]| bisect(0, grid.len(), |place| laboratory.may_exist(&at(grid[place])));
+    let mut grid = rule.grid(scenario, &network, None);
+    let mut place = first(&grid);
+    // The first that passes mostly has a plan. Where it has none, what a plan without the rule uses of it ends the grid.
+    let mut met = grid.get(place).and_then(|value| laboratory.any(&at(*value)));
+    if met.is_none() {
+        let end = rule.used(scenario, &lifted()?, laboratory.load);
+        grid = rule.grid(scenario, &network, end);
+        let from = first(&grid);
+        if from == grid.len() {
+            return None;
+        }
+        let mut any = |place: usize| {
+            let found = laboratory.any(&at(grid[place]));
+            let some = found.is_some();
+            // Of a bisection the last that holds is the first of all that do.
+            met = found.or_else(|| met.take());
+            some
+        };
+        place = if any(from) { from } else { bisect(from + 1, grid.len(), any) };
     }
-    let mut met: Option<Solved> = None;
-    let mut any = |place: usize| {
-        let found = laboratory.any(&at(place));
-        let some = found.is_some();
-        // Of a bisection the last that holds is the first of all that do.
-        met = found.or_else(|| met.take());
-        some
-    };
-    let place = if any(first) { first } else { bisect(first + 1, grid.len(), any) };
     let used = rule.used(scenario, &met?, laboratory.load);
     let less = |value: &f64| match rule.falls(scenario) {
         true => *value > grid[place],
