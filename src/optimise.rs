@@ -160,7 +160,16 @@ impl Search<'_> {
         let allowances = |outlet: OutletId| self.free_allowances(outlet);
         let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
         let most = |region: RegionId, _: OutletId| if relaxed { self.express(region) } else { f64::INFINITY };
-        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed, most: &most, reach, drawn: None };
+        let terms = Terms {
+            allowances: &allowances,
+            lane: &lane,
+            margin,
+            relaxed,
+            most: &most,
+            reach,
+            drawn: None,
+            suppliers: None,
+        };
         model(self.scenario, self.network, self.load, &terms)
     }
 

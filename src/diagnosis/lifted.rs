@@ -112,6 +112,7 @@ pub(super) fn network_exists(scenario: &Scenario, network: &Network, load: &Load
         most: &most,
         reach: f64::INFINITY,
         drawn: None,
+        suppliers: None,
     };
     let model = model(&scenario, network, load, &terms);
     let settings = Settings { gap: 1.0, node_limit: 200, iteration_limit: 200, ..Settings::default() };

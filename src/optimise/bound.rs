@@ -11,8 +11,8 @@
 //! ```
 //!
 //! Prices of hours (mean response, availability) enter the lanes and the price ρ in the same way, their waits are taken as
-//! zero. In (shelf) ℓ is the demand that reaches the outlet over its *priced* lanes, those whose ρ is at least the
-//! outlet's. It is a bound because
+//! zero. In (shelf) ℓ is the demand that reaches the outlet over its *priced* lanes and ρ the least price of them; what a lane's
+//! own price is above that counts as in `span`. It is a bound because
 //!
 //! * P falls with the load, so the demand of other lanes only makes more parts late, and their own price is not negative;
 //! * lead time is the shortest transport of any depot, the window is the longest of any priced lane: P is never smaller than
@@ -37,6 +37,7 @@ mod modes;
 mod outlet;
 pub mod pool;
 mod shelf;
+mod span;
 
 pub use floor::Floor;
 
@@ -44,11 +45,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::cost::unit_cost;
 use crate::load::Load;
 use crate::location::{Mode, Settings, Start, locate};
 use crate::network::Road;
 use crate::plan::Decisions;
-use crate::scenario::{Objective, OutletId, PartId, RegionId, Scenario, Status, Stockout};
+use crate::scenario::{DepotId, Objective, OutletId, PartId, RegionId, Scenario, Status, Stockout};
 use crate::service::{Key, outlet_lead_time};
 use crate::stocking::Stairs;
 use crate::watch::Watch;
@@ -67,6 +69,9 @@ use outlet::{Known, OutletPrice, ratios, required, typical_load};
 /// Dual iterations of a large location problem, from the prices of the rounds.
 const ITERATIONS: usize = 600;
 
+/// Its branch and bound looks at no more nodes × lanes than this.
+const NODE_WORK: usize = 6_000_000;
+
 /// A lower bound on the objective of every plan that keeps its promises.
 pub fn bound(search: &Search, reach: f64, best: &Best, apart: Option<&Apart>) -> Proof {
     let Best { priced: plan, objective: incumbent, stocked, start } = best;
@@ -76,7 +81,12 @@ pub fn bound(search: &Search, reach: f64, best: &Best, apart: Option<&Apart>) ->
     let part = if large { 0.25 } else { 0.1 };
     let asked = Settings { gap: part * search.scenario.planning.gap, ..search.settings() };
     let settings = if large {
-        Settings { node_limit: 0, iteration_limit: ITERATIONS, start: start.clone(), ..asked }
+        Settings {
+            node_limit: NODE_WORK / search.network.road_count(),
+            iteration_limit: ITERATIONS,
+            start: start.clone(),
+            ..asked
+        }
     } else {
         asked
     };
@@ -213,6 +223,25 @@ fn totals(search: &Search) -> Vec<f64> {
     totals
 }
 
+/// The depot that each outlet draws from in a plan, or would: of those open the one with the least freight and duty of all demand.
+fn suppliers(search: &Search, plan: &Priced, totals: &[f64]) -> Vec<Option<DepotId>> {
+    let Search { scenario, network, .. } = *search;
+    let supplier = |number: usize| {
+        let outlet = OutletId::from(number);
+        let paid = |depot: Option<DepotId>| -> f64 {
+            let of = |(part, total): (usize, &f64)| {
+                total * unit_cost(scenario, network, outlet, depot, PartId::from(part)).total()
+            };
+            totals.iter().enumerate().filter(|(_, total)| **total > 0.0).map(of).sum()
+        };
+        let depots = depots_of(scenario, network, outlet).into_iter().flatten();
+        let open = depots.filter(|depot| plan.decisions.depot_open[depot.at()]);
+        let nearest = open.map(|depot| (paid(Some(depot)), depot)).min_by(|one, two| one.0.total_cmp(&two.0));
+        plan.decisions.replenished_by[number].or(nearest.map(|(_, depot)| depot))
+    };
+    (0..scenario.outlets.len()).into_par_iter().map(supplier).collect()
+}
+
 /// How stock is told apart.
 enum Stocked {
     /// Parts of a basket together.
@@ -246,7 +275,8 @@ fn priced_bound(
     let required: Vec<Option<Stairs>> = shares.map(stairs).collect();
     let typical = typical_load(search, best);
     let drawn = apart.map(|apart| apart.drawn.as_slice());
-    let known = Known { ratios: &same_ratio, losses: &losses, required: &required, drawn };
+    let suppliers = suppliers(search, best, &totals);
+    let known = Known { ratios: &same_ratio, losses: &losses, required: &required, drawn, suppliers: &suppliers };
     let mut served: Vec<Vec<RegionId>> = vec![Vec::new(); scenario.outlets.len()];
     for region in (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0) {
         for (outlet, _) in network.roads(region).filter(|(_, road)| road.hours <= reach) {
@@ -276,7 +306,16 @@ fn priced_bound(
     let allowances = |outlet: OutletId| -> Vec<Allowance> { outlets[outlet.at()].modes.clone() };
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].lane(region);
     let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
-    let terms = Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach, drawn };
+    let terms = Terms {
+        allowances: &allowances,
+        lane: &lane,
+        margin: 0.0,
+        relaxed: true,
+        most: &most,
+        reach,
+        drawn,
+        suppliers: Some(&suppliers),
+    };
     let model = model(scenario, network, load, &terms);
     let start = Start { mode: modes_of(search, &model, best), ..settings.start.clone().unwrap_or_default() };
     let settings = Settings { start: Some(start), ..settings.clone() };
@@ -299,8 +338,16 @@ fn shelves(search: &Search, reach: f64, outlets: Vec<OutletPrice>) -> Option<She
     let allowances = |outlet: OutletId| search.free_allowances(outlet);
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].linear(region);
     let most = |_: RegionId, _: OutletId| f64::INFINITY;
-    let terms =
-        Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: false, most: &most, reach, drawn: None };
+    let terms = Terms {
+        allowances: &allowances,
+        lane: &lane,
+        margin: 0.0,
+        relaxed: false,
+        most: &most,
+        reach,
+        drawn: None,
+        suppliers: None,
+    };
     let model = model(scenario, network, load, &terms);
     Some(Shelves { model, floors: outlets.into_iter().map(|outlet| outlet.floors).collect() })
 }
@@ -314,8 +361,16 @@ fn gap(search: &Search, reach: f64, outlets: &[OutletPrice], constant: f64) -> O
     let allowances = |outlet: OutletId| search.free_allowances(outlet);
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].linear(region);
     let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
-    let terms =
-        Terms { allowances: &allowances, lane: &lane, margin: 0.0, relaxed: true, most: &most, reach, drawn: None };
+    let terms = Terms {
+        allowances: &allowances,
+        lane: &lane,
+        margin: 0.0,
+        relaxed: true,
+        most: &most,
+        reach,
+        drawn: None,
+        suppliers: None,
+    };
     let relaxed = model(scenario, network, load, &terms);
     let asked: Vec<BTreeMap<PartId, f64>> = relaxed.regions.iter().map(|region| by_part(load, *region)).collect();
     let asks = |customer: usize, site: usize, part: usize| {

@@ -35,7 +35,7 @@ use super::Search;
 use lanes::Served;
 use mixes::mixes;
 pub use promises::beyond_helps;
-use supply::Supply;
+use supply::{Sources, Supply};
 
 /// What an outlet's stock is taken to cost in the location problem [a year]: `fixed + per_load × load`.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -68,6 +68,10 @@ pub struct Terms<'a> {
     /// The depot of each outlet where that is settled elsewhere (`apart`): lanes pay freight and duty from it, and the
     /// problem has no uppers.
     pub drawn: Option<&'a [Option<DepotId>]>,
+    /// The depot of each outlet whose freight and duty its lanes pay, each its own; a mode under another depot then pays the least
+    /// that any of the outlet's lanes would pay more, which may be less than nothing. Without them lanes pay the least of all
+    /// depots.
+    pub suppliers: Option<&'a [Option<DepotId>]>,
 }
 
 /// A location problem and the way back to the scenario.
@@ -121,11 +125,20 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
         }
         _ => f64::INFINITY,
     };
+    let capped = if cap.is_finite() && terms.suppliers.is_some() {
+        capped_lanes(scenario, network, &regions, terms)
+    } else {
+        vec![Vec::new(); scenario.outlets.len()]
+    };
     let mut supply: Vec<Supply> = (0..scenario.outlets.len())
         .into_par_iter()
-        .map(|outlet| {
-            let drawn = terms.drawn.map(|drawn| drawn[outlet].into_iter().map(Some).collect());
-            Supply::of(scenario, network, &mixes, OutletId::from(outlet), relaxed, cap, drawn)
+        .map(|number| {
+            let outlet = OutletId::from(number);
+            let drawn = terms.drawn.map(|drawn| drawn[number].into_iter().map(Some).collect());
+            let depots = drawn.unwrap_or_else(|| depots_of(scenario, network, outlet));
+            let supplier = terms.suppliers.and_then(|suppliers| suppliers[number]);
+            let sources = Sources { depots, supplier, lanes: &capped[number], relaxed, cap };
+            Supply::of(scenario, network, load, &mixes, outlet, sources)
         })
         .collect();
     let cheapest = supply::cheapest_repairs(scenario, &mut supply);
@@ -194,6 +207,22 @@ pub fn model(scenario: &Scenario, network: &Network, load: &Load, terms: &Terms)
     model.budget(scenario, by_cost, &spent);
     model.promise_rows(scenario, network, load, terms);
     model
+}
+
+/// The regions that each outlet may serve, with the most freight and duty of a unit to them.
+fn capped_lanes(
+    scenario: &Scenario,
+    network: &Network,
+    regions: &[RegionId],
+    terms: &Terms,
+) -> Vec<Vec<(RegionId, f64)>> {
+    let mut lanes = vec![Vec::new(); scenario.outlets.len()];
+    for &region in regions {
+        for (outlet, _) in network.roads(region).filter(|(_, road)| road.hours <= terms.reach) {
+            lanes[outlet.at()].push((region, (terms.most)(region, outlet)));
+        }
+    }
+    lanes
 }
 
 /// Is the capacity of outlets counted in hours of work? Else it is in jobs.

@@ -94,7 +94,16 @@ impl<'s, 'a> Rounds<'s, 'a> {
         let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
         let most = |_: RegionId, _: OutletId| f64::INFINITY;
         let (margin, reach) = (self.margin, self.reach);
-        let terms = Terms { allowances: &allowances, lane: &lane, margin, relaxed: false, most: &most, reach, drawn };
+        let terms = Terms {
+            allowances: &allowances,
+            lane: &lane,
+            margin,
+            relaxed: false,
+            most: &most,
+            reach,
+            drawn,
+            suppliers: None,
+        };
         let model = model(scenario, network, load, &terms);
         let settings = round_settings(self.search, model.problem.lanes.site.len(), self.start.take());
         let location = match locate(&model.problem, &settings, &Quiet(watch)) {

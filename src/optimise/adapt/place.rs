@@ -94,6 +94,7 @@ impl Work<'_> {
             most: &most,
             reach: f64::INFINITY,
             drawn: (!without_depots).then_some(drawn),
+            suppliers: None,
         };
         model(scenario, network, load, &terms)
     }

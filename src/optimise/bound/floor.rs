@@ -58,6 +58,27 @@ impl Floor {
         self.joined(other, |one, two| Cell { left: one.left.min(two.left), right: one.right.min(two.right), ..one })
     }
 
+    /// What another floor is above it.
+    pub(super) fn below(&self, other: &Self) -> Self {
+        let above = |one: Cell, two: Cell| Cell { left: two.left - one.left, right: two.right - one.right, ..one };
+        Self::of(self.joined(other, above).cells)
+    }
+
+    /// min { g(ℓ)/ℓ : from ≤ ℓ ≤ to }, or nothing where that is less; on a cell it is at an end.
+    pub(super) fn least_rate(&self, from: f64, to: f64) -> f64 {
+        let first = self.cells.partition_point(|cell| cell.to < from);
+        let cells = self.cells[first..].iter().take_while(|cell| cell.from <= to).flat_map(|cell| {
+            let piece = cell.clipped(from.max(cell.from), to.min(cell.to));
+            [(piece.left, piece.from), (piece.right, piece.to)]
+        });
+        let end = self.cells.last().map_or(0.0, |last| last.right);
+        let beyond = self.cells.last().filter(|last| last.to >= to).is_none().then_some((end, to));
+        // Where nothing is asked for, what is above nothing is as much as one likes by unit.
+        let rate = |(value, load): (f64, f64)| if load > 0.0 { value / load } else { value.min(0.0) * f64::INFINITY };
+        let rates = cells.chain(beyond).filter(|(value, load)| *load > 0.0 || *value < 0.0).map(rate);
+        rates.reduce(f64::min).unwrap_or(0.0).max(0.0)
+    }
+
     /// Cells that end where those of either floor do, each made of what the two say of it.
     fn joined(&self, other: &Self, made: impl Fn(Cell, Cell) -> Cell) -> Self {
         let mut ends: Vec<f64> = self.cells.iter().chain(&other.cells).map(|cell| cell.to).collect();

@@ -33,6 +33,13 @@ impl Lateness {
             beyond_window: self.beyond_window.min(other.beyond_window),
         }
     }
+
+    pub(super) fn most(self, other: Self) -> Self {
+        Self {
+            off_shelf: self.off_shelf.max(other.off_shelf),
+            beyond_window: self.beyond_window.max(other.beyond_window),
+        }
+    }
 }
 
 /// What a lane pays whatever the stock, and the price of a late unit by part.

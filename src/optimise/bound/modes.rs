@@ -10,6 +10,9 @@
 //! with such a load (`mixes`), and what is left is a continuous knapsack over the lanes k. λ climbs by subgradients, the demand
 //! of the knapsack less that of the parts, from what each part's own slope in the interval is more than σ + τ. σ_p is the slope of g_p over what the part can be asked for at a usual load, τ_m that of the whole along the mean mix less σ, both of the
 //! least concave function above g, for the slopes of stairs are none.
+//!
+//! Where lanes price a late unit differently (`span`), stock costs Σ_p δ_p·t_kp·r_kp·x_k besides, with δ of the interval and the
+//! depot. Lane k is charged one such sum, the same in all modes; what is above it in a mode is a price of x_k in (rest).
 
 use super::floor::{Floor, Roof};
 use super::mixes::Reach;
@@ -28,9 +31,9 @@ const SHRINKS: f64 = 0.85;
 /// The parts of an outlet that its stock is bounded by.
 pub(super) struct Stock<'a> {
     /// Those parts with a floor.
-    floors: Vec<Option<(Floor, Roof)>>,
+    floors: Vec<Option<Held>>,
     /// Its lanes, where λ may differ between parts.
-    lanes: &'a [Lane<'a>],
+    lanes: Vec<Lane<'a>>,
     /// Steps of λ.
     steps: usize,
     /// What it can be asked for, by part.
@@ -39,29 +42,38 @@ pub(super) struct Stock<'a> {
     shares: &'a [f64],
 }
 
+/// What the stock of a part costs.
+struct Held {
+    floor: Floor,
+    roof: Roof,
+    /// How much more it costs at the greatest price, where lanes' prices differ.
+    dearer: Option<Floor>,
+}
+
 impl<'a> Stock<'a> {
+    /// Of parts with their floors at the least price, and at the greatest where that is another.
     pub(super) fn of(
-        floors: Vec<(usize, Floor)>,
+        floors: Vec<(usize, Floor, Option<Floor>)>,
         reach: &'a [Reach],
         shares: &'a [f64],
-        lanes: &'a [Lane<'a>],
+        lanes: Vec<Lane<'a>>,
         steps: usize,
     ) -> Self {
-        let mut roofed: Vec<Option<(Floor, Roof)>> = reach.iter().map(|_| None).collect();
-        for (part, floor) in floors {
-            let roof = floor.roof();
-            roofed[part] = Some((floor, roof));
+        let mut held: Vec<Option<Held>> = reach.iter().map(|_| None).collect();
+        for (part, floor, dear) in floors {
+            let dearer = dear.map(|dear| floor.below(&dear));
+            held[part] = Some(Held { roof: floor.roof(), floor, dearer });
         }
-        Self { floors: roofed, reach, shares, lanes, steps }
+        Self { floors: held, reach, shares, lanes, steps }
     }
 
     /// What each part costs.
     pub(super) fn floors(&self) -> Vec<Option<Floor>> {
-        self.floors.iter().map(|own| Some(own.as_ref()?.0.clone())).collect()
+        self.floors.iter().map(|own| Some(own.as_ref()?.floor.clone())).collect()
     }
 
     fn roofs(&self) -> impl Iterator<Item = (usize, &Roof)> {
-        self.floors.iter().enumerate().filter_map(|(part, own)| Some((part, &own.as_ref()?.1)))
+        self.floors.iter().enumerate().filter_map(|(part, own)| Some((part, &own.as_ref()?.roof)))
     }
 
     /// σ by part, for the loads of an interval.
@@ -76,11 +88,23 @@ impl<'a> Stock<'a> {
         slopes
     }
 
-    /// (mode) of an interval: a and σ + τ by unit of the mean mix, of those tried the best in the interval's middle or, below
+    /// Σ_p δ_p·t_p by unit of each lane, for the loads of an interval.
+    pub(super) fn beside(&self, (from, to): (f64, f64)) -> Vec<f64> {
+        let rate = |(held, reach): (&Option<Held>, &Reach)| {
+            let dearer = held.as_ref().and_then(|held| held.dearer.as_ref());
+            dearer.map_or(0.0, |dearer| dearer.least_rate(reach.least(from), reach.most(to)))
+        };
+        let rates: Vec<f64> = self.floors.iter().zip(self.reach).map(rate).collect();
+        self.lanes.iter().map(|lane| lane.placed(&rates)).collect()
+    }
+
+    /// (mode) of an interval, where lanes are charged something besides by unit: a and σ + τ by unit of the mean mix, of those tried the best in the interval's middle or, below
     /// the usual load, towards that, for the mode is on offer to every load.
-    pub(super) fn mode(&self, slopes: &[f64], usual: f64, from: f64, to: f64) -> (f64, f64) {
+    pub(super) fn mode(&self, slopes: &[f64], charged: &[f64], usual: f64, (from, to): (f64, f64)) -> (f64, f64) {
         let along = |load: f64| -> f64 { self.roofs().map(|(part, roof)| roof.at(self.shares[part] * load)).sum() };
         let chords = self.slopes((from, to));
+        let beside: Vec<f64> =
+            self.beside((from, to)).iter().zip(charged).map(|(own, charged)| own - charged).collect();
         let mean: f64 = slopes.iter().zip(self.shares).map(|(slope, share)| slope * share).sum();
         best_line(along, usual, (from, to), |per_load, chord| {
             let slopes: Vec<f64> = slopes.iter().map(|slope| slope + per_load - mean).collect();
@@ -88,19 +112,28 @@ impl<'a> Stock<'a> {
             let own: Vec<f64> = chords.iter().zip(&slopes).map(|(chord, slope)| chord - slope).collect();
             let rests = PRICES.iter().map(|price| {
                 let prices: Vec<f64> = own.iter().map(|own| own + price * chord).collect();
-                (self.rest(&slopes, &prices, (from, to)).0, prices)
+                (self.rest(&slopes, &prices, &beside, (from, to)).0, prices)
             });
             let best = rests.max_by(|one, two| one.0.total_cmp(&two.0));
-            best.map_or(f64::NEG_INFINITY, |(rest, prices)| self.climb(&slopes, rest, prices, (from, to), chord))
+            best.map_or(f64::NEG_INFINITY, |(rest, prices)| {
+                self.climb((&slopes, &beside), rest, prices, (from, to), chord)
+            })
         })
     }
 
     /// (rest) from prices on upwards.
-    fn climb(&self, slopes: &[f64], rest: f64, mut prices: Vec<f64>, ends: (f64, f64), chord: f64) -> f64 {
+    fn climb(
+        &self,
+        (slopes, beside): (&[f64], &[f64]),
+        rest: f64,
+        mut prices: Vec<f64>,
+        ends: (f64, f64),
+        chord: f64,
+    ) -> f64 {
         let mut best = rest;
         let mut stride = STRIDE * chord;
         for _ in 0..self.steps {
-            let (value, ahead) = self.rest(slopes, &prices, ends);
+            let (value, ahead) = self.rest(slopes, &prices, beside, ends);
             best = best.max(value);
             let length = ahead.iter().map(|own| own * own).sum::<f64>().sqrt();
             if length <= 0.0 {
@@ -112,14 +145,15 @@ impl<'a> Stock<'a> {
         best
     }
 
-    /// (rest) at slopes σ + τ and prices λ, and by part what the knapsack asks for more than the part takes.
-    fn rest(&self, slopes: &[f64], prices: &[f64], (from, to): (f64, f64)) -> (f64, Vec<f64>) {
+    /// (rest) at slopes σ + τ and prices λ, with what lanes pay besides, and by part what the knapsack asks for more than the part
+    /// takes.
+    fn rest(&self, slopes: &[f64], prices: &[f64], beside: &[f64], (from, to): (f64, f64)) -> (f64, Vec<f64>) {
         let (mut sum, mut ahead) = (0.0, vec![0.0; slopes.len()]);
         for (part, own) in ahead.iter_mut().enumerate() {
             let slope = slopes[part] + prices[part];
             let (least, most) = (self.reach[part].least(from), self.reach[part].most(to));
             let (value, at) = match &self.floors[part] {
-                Some((floor, _)) => floor.least(slope, least, most),
+                Some(held) => held.floor.least(slope, least, most),
                 None if slope > 0.0 => (-slope * most, most),
                 None => (-slope * least, least),
             };
@@ -127,7 +161,7 @@ impl<'a> Stock<'a> {
             *own -= at;
         }
         let priced = |lane: &Lane| -> f64 { lane.shares.iter().map(|(part, share)| share * prices[part.at()]).sum() };
-        let alike = prices.windows(2).all(|pair| pair[0] == pair[1]);
+        let alike = prices.windows(2).all(|pair| pair[0] == pair[1]) && beside.iter().all(|beside| *beside == 0.0);
         if alike || self.lanes.is_empty() {
             let price = prices.first().copied().unwrap_or(0.0);
             let load = if price > 0.0 { from } else { to };
@@ -135,7 +169,8 @@ impl<'a> Stock<'a> {
             ahead.iter_mut().zip(self.shares).for_each(|(own, share)| *own += share * load);
             return (sum + price * load, ahead);
         }
-        let mut lanes: Vec<(f64, &Lane)> = self.lanes.iter().map(|lane| (priced(lane), lane)).collect();
+        let lanes = self.lanes.iter().zip(beside);
+        let mut lanes: Vec<(f64, &Lane)> = lanes.map(|(lane, beside)| (priced(lane) + beside, lane)).collect();
         lanes.sort_by(|left, right| left.0.total_cmp(&right.0));
         let (mut load, mut size) = (0.0, 0.0);
         for (price, lane) in lanes {
@@ -174,4 +209,14 @@ pub(super) struct Lane<'a> {
     pub(super) units: f64,
     /// Shares of the parts in them.
     pub(super) shares: &'a [(PartId, f64)],
+    /// Where in its part's span its price of a late unit is, by part; empty where all are at its lower end.
+    pub(super) places: Vec<f64>,
+}
+
+impl Lane<'_> {
+    /// Σ_p δ_p·t_p by unit of the lane.
+    fn placed(&self, rates: &[f64]) -> f64 {
+        let own = self.shares.iter().zip(&self.places);
+        own.map(|((part, share), place)| share * place * rates[part.at()]).sum()
+    }
 }

@@ -8,6 +8,7 @@ use super::losses::LossFloor;
 use super::mixes::{Mixes, Reach};
 use super::modes::{Lane, Stock};
 use super::shelf::{Behind, Shelf};
+use super::span::{Offer, Span, Spans, together};
 use crate::cost::{holding_cost, unit_cost};
 use crate::network::{Road, Supply};
 use crate::optimise::Search;
@@ -152,6 +153,8 @@ pub(super) struct Known<'a> {
     pub(super) required: &'a [Option<Stairs>],
     /// The depot of each outlet, where depots are placed apart.
     pub(super) drawn: Option<&'a [Option<DepotId>]>,
+    /// The depot that each outlet is likely to draw from, open or not.
+    pub(super) suppliers: &'a [Option<DepotId>],
 }
 
 /// What an outlet's lanes and stock pay at least.
@@ -199,23 +202,24 @@ impl OutletPrice {
         self.to(region).is_some_and(|lane| lane.inside)
     }
 
-    pub(super) fn of(
+    pub(super) fn of<'m>(
         search: &Search,
         goals: &[Goal],
-        mixes: &Mixes,
-        Known { ratios, losses, required, drawn }: Known,
+        mixes: &'m Mixes,
+        Known { ratios, losses, required, drawn, suppliers }: Known,
         outlet: OutletId,
         roads: &[(RegionId, Road)],
         typical: f64,
     ) -> Self {
         let Search { scenario, network, load, .. } = *search;
         let parts = scenario.parts.len();
+        let supplier = suppliers[outlet.at()];
         // Whatever is settled of depots, the stock's bound holds for all of them.
         let depots = depots_of(scenario, network, outlet);
         let taken = depots_drawn(search, outlet, drawn);
         let prices: Vec<LanePrice> =
             roads.iter().map(|(region, road)| lane_price(search, goals, outlet, *region, road)).collect();
-        // Lanes are priced together from the best threshold on: price × load they bring.
+        // Lanes are priced together, dearest first.
         let mean_price = |number: usize| -> f64 {
             let shares = &mixes.shares[roads[number].0.at()];
             shares.iter().map(|(part, share)| share * prices[number].late[part.at()].total()).sum()
@@ -223,14 +227,7 @@ impl OutletPrice {
         let units = |number: usize| load.units[roads[number].0.at()];
         let mut order: Vec<usize> = (0..roads.len()).filter(|number| units(*number) > 0.0).collect();
         order.sort_by(|left, right| mean_price(*right).total_cmp(&mean_price(*left)).then(left.cmp(right)));
-        let (mut sum, mut best, mut priced) = (0.0, 0.0, 0);
-        for (count, &number) in order.iter().enumerate() {
-            sum += units(number);
-            let value = mean_price(number) * sum;
-            if value >= best && value > 0.0 {
-                (best, priced) = (value, count + 1);
-            }
-        }
+        let mut priced = together(order.iter().map(|&number| (mean_price(number), units(number))));
         // What an outlet promises of its own shelf, it promises whoever is served.
         if required.iter().any(Option::is_some) {
             priced = order.len();
@@ -240,15 +237,10 @@ impl OutletPrice {
             inside[number] = true;
         }
         let most: f64 = order[..priced].iter().map(|number| units(*number)).sum();
-        let mut late: Vec<Option<Lateness>> = vec![None; parts];
-        let mut window: f64 = 0.0;
-        for &number in &order[..priced] {
-            window = window.max(prices[number].window);
-            for (part, _) in &mixes.shares[roads[number].0.at()] {
-                let own = prices[number].late[part.at()];
-                late[part.at()] = Some(late[part.at()].map_or(own, |late| late.least(own)));
-            }
-        }
+        let window = order[..priced].iter().map(|&number| prices[number].window).fold(0.0, f64::max);
+        let shares_of = |number: usize| mixes.shares[roads[number].0.at()].as_slice();
+        let offer = |&number: &usize| (units(number), shares_of(number), &prices[number]);
+        let offers: Vec<Offer> = order[..priced].iter().map(offer).collect();
         let fine = scenario.outlets.len() * depots.len() <= MANY_MODES;
         let intervals: &[f64] = if fine { &FINE_INTERVALS } else { &INTERVALS };
         let mut ends: Vec<(f64, f64)> = intervals
@@ -275,30 +267,30 @@ impl OutletPrice {
             order[..priced].iter().map(|&number| (roads[number].0, units(number))).collect();
         let reach: Vec<Reach> = (0..parts).map(|part| Reach::of(mixes, part, &regions)).collect();
         let shares: Vec<f64> = reach.iter().map(|reach| if most > 0.0 { reach.all() / most } else { 0.0 }).collect();
-        let lane = |&(region, units): &(RegionId, f64)| Lane { units, shares: &mixes.shares[region.at()] };
-        let lanes: Vec<Lane> = regions.iter().map(lane).collect();
         let steps = if fine { STEPS } else { FEW_STEPS };
-        let stock = |shelves: Vec<Shelf>| {
-            let floor = |shelf: Shelf| {
+        let stock = |shelves: Vec<(Shelf, Option<Lateness>)>, lanes: Vec<Lane<'m>>| {
+            let floor = |(shelf, dearer): (Shelf, Option<Lateness>)| {
                 let part = shelf.part.at();
                 let own: Vec<f64> = cells.iter().map(|load| load * shares[part]).collect();
-                (part, shelf.floor(&own))
+                (part, shelf.floor(&own), dearer.map(|late| Shelf { late, ..shelf }.floor(&own)))
             };
-            Stock::of(shelves.into_iter().map(floor).collect(), &reach, &shares, &lanes, steps)
+            Stock::of(shelves.into_iter().map(floor).collect(), &reach, &shares, lanes, steps)
         };
         // Only an outlet that the supplier replenishes orders batches, of no more than all the demand there is asks for.
         let most_ordered = |part: usize, id: PartId| {
             let batches = depots.contains(&None);
             if batches { order_quantity(scenario, SiteId::Outlet(outlet), id, mixes.total[part]) } else { 1 }
         };
-        let part_at = |part: usize, saved: f64, (lead_time, left): (f64, f64), behind: Behind| -> Option<Shelf> {
-            let (late, ratio, id) = (late[part]?, ratios[part]?, PartId::from(part));
-            let late = Lateness { off_shelf: late.off_shelf - saved, ..late };
+        let part_at = |part: usize, span: Option<Span>, (lead_time, left): (f64, f64), behind: Behind| {
+            let (span, ratio, id) = (span?, ratios[part]?, PartId::from(part));
             let required = required[part].as_ref();
-            let priced = late.total() > 0.0 && late.off_shelf >= 0.0;
-            ((priced || required.is_some()) && lead_time.is_finite()).then(|| Shelf {
+            let priced = span.most.total() > 0.0;
+            if !(priced || required.is_some()) || !lead_time.is_finite() {
+                return None;
+            }
+            let shelf = Shelf {
                 part: id,
-                late: if priced { late } else { Lateness::default() },
+                late: span.least,
                 required,
                 holding: holding_cost(scenario, SiteId::Outlet(outlet), id) * least_held(most_ordered(part, id)),
                 lead_time,
@@ -307,7 +299,8 @@ impl OutletPrice {
                 stockout: scenario.stocking.stockout,
                 behind,
                 losses: losses.get(&ratio.to_bits()),
-            })
+            };
+            Some((shelf, span.dearer()))
         };
         // The whole lead time, and what the window leaves of it.
         let times = |depot: Option<DepotId>, part: usize| {
@@ -336,15 +329,19 @@ impl OutletPrice {
         let usual = typical.min(USUAL * most);
         let around = ends.iter().copied().find(|(_, to)| *to >= usual).unwrap_or((0.0, most));
         let mut modes = Vec::new();
-        let (slopes, mut floors) = if scenario.stocking.stockout == Stockout::Emergency {
+        let (slopes, charged, mut floors) = if scenario.stocking.stockout == Stockout::Emergency {
             // What a late unit saves of freight and duty depends on the depot, and so does its price.
             let stocks = depots.iter().map(|&depot| {
-                let saved = |part: usize| unit_cost(scenario, network, outlet, depot, PartId::from(part)).total();
-                let shelf = |part| part_at(part, saved(part), times(depot, part), behind(&[depot], part));
-                stock((0..parts).filter_map(shelf).collect())
+                let saved =
+                    (0..parts).map(|part| unit_cost(scenario, network, outlet, depot, PartId::from(part)).total());
+                let Spans { parts: spans, lanes } = Spans::of(&offers, &saved.collect::<Vec<_>>());
+                let shelf = |part| part_at(part, spans[part], times(depot, part), behind(&[depot], part));
+                stock((0..parts).filter_map(shelf).collect(), lanes)
             });
             let stocks: Vec<Stock> = stocks.collect();
-            let slopes = stocks.first().map_or(vec![0.0; parts], |stock| stock.slopes(around));
+            let own = stocks.get(depots.iter().position(|depot| *depot == supplier).unwrap_or(0));
+            let slopes = own.map_or_else(|| vec![0.0; parts], |stock| stock.slopes(around));
+            let charged = own.map_or_else(|| vec![0.0; priced], |stock| stock.beside(around));
             // Whichever depot it is, stock costs no less than the least that any would make of it.
             let least = |one: Vec<Option<Floor>>, two: Vec<Option<Floor>>| {
                 let pairs = one.into_iter().zip(two);
@@ -352,31 +349,33 @@ impl OutletPrice {
             };
             let floors = stocks.iter().map(Stock::floors).reduce(least).unwrap_or_default();
             for (depot, stock) in depots.iter().zip(&stocks) {
-                modes.extend(ends.iter().map(|(from, to)| allowance(*depot, stock.mode(&slopes, usual, *from, *to))));
+                modes.extend(ends.iter().map(|ends| allowance(*depot, stock.mode(&slopes, &charged, usual, *ends))));
             }
-            (slopes, floors)
+            (slopes, charged, floors)
         } else {
             let shortest = |part: usize| {
                 let all = depots.iter().map(|depot| times(*depot, part));
                 all.fold((f64::INFINITY, f64::INFINITY), |least, own| (least.0.min(own.0), least.1.min(own.1)))
             };
-            let shelf = |part| part_at(part, 0.0, shortest(part), behind(&depots, part));
-            let stock = stock((0..parts).filter_map(shelf).collect());
-            let slopes = stock.slopes(around);
-            let floors = stock.floors();
-            let lines: Vec<(f64, f64)> = ends.iter().map(|(from, to)| stock.mode(&slopes, usual, *from, *to)).collect();
+            let Spans { parts: spans, lanes } = Spans::of(&offers, &vec![0.0; parts]);
+            let shelf = |part| part_at(part, spans[part], shortest(part), behind(&depots, part));
+            let stock = stock((0..parts).filter_map(shelf).collect(), lanes);
+            let (slopes, charged, floors) = (stock.slopes(around), stock.beside(around), stock.floors());
+            let lines: Vec<(f64, f64)> = ends.iter().map(|ends| stock.mode(&slopes, &charged, usual, *ends)).collect();
             for depot in &taken {
                 modes.extend(lines.iter().map(|line| allowance(*depot, *line)));
             }
-            (slopes, floors)
+            (slopes, charged, floors)
         };
         if !fine {
             floors.clear();
         }
         let mean: f64 = slopes.iter().zip(&shares).map(|(slope, share)| slope * share).sum();
+        let mut beside = vec![0.0; roads.len()];
+        order[..priced].iter().zip(&charged).for_each(|(&number, charged)| beside[number] = *charged);
         let mixed = |number: usize| {
-            let own = mixes.shares[roads[number].0.at()].iter().map(|(part, share)| share * slopes[part.at()]);
-            own.sum::<f64>() - mean
+            let own = shares_of(number).iter().map(|(part, share)| share * slopes[part.at()]);
+            own.sum::<f64>() - mean + beside[number]
         };
         let dearest_load = modes.iter().map(|mode| mode.per_load).fold(0.0, f64::max);
         let lanes = roads.iter().zip(&prices).enumerate().map(|(number, ((region, _), price))| {

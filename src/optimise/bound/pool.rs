@@ -262,6 +262,7 @@ fn priced(
         most: &most,
         reach: f64::INFINITY,
         drawn: None,
+        suppliers: None,
     };
     let model = model(capped.scenario, network, load, &terms);
     let location = locate(&model.problem, settings, &Quiet(watch)).ok()?;

@@ -46,6 +46,7 @@ use super::losses::LossFloor;
 const WAITS: usize = 8;
 
 /// One part at one outlet, priced.
+#[derive(Clone, Copy)]
 pub(super) struct Shelf<'a> {
     pub(super) part: PartId,
     /// ρ, by how a unit comes too late.

@@ -1,6 +1,5 @@
 //! What the supply of an outlet costs: freight and duty by depot, over the ways in which regions mix their parts.
 
-use super::depots_of;
 use super::mixes::Mixes;
 use crate::cost::unit_cost;
 use crate::load::Load;
@@ -24,14 +23,39 @@ fn supply_is_free(prices: &[f64]) -> bool {
     prices.iter().all(|price| *price == 0.0)
 }
 
+/// Where an outlet may draw its parts from, and what its lanes pay of that.
+pub(super) struct Sources<'a> {
+    pub(super) depots: Vec<Option<DepotId>>,
+    /// Whose freight and duty its lanes pay, if not the least.
+    pub(super) supplier: Option<DepotId>,
+    /// The regions it may serve and the most that a unit to them pays; empty where nothing is capped.
+    pub(super) lanes: &'a [(RegionId, f64)],
+    /// Is what is dearer to be the least over all mixes of parts?
+    pub(super) relaxed: bool,
+    /// No unit of any region pays more.
+    pub(super) cap: f64,
+}
+
+/// What a unit pays more at prices than is charged, at the least over these lanes, none of it above the lane's cap.
+fn least_more(prices: &[f64], charged: &[f64], lanes: &[(RegionId, f64)], load: &Load) -> f64 {
+    let more = |&(region, cap): &(RegionId, f64)| {
+        let units = load.units[region.at()];
+        let (paid, charged) = (supply_cost(prices, cap, load, region), supply_cost(charged, cap, load, region));
+        // Rounding must not lift it.
+        (units > 0.0).then(|| (paid - charged - 1e-12 * (paid + charged)) / units)
+    };
+    let least = lanes.iter().filter_map(more).fold(f64::INFINITY, f64::min);
+    if least.is_finite() { least } else { 0.0 }
+}
+
 /// Freight and duty by depot, for one outlet.
 pub(super) struct Supply {
-    /// The least of a unit of each part, or of each shared basket.
-    least: Vec<f64>,
+    /// What lanes pay of a unit of each part, or of each shared basket: at the supplier, or the least of all depots.
+    charged: Vec<f64>,
     by_basket: bool,
     /// Does no part pay freight or duty?
     pub(super) free: bool,
-    /// What a unit costs more from a depot than at the cheapest, over the mixes of parts: their least or their mean.
+    /// What a unit costs more from a depot than lanes pay, over the mixes of parts: their least or their mean.
     dearer: Vec<(Option<DepotId>, f64)>,
     /// The least repair cost of a unit of demand by part, over the depots; then, what it is above the least of all outlets.
     /// Empty where every site repairs alike.
@@ -42,22 +66,27 @@ impl Supply {
     pub(super) fn of(
         scenario: &Scenario,
         network: &Network,
+        load: &Load,
         mixes: &Mixes,
         outlet: OutletId,
-        relaxed: bool,
-        cap: f64,
-        drawn: Option<Vec<Option<DepotId>>>,
+        sources: Sources,
     ) -> Self {
-        let depots = drawn.unwrap_or_else(|| depots_of(scenario, network, outlet));
+        let Sources { depots, supplier, lanes, relaxed, cap } = sources;
         let by_depot: Vec<(Option<DepotId>, Vec<f64>)> =
             depots.into_iter().map(|depot| (depot, unit_prices(scenario, network, outlet, depot))).collect();
-        let least: Vec<f64> = (0..scenario.parts.len())
-            .map(|part| by_depot.iter().map(|(_, prices)| prices[part]).fold(f64::INFINITY, f64::min))
-            .map(|price| if price.is_finite() { price } else { 0.0 })
-            .collect();
+        let least_of = |part: usize| by_depot.iter().map(|(_, prices)| prices[part]).fold(f64::INFINITY, f64::min);
+        let own = by_depot.iter().find(|(depot, _)| depot.is_some() && *depot == supplier).map(|(_, prices)| prices);
+        let charged = |part: usize| own.map_or_else(|| least_of(part), |own| own[part]);
+        let charged: Vec<f64> =
+            (0..scenario.parts.len()).map(charged).map(|price| if price.is_finite() { price } else { 0.0 }).collect();
         let free = by_depot.iter().all(|(_, prices)| supply_is_free(prices));
+        let more = |prices: &Vec<f64>| match own {
+            Some(own) if own == prices => 0.0,
+            Some(_) if !lanes.is_empty() => least_more(prices, &charged, lanes, load),
+            _ => mixes.dearer(prices, &charged, relaxed, cap),
+        };
         let mut dearer: Vec<(Option<DepotId>, f64)> =
-            by_depot.iter().map(|(depot, prices)| (*depot, mixes.dearer(prices, &least, relaxed, cap))).collect();
+            by_depot.iter().map(|(depot, prices)| (*depot, more(prices))).collect();
         let mut repair = Vec::new();
         if !scenario.repairs.is_empty() {
             let prices: Vec<Vec<f64>> =
@@ -70,17 +99,19 @@ impl Supply {
             }
         }
         // A unit that may be expressed is capped part by part and region by region.
-        let baskets = if scenario.stocking.stockout == Stockout::Backorder { mixes.by_basket(&least) } else { None };
+        let baskets = if scenario.stocking.stockout == Stockout::Backorder { mixes.by_basket(&charged) } else { None };
         let by_basket = baskets.is_some();
-        let least = if free { Vec::new() } else { baskets.unwrap_or(least) };
-        Self { least, by_basket, free, dearer, repair }
+        let charged = if free { Vec::new() } else { baskets.unwrap_or(charged) };
+        Self { charged, by_basket, free, dearer, repair }
     }
 
     pub(super) fn least_of(&self, cap: f64, load: &Load, region: RegionId) -> f64 {
         let supply = match self.free {
             true => 0.0,
-            false if self.by_basket => load.held(region).iter().map(|held| held.scale * self.least[held.basket]).sum(),
-            false => supply_cost(&self.least, cap, load, region),
+            false if self.by_basket => {
+                load.held(region).iter().map(|held| held.scale * self.charged[held.basket]).sum()
+            }
+            false => supply_cost(&self.charged, cap, load, region),
         };
         if self.repair.is_empty() { supply } else { supply + supply_cost(&self.repair, f64::INFINITY, load, region) }
     }
