@@ -70,7 +70,7 @@ fn format(kind: Kind) -> Format {
 fn shown(cell: &Cell, kind: Kind) -> usize {
     match (cell, kind) {
         (Cell::Text(text), _) => text.chars().count(),
-        (Cell::Number(number), Kind::Money | Kind::Measure | Kind::Whole) => {
+        (Cell::Number(number), Kind::Money | Kind::Measure | Kind::Whole) if number.is_finite() => {
             let digits = number.abs().max(1.0).log10().floor() as usize + 1;
             digits + digits / 3 + if kind == Kind::Measure { 3 } else { 0 }
         }

@@ -69,8 +69,9 @@ use outlet::{Known, OutletPrice, ratios, required, typical_load};
 /// Dual iterations of a large location problem, from the prices of the rounds.
 const ITERATIONS: usize = 600;
 
-/// Its branch and bound looks at no more nodes × lanes than this.
+/// Its branch and bound looks at no more nodes × lanes than this, and at none where that is but a few nodes.
 const NODE_WORK: usize = 6_000_000;
+const FEW_NODES: usize = 10;
 
 /// A lower bound on the objective of every plan that keeps its promises.
 pub fn bound(search: &Search, reach: f64, best: &Best, apart: Option<&Apart>) -> Proof {
@@ -81,12 +82,9 @@ pub fn bound(search: &Search, reach: f64, best: &Best, apart: Option<&Apart>) ->
     let part = if large { 0.25 } else { 0.1 };
     let asked = Settings { gap: part * search.scenario.planning.gap, ..search.settings() };
     let settings = if large {
-        Settings {
-            node_limit: NODE_WORK / search.network.road_count(),
-            iteration_limit: ITERATIONS,
-            start: start.clone(),
-            ..asked
-        }
+        let nodes = NODE_WORK / search.network.road_count();
+        let node_limit = if nodes < FEW_NODES { 0 } else { nodes };
+        Settings { node_limit, iteration_limit: ITERATIONS, start: start.clone(), ..asked }
     } else {
         asked
     };

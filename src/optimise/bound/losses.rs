@@ -2,6 +2,11 @@
 //!
 //! The share lost grows with the offered load, so the share at the next smaller load of a grid is a bound. Loads of the grid
 //! grow by [`STEP`], which lowers a bound on stock by less than half a per cent.
+//!
+//! ```text
+//! (corner)  min_S holding·S + all·lost(S)  is met at a corner of the greatest convex function below the share lost
+//! ```
+//! where its slope comes to holding/all, so no other levels are kept and the corner is found by halving.
 
 use std::collections::BTreeMap;
 
@@ -20,16 +25,16 @@ const NOTHING: f64 = 1e-7;
 #[derive(Debug)]
 pub(super) struct LossFloor {
     ratio: f64,
-    /// Row after row by level, from level 0 on.
-    rows: Vec<Vec<f64>>,
+    /// Row after row: (corner) by level, from level 0 to the first at which nothing is lost.
+    rows: Vec<Vec<(f64, f64)>>,
 }
 
 impl LossFloor {
     pub(super) fn of(ratio: f64) -> Self {
         let count = ((LOADS.1 / LOADS.0).ln() / STEP.ln()).ceil() as i32;
-        let row = |number: i32| -> Vec<f64> {
+        let row = |number: i32| {
             let loss = Loss { offered: LOADS.0 * STEP.powi(number), variance_to_mean: ratio };
-            loss.levels().take_while(|lost| *lost > NOTHING).collect()
+            corners(loss.levels().take_while(|lost| *lost > NOTHING))
         };
         Self { ratio, rows: (0..count).map(row).collect() }
     }
@@ -41,22 +46,52 @@ impl LossFloor {
         if place.is_nan() || place < 0.0 {
             return all.min(holding);
         }
-        let least = |losses: &mut dyn Iterator<Item = f64>| {
-            let mut least = f64::INFINITY;
-            for (level, lost) in (0..).zip(losses.chain(std::iter::repeat(0.0))) {
-                let held = holding * f64::from(level);
-                if held >= least {
-                    break;
-                }
-                least = least.min(held + all * lost);
-            }
-            least
+        let Some(row) = self.rows.get(place as usize) else {
+            return least(holding, all, Loss { offered, variance_to_mean: self.ratio }.levels());
         };
-        match self.rows.get(place as usize) {
-            Some(row) => least(&mut row.iter().copied()),
-            None => least(&mut Loss { offered, variance_to_mean: self.ratio }.levels()),
+        // On from a corner as long as a unit more costs less than it saves.
+        let gains = |pair: &[(f64, f64)]| holding * (pair[1].0 - pair[0].0) < all * (pair[0].1 - pair[1].1);
+        let (mut low, mut high) = (0, row.len() - 1);
+        while low < high {
+            let middle = (low + high) / 2;
+            if gains(&row[middle..middle + 2]) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
+        let (level, lost) = row[low];
+        holding * level + all * lost
     }
+}
+
+/// min over S of holding·S + all·lost(S), level by level.
+fn least(holding: f64, all: f64, losses: impl Iterator<Item = f64>) -> f64 {
+    let mut least = f64::INFINITY;
+    for (level, lost) in (0..).zip(losses) {
+        let held = holding * f64::from(level);
+        if held >= least {
+            break;
+        }
+        least = least.min(held + all * lost);
+    }
+    least
+}
+
+/// (corner) of the shares lost level by level, and nothing lost from the level after these on.
+fn corners(losses: impl Iterator<Item = f64>) -> Vec<(f64, f64)> {
+    let mut corners: Vec<(f64, f64)> = Vec::new();
+    for (level, lost) in losses.chain([0.0]).enumerate() {
+        let level = level as f64;
+        // A corner on or above the line from the one before it to the next is none.
+        while let [.., (x, y), (u, v)] = corners[..]
+            && (v - y) * (level - x) >= (lost - y) * (u - x)
+        {
+            corners.pop();
+        }
+        corners.push((level, lost));
+    }
+    corners
 }
 
 /// Those of every ratio among parts.
