@@ -23,6 +23,8 @@ mod places;
 mod rule;
 mod sets;
 
+use std::collections::BTreeSet;
+
 use crate::load::Load;
 use crate::network::Network;
 use crate::resolve::{Solved, resolve};
@@ -130,7 +132,15 @@ pub fn relax(
     let laboratory = Laboratory { load, watch, drafting: false };
     let rules = rules(scenario, network, load, diagnosis);
     let mut found = Relaxations::default();
+    // Where a promise dropped altogether gives no plan, neither does less of it.
+    let mut idle: BTreeSet<usize> = BTreeSet::new();
     for rule in &rules {
+        if rule.promise().is_some_and(|promise| idle.contains(&promise)) {
+            if !found.insufficient.contains(&rule.code()) {
+                found.insufficient.push(rule.code());
+            }
+            continue;
+        }
         if watch.stop() {
             found.stopped = true;
             break;
@@ -142,8 +152,12 @@ pub fn relax(
         match settled {
             None if found.stopped => break,
             Some(settled) => found.ways.push(way(scenario, &[(rule, &settled)], &settled.solved)),
-            None if found.insufficient.contains(&rule.code()) => {}
-            None => found.insufficient.push(rule.code()),
+            None => {
+                idle.extend(rule.promise());
+                if !found.insufficient.contains(&rule.code()) {
+                    found.insufficient.push(rule.code());
+                }
+            }
         }
     }
     if found.ways.is_empty() && !found.stopped {

@@ -93,8 +93,10 @@ fn number(
     let first = |grid: &[f64]| bisect(0, grid.len(), |place| laboratory.may_exist(&at(grid[place])));
     let mut grid = rule.grid(scenario, &network, None);
     let mut place = first(&grid);
-    // The first that passes mostly has a plan. Where it has none, what a plan without the rule uses of it ends the grid.
-    let mut met = grid.get(place).and_then(|value| laboratory.any(&at(*value)));
+    // The first that passes mostly has a plan, if any plan will do. Where it has none, what a plan without the rule uses of it
+    // ends the grid.
+    let likely = grid.get(place).filter(|_| scenario.limits.budget.is_none());
+    let mut met = likely.and_then(|value| laboratory.any(&at(*value)));
     if met.is_none() {
         let end = rule.used(scenario, &lifted()?, laboratory.load);
         grid = rule.grid(scenario, &network, end);

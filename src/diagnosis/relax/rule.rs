@@ -191,6 +191,14 @@ impl Rule {
         }
     }
 
+    /// The promise that it is a rule of, by its place among the targets.
+    pub fn promise(&self) -> Option<usize> {
+        match self {
+            Self::Level(number) | Self::Window(number) | Self::Penalty(number) => Some(*number),
+            _ => None,
+        }
+    }
+
     /// Relaxes it by an amount.
     pub fn set(&self, scenario: &mut Scenario, amount: &Amount) {
         match (self, amount) {
