@@ -43,7 +43,7 @@ const WORK: f64 = 8e9;
 const STEP_WORK: f64 = 4e7;
 
 /// A bid looks at no more boxes than this, and at no more than this while prices are far from right.
-const BOXES: usize = 4_000;
+const BOXES: usize = 2_000;
 const FEW_BOXES: usize = 300;
 
 /// Steps of the prices with few boxes and with all, at the root and at every other node.

@@ -147,12 +147,6 @@ impl<'a> Search<'a> {
         &self.asked.demands[from..from + self.parts]
     }
 
-    /// Σ λ·d − v of a customer.
-    fn priced(&self, customer: u32, lambda: &[f64]) -> f64 {
-        let own: f64 = self.demand(customer).iter().zip(lambda).map(|(units, price)| units * price).sum();
-        own - self.asked.values[customer as usize]
-    }
-
     /// Prices the set being looked at and keeps it if it is the best.
     fn offer(&mut self) {
         let asked = self.asked;
@@ -172,20 +166,20 @@ impl<'a> Search<'a> {
 
     /// (box) at its best λ, (fixed), and where to split.
     fn bound(&mut self, node: &mut Node, steps: usize) {
-        let mut most = node.base.clone();
-        for &customer in &node.free {
-            most.iter_mut().zip(self.demand(customer)).for_each(|(sum, own)| *sum += own);
-        }
+        let free = Free::of(self, node);
+        let most: Vec<f64> = (0..self.parts).map(|part| node.base[part] + sum(free.of_part(part))).collect();
         if !self.narrow(node, &most) {
             node.bound = f64::INFINITY;
             return;
         }
-        let least = self.climb(node, &most, steps);
+        let least = self.climb(node, &free, &most, steps);
         node.bound = node.bound.max(least);
         let missing = self.sought() - least;
         if missing > 0.0 {
-            self.fix(node, missing);
-            node.split = self.split(node, &most);
+            let mut priced = vec![0.0; free.count];
+            free.price(&node.lambda, &mut priced);
+            let priced = self.fix(node, &priced, missing);
+            node.split = self.split(node, &priced, &most);
         }
     }
 
@@ -199,39 +193,33 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// (box) at the best λ met, which the box keeps.
-    fn climb(&mut self, node: &mut Node, most: &[f64], steps: usize) -> f64 {
+    /// (box) at the best λ met, which the box keeps. With T_p what those taken and those inside ask for, all together
+    ///
+    /// ```text
+    /// (box)    F − Σ v + Σ_p [ λ_p·T_p + min { g_p(ℓ) − λ_p·ℓ } ]       the set itself  F − Σ v + Σ_p g_p(T_p)
+    /// ```
+    fn climb(&mut self, node: &mut Node, free: &Free, most: &[f64], steps: usize) -> f64 {
         let asked = self.asked;
-        let count = node.free.len();
-        // Part by part, so that customers lie side by side.
-        let mut demands = vec![0.0; count * self.parts];
-        for (number, customer) in node.free.iter().enumerate() {
-            let own = self.demand(*customer).iter().enumerate();
-            own.for_each(|(part, units)| demands[part * count + number] = *units);
-        }
-        let values: Vec<f64> = node.free.iter().map(|customer| asked.values[*customer as usize]).collect();
-        let (mut priced, mut inside) = (vec![0.0; count], vec![0.0; count]);
+        let (mut priced, mut inside) = (vec![0.0; free.count], vec![0.0; free.count]);
         let mut lambda = node.lambda.clone();
         let mut best = f64::NEG_INFINITY;
         let mut stride = STRIDE;
         let mut ahead = vec![0.0; self.parts];
         for step in 0..steps {
-            priced.iter_mut().zip(&values).for_each(|(priced, value)| *priced = -value);
-            for (price, demands) in lambda.iter().zip(demands.chunks_exact(count.max(1))) {
-                priced.iter_mut().zip(demands).for_each(|(priced, units)| *priced += price * units);
-            }
-            let mut value = asked.fixed - node.gained;
-            for (priced, inside) in priced.iter().zip(&mut inside) {
-                value += priced.min(0.0);
-                *inside = if *priced < 0.0 { 1.0 } else { 0.0 };
-            }
+            free.price(&lambda, &mut priced);
+            let choice = inside.iter_mut().zip(&priced);
+            choice.for_each(|(inside, priced)| *inside = if *priced < 0.0 { 1.0 } else { 0.0 });
+            let rest = asked.fixed - node.gained - product(&free.values, &inside);
+            let (mut value, mut set) = (rest, rest);
             for part in 0..self.parts {
                 let (price, base) = (lambda[part], node.base[part]);
                 let (least, at) = asked.steps[part].least(price, node.ranges[part], (base, most[part]));
-                // Those taken pay λ for what they ask for, as the others do.
-                value += least + price * base;
-                let own = demands[part * count..(part + 1) * count].iter().zip(&inside);
-                ahead[part] = base + own.map(|(units, inside)| units * inside).sum::<f64>() - at;
+                let load = base + product(free.of_part(part), &inside);
+                value += least + price * load;
+                ahead[part] = load - at;
+                if step % PRICED == 0 {
+                    set += asked.steps[part].at(load);
+                }
             }
             if value > best {
                 best = value;
@@ -239,12 +227,12 @@ impl<'a> Search<'a> {
             } else {
                 stride *= SHRINK;
             }
-            if step % PRICED == 0 {
-                self.set.fill(false);
-                node.taken.iter().for_each(|customer| self.set[*customer as usize] = true);
+            if step % PRICED == 0 && set < self.value {
+                self.value = set;
+                self.taken.fill(false);
+                node.taken.iter().for_each(|customer| self.taken[*customer as usize] = true);
                 let free = node.free.iter().zip(&inside);
-                free.for_each(|(customer, inside)| self.set[*customer as usize] = *inside > 0.0);
-                self.offer();
+                free.for_each(|(customer, inside)| self.taken[*customer as usize] = *inside > 0.0);
             }
             let square: f64 = ahead.iter().map(|own| own * own).sum();
             if best >= self.sought() || square <= 0.0 {
@@ -258,26 +246,26 @@ impl<'a> Search<'a> {
         best
     }
 
-    /// (fixed).
-    fn fix(&self, node: &mut Node, missing: f64) {
-        let mut free = Vec::with_capacity(node.free.len());
-        for customer in std::mem::take(&mut node.free) {
-            let priced = self.priced(customer, &node.lambda);
+    /// (fixed), at Σ λ·d − v of those free; gives those of them that stay free.
+    fn fix(&self, node: &mut Node, priced: &[f64], missing: f64) -> Vec<f64> {
+        let (mut free, mut stay) = (Vec::with_capacity(node.free.len()), Vec::with_capacity(node.free.len()));
+        for (customer, &priced) in std::mem::take(&mut node.free).into_iter().zip(priced) {
             if priced < -missing {
                 node.take(customer, self.asked.values[customer as usize], self.demand(customer));
             } else if priced <= missing {
                 free.push(customer);
+                stay.push(priced);
             }
         }
         node.free = free;
+        stay
     }
 
     /// At the part of whose steps the bound sees least, else at the customer who is nearest to indifferent.
-    fn split(&self, node: &Node, most: &[f64]) -> Split {
+    fn split(&self, node: &Node, priced: &[f64], most: &[f64]) -> Split {
         let mut load = node.base.clone();
         let mut nearest: Option<(f64, u32)> = None;
-        for &customer in &node.free {
-            let priced = self.priced(customer, &node.lambda);
+        for (&customer, &priced) in node.free.iter().zip(priced) {
             if priced < 0.0 {
                 load.iter_mut().zip(self.demand(customer)).for_each(|(sum, own)| *sum += own);
             }
@@ -333,4 +321,63 @@ impl<'a> Search<'a> {
             }
         }
     }
+}
+
+/// Those not decided in a box, part by part, so that they lie side by side.
+struct Free {
+    count: usize,
+    values: Vec<f64>,
+    demands: Vec<f64>,
+}
+
+impl Free {
+    fn of(search: &Search, node: &Node) -> Self {
+        let count = node.free.len();
+        let mut demands = vec![0.0; count * search.parts];
+        for (number, customer) in node.free.iter().enumerate() {
+            let own = search.demand(*customer).iter().enumerate();
+            own.for_each(|(part, units)| demands[part * count + number] = *units);
+        }
+        let values = node.free.iter().map(|customer| search.asked.values[*customer as usize]).collect();
+        Self { count, values, demands }
+    }
+
+    fn of_part(&self, part: usize) -> &[f64] {
+        &self.demands[part * self.count..(part + 1) * self.count]
+    }
+
+    /// Σ λ·d − v of each.
+    fn price(&self, lambda: &[f64], priced: &mut [f64]) {
+        priced.iter_mut().zip(&self.values).for_each(|(priced, value)| *priced = -value);
+        for (price, demands) in lambda.iter().zip(self.demands.chunks_exact(self.count.max(1))) {
+            priced.iter_mut().zip(demands).for_each(|(priced, units)| *priced += price * units);
+        }
+    }
+}
+
+/// Sums run side by side, always in the same order.
+const LANES: usize = 8;
+
+fn product(left: &[f64], right: &[f64]) -> f64 {
+    let (ours, left) = left.as_chunks::<LANES>();
+    let (theirs, right) = right.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (left, right) in ours.iter().zip(theirs) {
+        for lane in 0..LANES {
+            sums[lane] += left[lane] * right[lane];
+        }
+    }
+    let rest: f64 = left.iter().zip(right).map(|(left, right)| left * right).sum();
+    sums.iter().sum::<f64>() + rest
+}
+
+fn sum(of: &[f64]) -> f64 {
+    let (chunks, rest) = of.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for own in chunks {
+        for lane in 0..LANES {
+            sums[lane] += own[lane];
+        }
+    }
+    sums.iter().sum::<f64>() + rest.iter().sum::<f64>()
 }

@@ -18,6 +18,8 @@ struct Step {
 #[derive(Debug, Clone)]
 pub struct Steps {
     steps: Vec<Step>,
+    /// Rising levels, ever longer for what they cost more: no line comes nearer to one between two others than to these.
+    concave: bool,
 }
 
 impl Steps {
@@ -30,7 +32,12 @@ impl Steps {
                 _ => own.push(step),
             }
         }
-        Self { steps: own }
+        let level = |step: &Step| step.left == step.right;
+        let steep = |pair: &[Step]| (pair[1].right - pair[0].right) / (pair[1].to - pair[0].to);
+        let slopes: Vec<f64> = own.windows(2).map(steep).collect();
+        let flatter = slopes.windows(2).all(|pair| pair[1] <= pair[0]);
+        let concave = own.iter().all(level) && flatter && slopes.last().is_none_or(|slope| *slope >= 0.0);
+        Self { steps: own, concave }
     }
 
     /// Those of a floor; beyond its last cell it stays where it ends.
@@ -69,7 +76,9 @@ impl Steps {
     /// min { g(ℓ) − slope·ℓ } over some steps and least ≤ ℓ ≤ most, and where.
     pub fn least(&self, slope: f64, (first, last): (usize, usize), (least, most): (f64, f64)) -> (f64, f64) {
         let mut best = (f64::INFINITY, 0.0);
-        for step in &self.steps[first..=last] {
+        // The last may be cut off, so that the one before it is an end, too.
+        let between = if self.concave && last > first + 2 { first + 1..last - 1 } else { first..first };
+        for step in self.steps[first..between.start].iter().chain(&self.steps[between.end..=last]) {
             let from = step.from.max(least).min(step.to);
             let to = step.to.min(most).max(from);
             for load in [from, to] {
