@@ -215,6 +215,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_floor_is_above_another_comes_to_no_less_by_unit_than_the_least_rate_and_to_that_somewhere() {
+        let flat = Floor::of(vec![Cell { from: 0.0, to: 30.0, left: 0.5, right: 1.1 }]);
+        let above = flat.below(&stairs());
+        for (from, to) in [(0.5, 3.0), (2.0, 24.0), (9.0, 9.0), (0.0, 24.0)] {
+            let rate = above.least_rate(from, to);
+            let loads = (0..=2_400).map(|step| f64::from(step) * 0.01).filter(|load| *load >= from && *load <= to);
+            let rates = loads.filter(|load| *load > 0.0).map(|load| (stairs().at(load) - flat.at(load)) / load);
+            let least = rates.fold(f64::INFINITY, f64::min);
+            assert!(rate <= least + 1e-9 && rate >= 0.99 * least, "{from} {to}: {rate} {least}");
+        }
+        // Where the other is lower somewhere, nothing is sure to come on top.
+        assert_eq!(stairs().below(&flat).least_rate(2.0, 24.0), 0.0);
+    }
+
+    #[test]
     fn a_roof_is_concave_and_above_its_floor() {
         let roof = stairs().roof();
         // The upper corners of the stairs are (0, 1), (1, 2), (4, 3), (9, 4), (16, 5).

@@ -98,8 +98,8 @@ impl<'a> Stock<'a> {
         self.lanes.iter().map(|lane| lane.placed(&rates)).collect()
     }
 
-    /// (mode) of an interval, where lanes are charged something besides by unit: a and σ + τ by unit of the mean mix, of those tried the best in the interval's middle or, below
-    /// the usual load, towards that, for the mode is on offer to every load.
+    /// (mode) of an interval, where lanes are charged something besides by unit: a and σ + τ by unit of the mean mix, of those
+    /// tried the best in the interval's middle or, below the usual load, towards that, for the mode is on offer to every load.
     pub(super) fn mode(&self, slopes: &[f64], charged: &[f64], usual: f64, (from, to): (f64, f64)) -> (f64, f64) {
         let along = |load: f64| -> f64 { self.roofs().map(|(part, roof)| roof.at(self.shares[part] * load)).sum() };
         let chords = self.slopes((from, to));
