@@ -273,7 +273,8 @@ fn priced_bound(
     let required: Vec<Option<Stairs>> = shares.map(stairs).collect();
     let typical = typical_load(search, best);
     let drawn = apart.map(|apart| apart.drawn.as_slice());
-    let suppliers = suppliers(search, best, &totals);
+    // What is settled apart needs no guess.
+    let suppliers = drawn.map_or_else(|| suppliers(search, best, &totals), <[_]>::to_vec);
     let known = Known { ratios: &same_ratio, losses: &losses, required: &required, drawn, suppliers: &suppliers };
     let mut served: Vec<Vec<RegionId>> = vec![Vec::new(); scenario.outlets.len()];
     for region in (0..scenario.regions.len()).map(RegionId::from).filter(|region| load.jobs[region.at()] > 0.0) {
