@@ -6,7 +6,7 @@
 //! (dual)    ≥ Σ_r π_r − Σ_k ρ_k·e_k + Σ_o min { 0, v_o }                                for every π and every ρ ≥ 0
 //!           v_o = min { F_o + Σ_k ρ_k·b_ko + Σ_p g_op(…) − Σ_r (π_r − c_ro − Σ_k ρ_k·a_kro)·x_ro }                  (`bid`)
 //! (fixed)   a site with v_o at least what (dual) lacks of the plan at hand is closed in every better plan, one with −v_o so
-//!           great is open
+//!           great is open; where v_o of the sets with (without) a customer is so far above min { 0, v_o }, its lane is not taken (is)
 //! ```
 //! (dual) prices what each outlet serves with its true steps of stock: it is the bound of the linear program over all sets that
 //! an outlet could serve (Dantzig and Wolfe 1960; Geoffrion 1974), which sees the whole units that a bound by lines does not see. π and
@@ -161,6 +161,7 @@ impl Closure<'_> {
                 break;
             }
             let Some(children) = node.children(self.ground) else {
+                self.round(&node);
                 least = least.min(node.bound.max(decided(self.ground, &node)));
                 continue;
             };
@@ -290,17 +291,30 @@ impl Closure<'_> {
 
     /// (fixed).
     fn fix(&mut self, node: &mut Node, missing: f64) {
+        let ground = self.ground;
         let prices = node.prices.clone();
         let taken = node.taken.clone();
         let (bids, value) = self.bids(node, &prices, self.boxes, missing);
         node.taken = taken;
         let missing = self.ends.target - value;
-        for (open, bid) in node.sites.iter_mut().zip(&bids).filter(|(open, _)| open.is_none()) {
-            if bid.least >= missing {
+        for ((open, lanes), bid) in node.sites.iter_mut().zip(&mut node.lanes).zip(&bids) {
+            let closed = if *open == Some(true) { f64::INFINITY } else { 0.0 };
+            let least = bid.least.min(closed);
+            if open.is_none() && bid.least >= missing {
                 *open = Some(false);
-            } else if -bid.least >= missing {
+            } else if open.is_none() && -bid.least >= missing {
                 *open = Some(true);
             }
+            for (lane, forced) in lanes.iter_mut().zip(&bid.forced).filter(|(lane, _)| lane.is_none()) {
+                if forced.with - least >= missing {
+                    *lane = Some(false);
+                } else if forced.without.min(closed) - least >= missing {
+                    *lane = Some(true);
+                }
+            }
+        }
+        if !node.follow(ground) {
+            node.bound = self.ends.target;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a site is asked at the prices of a step, and what it answers.
 
-use super::bid::{Bid, Question, bid};
+use super::bid::{Bid, Forced, Question, bid};
 use super::ground::{Lane, Place};
 
 /// Prices, and how closely sites are asked.
@@ -28,7 +28,7 @@ impl Asking<'_> {
     ) -> Bid {
         if *open == Some(false) {
             taken.fill(false);
-            return Bid { least: 0.0, value: 0.0, taken: Vec::new(), work: 0.0 };
+            return Bid { least: 0.0, value: 0.0, taken: Vec::new(), forced: Vec::new(), work: 0.0 };
         }
         let mut asked = Question {
             fixed: place.fixed + self.charged(&place.terms),
@@ -56,7 +56,14 @@ impl Asking<'_> {
         let answer = bid(&asked, lambda, &guess);
         taken.fill(false);
         own.iter().zip(&answer.taken).for_each(|(number, inside)| taken[*number] = *inside);
-        Bid { work: answer.work * place.work(own.len()), ..answer }
+        // Who costs more than it is worth lifts the bid by that; who may not be taken is not asked for.
+        let mut forced: Vec<Forced> = place
+            .lanes
+            .iter()
+            .map(|lane| Forced { with: answer.least - self.value(lane).min(0.0), without: answer.least })
+            .collect();
+        own.iter().zip(&answer.forced).for_each(|(number, own)| forced[*number] = *own);
+        Bid { work: answer.work * place.work(own.len()), forced, ..answer }
     }
 
     /// v of a lane.

@@ -5,16 +5,22 @@
 //! (box)    of the sets with from_p < ℓ_p ≤ to_p for every part p, for every λ, none costs less than
 //!          F + Σ_p min { g_p(ℓ) − λ_p·ℓ : from_p < ℓ ≤ to_p } + Σ_r min { 0, Σ_p λ_p·d_rp − v_r }
 //! (fixed)  where x_r other than in (box) lifts it to what is not sought any more, x_r stays
+//! (forced) no set with r (without r) costs less than the least over all boxes of (box) with x_r = 1 (x_r = 0)
 //! ```
 //! A branch and bound over boxes of loads and, where these say no more, over customers; the least bound first. λ climbs by subgradients.
 //! Work is counted in boxes: when there may be no more, the least bound that is left is the answer.
 
+mod forced;
+mod free;
 mod node;
 #[cfg(test)]
 mod tests;
 
 use super::queue::Queue;
 use super::steps::Steps;
+pub use forced::Forced;
+use forced::Left;
+use free::{Free, product, sum};
 use node::{Node, Split};
 
 /// Steps of λ in the first box and in every other.
@@ -63,6 +69,8 @@ pub struct Bid {
     pub value: f64,
     /// By customer: is it taken?
     pub taken: Vec<bool>,
+    /// (forced) by customer.
+    pub forced: Vec<Forced>,
     /// What it took \[boxes\].
     pub work: f64,
 }
@@ -79,6 +87,7 @@ pub fn bid(asked: &Question, lambda: &mut Vec<f64>, guess: &[bool]) -> Bid {
     while let Some(node) = queue.pop() {
         if node.bound >= search.sought() || boxes >= asked.boxes {
             least = least.min(node.bound);
+            search.end(&node);
             break;
         }
         for mut child in search.children(node) {
@@ -88,11 +97,15 @@ pub fn bid(asked: &Question, lambda: &mut Vec<f64>, guess: &[bool]) -> Bid {
                 queue.push(child.bound, child);
             } else {
                 least = least.min(child.bound);
+                search.end(&child);
             }
         }
     }
+    while let Some(node) = queue.pop() {
+        search.end(&node);
+    }
     let least = least.min(search.value).min(asked.limit);
-    Bid { least, value: search.value, taken: search.taken, work: boxes as f64 }
+    Bid { least, value: search.value, taken: search.taken, forced: search.left.forced, work: boxes as f64 }
 }
 
 struct Search<'a> {
@@ -101,6 +114,8 @@ struct Search<'a> {
     /// The best set met, and what it costs.
     value: f64,
     taken: Vec<bool>,
+    /// The boxes that were left.
+    left: Left,
     /// The set being priced, and what it asks for.
     set: Vec<bool>,
     load: Vec<f64>,
@@ -111,7 +126,8 @@ impl<'a> Search<'a> {
         let set: Vec<bool> = guess.iter().zip(&asked.must).map(|(guess, must)| *guess || *must).collect();
         let parts = asked.steps.len();
         let taken = vec![false; set.len()];
-        let mut search = Self { asked, parts, value: f64::INFINITY, taken, set, load: vec![0.0; parts] };
+        let left = Left::new(set.len());
+        let mut search = Self { asked, parts, value: f64::INFINITY, taken, left, set, load: vec![0.0; parts] };
         search.offer();
         search
     }
@@ -119,6 +135,7 @@ impl<'a> Search<'a> {
     fn root(&self, lambda: &[f64]) -> Node {
         let mut root = Node {
             bound: f64::NEG_INFINITY,
+            seen: f64::NEG_INFINITY,
             ranges: self.asked.steps.iter().map(|steps| (0, steps.count() - 1)).collect(),
             free: Vec::new(),
             taken: Vec::new(),
@@ -174,6 +191,7 @@ impl<'a> Search<'a> {
         }
         let least = self.climb(node, &free, &most, steps);
         node.bound = node.bound.max(least);
+        node.seen = least;
         let missing = self.sought() - least;
         if missing > 0.0 {
             let mut priced = vec![0.0; free.count];
@@ -247,7 +265,14 @@ impl<'a> Search<'a> {
     }
 
     /// (fixed), at Σ λ·d − v of those free; gives those of them that stay free.
-    fn fix(&self, node: &mut Node, priced: &[f64], missing: f64) -> Vec<f64> {
+    fn fix(&mut self, node: &mut Node, priced: &[f64], missing: f64) -> Vec<f64> {
+        let fixed = priced.iter().map(|priced| priced.abs()).filter(|priced| *priced > missing);
+        let nearest = fixed.fold(f64::INFINITY, f64::min);
+        if nearest.is_infinite() {
+            return priced.to_vec();
+        }
+        // The sets in which one of them is as it will not be.
+        self.left.leave(node, priced, nearest);
         let (mut free, mut stay) = (Vec::with_capacity(node.free.len()), Vec::with_capacity(node.free.len()));
         for (customer, &priced) in std::mem::take(&mut node.free).into_iter().zip(priced) {
             if priced < -missing {
@@ -259,6 +284,16 @@ impl<'a> Search<'a> {
         }
         node.free = free;
         stay
+    }
+
+    /// All that is left of a box is not looked at any more.
+    fn end(&mut self, node: &Node) {
+        if node.bound < f64::INFINITY {
+            let free = Free::of(self, node);
+            let mut priced = vec![0.0; free.count];
+            free.price(&node.lambda, &mut priced);
+            self.left.leave(node, &priced, 0.0);
+        }
     }
 
     /// At the part of whose steps the bound sees least, else at the customer who is nearest to indifferent.
@@ -314,6 +349,7 @@ impl<'a> Search<'a> {
                 vec![without, with]
             }
             Split::Nowhere => {
+                self.end(&node);
                 self.set.fill(false);
                 node.taken.iter().for_each(|customer| self.set[*customer as usize] = true);
                 self.offer();
@@ -321,63 +357,4 @@ impl<'a> Search<'a> {
             }
         }
     }
-}
-
-/// Those not decided in a box, part by part, so that they lie side by side.
-struct Free {
-    count: usize,
-    values: Vec<f64>,
-    demands: Vec<f64>,
-}
-
-impl Free {
-    fn of(search: &Search, node: &Node) -> Self {
-        let count = node.free.len();
-        let mut demands = vec![0.0; count * search.parts];
-        for (number, customer) in node.free.iter().enumerate() {
-            let own = search.demand(*customer).iter().enumerate();
-            own.for_each(|(part, units)| demands[part * count + number] = *units);
-        }
-        let values = node.free.iter().map(|customer| search.asked.values[*customer as usize]).collect();
-        Self { count, values, demands }
-    }
-
-    fn of_part(&self, part: usize) -> &[f64] {
-        &self.demands[part * self.count..(part + 1) * self.count]
-    }
-
-    /// Σ λ·d − v of each.
-    fn price(&self, lambda: &[f64], priced: &mut [f64]) {
-        priced.iter_mut().zip(&self.values).for_each(|(priced, value)| *priced = -value);
-        for (price, demands) in lambda.iter().zip(self.demands.chunks_exact(self.count.max(1))) {
-            priced.iter_mut().zip(demands).for_each(|(priced, units)| *priced += price * units);
-        }
-    }
-}
-
-/// Sums run side by side, always in the same order.
-const LANES: usize = 8;
-
-fn product(left: &[f64], right: &[f64]) -> f64 {
-    let (ours, left) = left.as_chunks::<LANES>();
-    let (theirs, right) = right.as_chunks::<LANES>();
-    let mut sums = [0.0; LANES];
-    for (left, right) in ours.iter().zip(theirs) {
-        for lane in 0..LANES {
-            sums[lane] += left[lane] * right[lane];
-        }
-    }
-    let rest: f64 = left.iter().zip(right).map(|(left, right)| left * right).sum();
-    sums.iter().sum::<f64>() + rest
-}
-
-fn sum(of: &[f64]) -> f64 {
-    let (chunks, rest) = of.as_chunks::<LANES>();
-    let mut sums = [0.0; LANES];
-    for own in chunks {
-        for lane in 0..LANES {
-            sums[lane] += own[lane];
-        }
-    }
-    sums.iter().sum::<f64>() + rest.iter().sum::<f64>()
 }

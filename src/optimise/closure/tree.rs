@@ -3,9 +3,8 @@
 use super::ground::{Ground, Place};
 use crate::location::Status;
 
-/// A share nearer to 0 or 1 than this is decided.
-const DECIDED_SITE: f64 = 0.1;
-const DECIDED_LANE: f64 = 0.02;
+/// A site whose share is nearer to 0 or 1 than this is branched on after all lanes: one that is neither keeps all its lanes undecided.
+const DECIDED: f64 = 0.01;
 
 /// Plans that agree on some sites and lanes.
 #[derive(Debug, Clone)]
@@ -67,15 +66,46 @@ impl Node {
                 child
             })
         };
-        let undecided = lane.map_or(0.0, |lane| lane.0.0);
         match (site.map(|site| (unsure(self.open[site]), site)), lane) {
-            (Some((share, site)), _) if share > DECIDED_SITE || (undecided < DECIDED_LANE && share > 0.0) => {
-                Some(by_site(site))
-            }
+            (Some((share, site)), lane) if share > DECIDED || lane.is_none() => Some(by_site(site)),
             (_, Some((_, site, number))) => Some(self.by_lane(ground, site, number)),
-            (Some((_, site)), None) => Some(by_site(site)),
-            (None, None) => None,
+            (_, None) => None,
         }
+    }
+
+    /// What follows from what is decided: who has one lane left takes it, and its site is open; false where somebody has none.
+    pub(super) fn follow(&mut self, ground: &Ground) -> bool {
+        let mut left: Vec<Vec<(usize, usize)>> = vec![Vec::new(); ground.customers];
+        let mut given = vec![false; ground.customers];
+        for (site, place) in ground.places.iter().enumerate() {
+            for (number, lane) in place.lanes.iter().enumerate() {
+                let taken = self.lanes[site][number];
+                if taken == Some(true) {
+                    if given[lane.customer] || self.sites[site] == Some(false) {
+                        return false;
+                    }
+                    given[lane.customer] = true;
+                }
+                if taken != Some(false) && self.sites[site] != Some(false) {
+                    left[lane.customer].push((site, number));
+                }
+            }
+        }
+        for (given, left) in given.into_iter().zip(left) {
+            if left.is_empty() {
+                return false;
+            }
+            for &(site, number) in &left {
+                let taken = self.lanes[site][number] == Some(true);
+                if given && !taken {
+                    self.lanes[site][number] = Some(false);
+                } else if taken || left.len() == 1 {
+                    self.lanes[site][number] = Some(true);
+                    self.sites[site] = Some(true);
+                }
+            }
+        }
+        true
     }
 
     fn by_lane(&self, ground: &Ground, site: usize, lane: usize) -> [Self; 2] {

@@ -15,6 +15,8 @@ pub(super) enum Split {
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub(super) bound: f64,
+    /// (box) at its λ.
+    pub(super) seen: f64,
     /// The first and the last step by part.
     pub(super) ranges: Vec<(usize, usize)>,
     /// Customers not decided.

@@ -5,10 +5,15 @@ use super::*;
 
 /// (bid) by every set.
 fn enumerated(asked: &Question) -> f64 {
+    enumerated_where(asked, |_| true)
+}
+
+/// (bid) by every set that is wanted.
+fn enumerated_where(asked: &Question, wanted: impl Fn(usize) -> bool) -> f64 {
     let count = asked.values.len();
     let sets = (0..1_usize << count).map(|set| {
         let inside = |customer: usize| set >> customer & 1 == 1;
-        if (0..count).any(|customer| asked.must[customer] && !inside(customer)) {
+        if !wanted(set) || (0..count).any(|customer| asked.must[customer] && !inside(customer)) {
             return f64::INFINITY;
         }
         let chosen = || (0..count).filter(|customer| inside(*customer));
@@ -48,6 +53,16 @@ proptest! {
         } else {
             prop_assert!((whole.least - least).abs() < 1e-6, "{} {least}", whole.least);
             prop_assert!((whole.value - least).abs() < 1e-6);
+        }
+        for boxes in [100_000, boxes] {
+            asked.boxes = boxes;
+            let told = bid(&asked, &mut vec![0.0; parts], &guess).forced;
+            for (customer, forced) in told.iter().enumerate() {
+                let holds = |set: usize| set >> customer & 1 == 1;
+                let (with, without) = (enumerated_where(&asked, holds), enumerated_where(&asked, |set| !holds(set)));
+                prop_assert!(forced.with <= with + 1e-9, "{} {with}", forced.with);
+                prop_assert!(forced.without <= without + 1e-9, "{} {without}", forced.without);
+            }
         }
         asked.boxes = boxes;
         prop_assert!(bid(&asked, &mut vec![0.0; parts], &guess).least <= least + 1e-9);
