@@ -39,7 +39,7 @@ use crate::cost::overhead;
 use crate::diagnosis::{Diagnosis, diagnose, shops};
 use crate::load::Load;
 use crate::location::{Failure as LocationFailure, Settings, Start, locate};
-use crate::network::{Network, Road};
+use crate::network::Network;
 use crate::plan::{Certificate, Plan, objective};
 use crate::scenario::{Metric, Objective, OutletId, RegionId, Scenario, Stockout};
 use crate::watch::Watch;
@@ -158,18 +158,8 @@ impl Search<'_> {
     /// The problem without any allowance for stock.
     fn bare_model(&self, reach: f64, margin: f64, relaxed: bool) -> Model {
         let allowances = |outlet: OutletId| self.free_allowances(outlet);
-        let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
         let most = |region: RegionId, _: OutletId| if relaxed { self.express(region) } else { f64::INFINITY };
-        let terms = Terms {
-            allowances: &allowances,
-            lane: &lane,
-            margin,
-            relaxed,
-            most: &most,
-            reach,
-            drawn: None,
-            suppliers: None,
-        };
+        let terms = Terms { margin, relaxed, most: &most, reach, ..Terms::of(&allowances) };
         model(self.scenario, self.network, self.load, &terms)
     }
 

@@ -102,18 +102,8 @@ pub(super) fn network_exists(scenario: &Scenario, network: &Network, load: &Load
         let depots = depots_of(&scenario, network, outlet).into_iter();
         depots.map(|depot| Allowance { depot, ..Allowance::default() }).collect()
     };
-    let lane = |_: RegionId, _: OutletId, _: &crate::network::Road| 0.0;
     let most = |_: RegionId, _: OutletId| 0.0;
-    let terms = Terms {
-        allowances: &allowances,
-        lane: &lane,
-        margin: 0.0,
-        relaxed: true,
-        most: &most,
-        reach: f64::INFINITY,
-        drawn: None,
-        suppliers: None,
-    };
+    let terms = Terms { relaxed: true, most: &most, ..Terms::of(&allowances) };
     let model = model(&scenario, network, load, &terms);
     let settings = Settings { gap: 1.0, node_limit: 200, iteration_limit: 200, ..Settings::default() };
     !matches!(locate(&model.problem, &settings, watch), Err(Failure::Infeasible(_) | Failure::NothingFound { .. }))

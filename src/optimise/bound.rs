@@ -306,14 +306,13 @@ fn priced_bound(
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].lane(region);
     let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
     let terms = Terms {
-        allowances: &allowances,
         lane: &lane,
-        margin: 0.0,
         relaxed: true,
         most: &most,
         reach,
         drawn,
         suppliers: Some(&suppliers),
+        ..Terms::of(&allowances)
     };
     let model = model(scenario, network, load, &terms);
     let start = Start { mode: modes_of(search, &model, best), ..settings.start.clone().unwrap_or_default() };
@@ -336,17 +335,7 @@ fn shelves(search: &Search, reach: f64, outlets: Vec<OutletPrice>) -> Option<She
     }
     let allowances = |outlet: OutletId| search.free_allowances(outlet);
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].linear(region);
-    let most = |_: RegionId, _: OutletId| f64::INFINITY;
-    let terms = Terms {
-        allowances: &allowances,
-        lane: &lane,
-        margin: 0.0,
-        relaxed: false,
-        most: &most,
-        reach,
-        drawn: None,
-        suppliers: None,
-    };
+    let terms = Terms { lane: &lane, reach, ..Terms::of(&allowances) };
     let model = model(scenario, network, load, &terms);
     Some(Shelves { model, floors: outlets.into_iter().map(|outlet| outlet.floors).collect() })
 }
@@ -360,16 +349,7 @@ fn gap(search: &Search, reach: f64, outlets: &[OutletPrice], constant: f64) -> O
     let allowances = |outlet: OutletId| search.free_allowances(outlet);
     let lane = |region: RegionId, outlet: OutletId, _: &Road| outlets[outlet.at()].linear(region);
     let most = |region: RegionId, outlet: OutletId| outlets[outlet.at()].most(region);
-    let terms = Terms {
-        allowances: &allowances,
-        lane: &lane,
-        margin: 0.0,
-        relaxed: true,
-        most: &most,
-        reach,
-        drawn: None,
-        suppliers: None,
-    };
+    let terms = Terms { lane: &lane, relaxed: true, most: &most, reach, ..Terms::of(&allowances) };
     let relaxed = model(scenario, network, load, &terms);
     let asked: Vec<BTreeMap<PartId, f64>> = relaxed.regions.iter().map(|region| by_part(load, *region)).collect();
     let asks = |customer: usize, site: usize, part: usize| {

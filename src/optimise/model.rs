@@ -74,6 +74,22 @@ pub struct Terms<'a> {
     pub suppliers: Option<&'a [Option<DepotId>]>,
 }
 
+impl<'a> Terms<'a> {
+    /// Nothing but what the ways an outlet's stock may be priced say: every lane, and no plan cut off.
+    pub fn of(allowances: &'a (dyn Fn(OutletId) -> Vec<Allowance> + Sync)) -> Self {
+        Self {
+            allowances,
+            lane: &|_, _, _| 0.0,
+            margin: 0.0,
+            relaxed: false,
+            most: &|_, _| f64::INFINITY,
+            reach: f64::INFINITY,
+            drawn: None,
+            suppliers: None,
+        }
+    }
+}
+
 /// A location problem and the way back to the scenario.
 pub struct Model {
     /// The problem.

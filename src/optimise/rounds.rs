@@ -2,8 +2,7 @@
 
 use crate::cost::Component;
 use crate::location::{Settings, Start, locate};
-use crate::network::Road;
-use crate::scenario::{Limit, Metric, OutletId, RegionId, Scenario, Target};
+use crate::scenario::{Limit, Metric, OutletId, Scenario, Target};
 
 use super::apart::Apart;
 use super::decide::{Priced, decide};
@@ -91,19 +90,8 @@ impl<'s, 'a> Rounds<'s, 'a> {
             let depots = depots_drawn(self.search, outlet, drawn).into_iter();
             depots.map(|depot| Allowance { depot, fixed: line.fixed, per_load: line.per_load }).collect()
         };
-        let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
-        let most = |_: RegionId, _: OutletId| f64::INFINITY;
         let (margin, reach) = (self.margin, self.reach);
-        let terms = Terms {
-            allowances: &allowances,
-            lane: &lane,
-            margin,
-            relaxed: false,
-            most: &most,
-            reach,
-            drawn,
-            suppliers: None,
-        };
+        let terms = Terms { margin, reach, drawn, ..Terms::of(&allowances) };
         let model = model(scenario, network, load, &terms);
         let settings = round_settings(self.search, model.problem.lanes.site.len(), self.start.take());
         let location = match locate(&model.problem, &settings, &Quiet(watch)) {

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 
 use super::Work;
 use crate::location::{Lanes, Problem, Row, Settings, Start, Status as Openness, locate};
-use crate::network::Road;
 use crate::optimise::Quiet;
 use crate::optimise::decide::depots_in_use;
 use crate::optimise::model::{Allowance, Model, Terms, model};
@@ -84,18 +83,7 @@ impl Work<'_> {
             let may_open = without_depots || depot.is_some();
             may_open.then(|| Allowance { depot, ..Allowance::default() }).into_iter().collect()
         };
-        let lane = |_: RegionId, _: OutletId, _: &Road| 0.0;
-        let most = |_: RegionId, _: OutletId| f64::INFINITY;
-        let terms = Terms {
-            allowances: &allowances,
-            lane: &lane,
-            margin: 0.0,
-            relaxed: false,
-            most: &most,
-            reach: f64::INFINITY,
-            drawn: (!without_depots).then_some(drawn),
-            suppliers: None,
-        };
+        let terms = Terms { drawn: (!without_depots).then_some(drawn), ..Terms::of(&allowances) };
         model(scenario, network, load, &terms)
     }
 }

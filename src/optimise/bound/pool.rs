@@ -254,16 +254,7 @@ fn priced(
     };
     let allowances = |outlet: OutletId| search.free_allowances(outlet);
     let most = |_: RegionId, _: OutletId| cap;
-    let terms = Terms {
-        allowances: &allowances,
-        lane: &lane,
-        margin: 0.0,
-        relaxed: true,
-        most: &most,
-        reach: f64::INFINITY,
-        drawn: None,
-        suppliers: None,
-    };
+    let terms = Terms { lane: &lane, relaxed: true, most: &most, ..Terms::of(&allowances) };
     let model = model(capped.scenario, network, load, &terms);
     let location = locate(&model.problem, settings, &Quiet(watch)).ok()?;
     Some(location.lower_bound + model.constant + constant + shelves)
