@@ -59,7 +59,7 @@ pub use hash::{digest as input_digest, hexadecimal_digest};
 pub use index::{
     ClassId, CountryId, DepotId, FormatId, JobId, OutletId, PartId, PolicyId, ProductId, RegionId, SiteId,
 };
-pub use job::{JobType, Offer};
+pub use job::{JobType, Offer, Tiers};
 pub use lane::{Lateral, ServiceLane, SupplyLane};
 pub use limits::{Count, Limits};
 pub use load::{Loaded, Origins, Refused, base_of, load, load_over, load_taking};
@@ -174,6 +174,8 @@ pub struct Scenario {
     pub conditions: Vec<Condition>,
     /// Trouble in one country's market that is heard in another's, in order of who hears and of whom.
     pub spill_over: Vec<SpillOver>,
+    /// The policies of products in markets.
+    pub tiers: Tiers,
     /// What customers are satisfied by, if it is said.
     pub satisfaction: Option<SatisfactionWeights>,
     /// Failures of installed units, in order of product, where installed base × failures are too many to be told one by one
@@ -227,10 +229,11 @@ impl Scenario {
         asking
     }
 
-    /// The policy under which a region gets service for a product: the product's, else the region's.
+    /// The policy under which a region gets service for a product: its tier's, else the product's, else the region's.
     pub fn policy_of(&self, region: RegionId, product: Option<ProductId>) -> Option<PolicyId> {
-        let own = product.and_then(|product| self.products[product.at()].policy);
-        own.or(self.regions[region.at()].policy)
+        let region = &self.regions[region.at()];
+        let own = || product.and_then(|product| self.products[product.at()].policy);
+        self.tiers.policy(product, region.country).or_else(own).or(region.policy)
     }
 
     /// The format of an outlet, if it has one.

@@ -385,6 +385,10 @@ fn every_table_and_key_is_understood() {
         (0.005, 7, Sourcing::Split)
     );
     assert_eq!(scenario.policies, ["appropriate", "comprehensive"]);
+    assert_eq!(scenario.tiers.0.len(), 2);
+    let tier =
+        scenario.choices.iter().find(|choice| choice.name == "tier-cooler-VN").expect("a choice of two policies");
+    assert_eq!((tier.options.len(), tier.taken, tier.given), (2, 0, false));
     let classes: Vec<_> = scenario.parts.iter().map(|part| part.class.map(|class| class.at())).collect();
     assert_eq!((classes, scenario.classes), (vec![Some(0), None], vec!["electric".to_owned()]));
     // Two rows given, two coolers with two failures each, one fridge with one, installations of the coolers that are sold (the

@@ -46,7 +46,7 @@ pub fn explain_promise(questioned: &Questioned, target: usize) -> PromiseExplain
         .filter(|row| {
             let region = &scenario.regions[row.region.at()];
             own.country.is_none_or(|country| region.country == Some(country))
-                && own.policy.is_none_or(|policy| region.policy == Some(policy))
+                && own.policy.is_none_or(|policy| load.tasks(row.region).any(|task| task.policy == Some(policy)))
         })
         .map(|row| {
             let region = &scenario.regions[row.region.at()];

@@ -3,6 +3,7 @@
 mod given;
 mod options;
 mod tables;
+mod tiers;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -120,6 +121,8 @@ pub(crate) fn draft(folder: &Path, besides: Besides<'_>, faults: &mut Faults) ->
         draft.lay_text(name, text, faults);
     }
     draft.set(&settings, faults);
+    draft.settle_tiers(besides.taken, faults);
+    draft.choices_are_known(faults);
     Ok(draft)
 }
 

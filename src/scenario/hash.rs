@@ -8,7 +8,7 @@ use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::{Country, Demand, Place, Scenario, Site};
+use super::{Country, Demand, Place, Scenario, Site, Tiers};
 use crate::units::{Days, Share};
 
 /// The digest of a checked scenario as lower-case hexadecimal.
@@ -211,6 +211,9 @@ impl Writer {
         }
         if !scenario.spill_over.is_empty() {
             self.list("spill-over", &scenario.spill_over, |to, own| to.shown("row", own));
+        }
+        if scenario.tiers != Tiers::default() {
+            self.shown("tiers", &scenario.tiers);
         }
     }
 

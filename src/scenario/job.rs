@@ -1,6 +1,8 @@
-//! Types of job, and which of them a service policy offers: rows of `jobs.csv` and `policies.csv`.
+//! Types of job, which of them a service policy offers, and to whom: rows of `jobs.csv`, `policies.csv` and `tiers.csv`.
 
-use super::{JobId, PolicyId};
+use std::collections::BTreeMap;
+
+use super::{CountryId, JobId, PolicyId, ProductId};
 use crate::units::Money;
 
 /// A row of `jobs.csv`; a job without a type is a plain repair, which every outlet does and every policy offers.
@@ -29,4 +31,19 @@ pub struct Offer {
     pub channels: Option<Vec<String>>,
     /// Profit lost with each job that it does not offer.
     pub loss_per_job: Money,
+}
+
+/// The policies by product and country of `tiers.csv`; `None` stands for every one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tiers(pub BTreeMap<(Option<ProductId>, Option<CountryId>), PolicyId>);
+
+impl Tiers {
+    /// The policy of the row that names both, else the product, else the country, else neither.
+    pub fn policy(&self, product: Option<ProductId>, country: Option<CountryId>) -> Option<PolicyId> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let rows = [(product, country), (product, None), (None, country), (None, None)];
+        rows.iter().find_map(|row| self.0.get(row).copied())
+    }
 }

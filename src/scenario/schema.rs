@@ -67,6 +67,8 @@ pub enum Table {
     Conditions,
     /// `spill_over.csv`
     SpillOver,
+    /// `tiers.csv`
+    Tiers,
 }
 
 impl Table {

@@ -23,6 +23,7 @@ mod seasons;
 mod spill_over;
 mod tables;
 mod targets;
+mod tiers;
 
 use std::collections::BTreeMap;
 
@@ -100,6 +101,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
     let targets = targets::targets(&ids, &mut reader);
     let jobs = jobs::jobs(&ids, &mut reader);
     let offers = jobs::offers(&ids, &mut reader);
+    let tiers = tiers::tiers(&ids, &mut reader);
     let channels = channels::channels(&ids, &mut reader);
     let desks = channels::desks(&ids, &mut reader);
     let formats = formats::formats(&ids, &mut reader);
@@ -170,6 +172,7 @@ pub(crate) fn validate(draft: &Draft, faults: &mut Faults) -> Scenario {
         seasonal: None,
         conditions: Vec::new(),
         spill_over,
+        tiers,
         satisfaction,
         failures,
     };

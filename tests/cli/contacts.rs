@@ -135,3 +135,36 @@ fn the_report_and_the_summary_show_the_desks_and_verify_finds_a_changed_figure()
     room.run("solve small --out other -q").code(0);
     assert!(!room.has("other/desks.csv"));
 }
+
+#[test]
+fn customers_are_told_of_their_delivery_where_that_costs_less_than_their_complaints() {
+    let room = Room::with("scenarios/small");
+    room.write("small/products.csv", "product\nsaw\n");
+    room.write("small/jobs.csv", "job\nnotice\ncomplaint\n");
+    room.write("small/installed_base.csv", "region,product,units,sales_per_year\nashby,saw,100,200\n");
+    room.write(
+        "small/failures.csv",
+        "product,part,failures_per_unit_year,repair_hours,job,jobs_per_sale\nsaw,,,0,notice,0\nsaw,,,1,complaint,0.1\n",
+    );
+    room.write("small/choices/notice/none.toml", "# nobody is told\n");
+    room.write(
+        "small/choices/notice/each.toml",
+        "[[change]]\ntable = \"failures\"\nwhere = { job = \"notice\" }\nset = { jobs_per_sale = 1 }\n\
+         [[change]]\ntable = \"failures\"\nwhere = { job = \"complaint\" }\nscale = { jobs_per_sale = 0.5 }\n",
+    );
+    let solved = |cost: f64| {
+        room.write(
+            "small/channels.csv",
+            &format!("channel,job,share,solved_share,cost_per_contact\nmail,notice,1,1,{cost}\n"),
+        );
+        room.run("solve small --json").code(0).json()
+    };
+    // 200 notices and 10 complaints of an hour at 20 where West stands, or 20 complaints.
+    let told = solved(0.5);
+    assert_eq!(told["options"]["notice"], "each");
+    close(figure(&told, "objective"), 20_000.0 + 100.0 + 200.0, 1e-12);
+    close(figure(&told["costs"], "contact"), 100.0, 1e-12);
+    let told = solved(2.0);
+    assert_eq!(told["options"]["notice"], "none");
+    close(figure(&told, "objective"), 20_400.0, 1e-12);
+}

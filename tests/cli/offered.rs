@@ -122,3 +122,47 @@ fn what_a_policy_does_not_offer_is_not_done_and_its_profit_is_lost() {
     room.write("small/policies.csv", "policy,jobs,loss_per_job\nappropriate,training,30\n");
     close(figure(&solved(&room), "objective"), 20_260.0, 1e-12);
 }
+
+/// `small` where Ashby (XA) and Corby (XB) have a product whose owners ask for training, eight times a year each.
+fn with_training() -> Room {
+    let room = Room::with("scenarios/small");
+    room.edit("small/regions.csv", "corby,Corby,XA", "corby,Corby,XB");
+    room.write("small/countries.csv", "country,labour_cost_per_hour\nXA,20\nXB,20\n");
+    room.write("small/products.csv", "product\nsaw\n");
+    room.write("small/jobs.csv", "job,training_cost_per_year\ntraining,20\n");
+    room.write("small/installed_base.csv", "region,product,units\nashby,saw,100\ncorby,saw,100\n");
+    room.write("small/failures.csv", "product,part,failures_per_unit_year,repair_hours,job\nsaw,,0.08,1,training\n");
+    room.write("small/policies.csv", "policy,jobs,loss_per_job\nfull,training,0\nbare,none,30\n");
+    room
+}
+
+#[test]
+fn a_market_gets_service_for_a_product_under_the_policy_of_its_tier() {
+    let room = with_training();
+    let cost = |tiers: &str| {
+        room.write("small/tiers.csv", &format!("product,country,policy\n{tiers}"));
+        figure(&solved(&room), "objective")
+    };
+    // 8 h at 20 where West stands; 8 h and 8 journeys of 30 km from East to Corby at 60; 20 at each of two outlets.
+    let (ashby, corby, trained) = (160.0, 640.0, 40.0);
+    close(cost("saw,,full\n"), 20_000.0 + ashby + corby + trained, 1e-12);
+    close(cost("saw,XA,bare\nsaw,,full\n"), 20_000.0 + 240.0 + corby + trained, 1e-12);
+    // The row that names the product goes before the one that names the country, that before the one that names neither.
+    close(cost("saw,,bare\n,XB,full\n"), 20_480.0, 1e-12);
+    close(cost(",,bare\n,XB,full\n"), 20_000.0 + 240.0 + corby + trained, 1e-12);
+}
+
+#[test]
+fn of_several_policies_a_market_gets_the_one_that_costs_least() {
+    let room = with_training();
+    room.write("small/tiers.csv", "product,country,policy\nsaw,XA,full;bare\nsaw,XB,full; bare\n");
+    // At Ashby training costs 160 and 240 of profit if it is not offered, at Corby 640; both without it lose 480.
+    let plan = solved(&room);
+    close(figure(&plan, "objective"), 20_000.0 + 160.0 + 240.0 + 40.0, 1e-12);
+    close(figure(&plan, "lower_bound"), 20_440.0, 1e-6);
+    assert_eq!((&plan["options"]["tier-saw-XA"], &plan["options"]["tier-saw-XB"]), (&"full".into(), &"bare".into()));
+    let settled = room.run("solve small --json --out other --set choice.tier-saw-XB=full").code(0).json();
+    close(figure(&settled, "objective"), 20_840.0, 1e-12);
+    let told = room.run("solve small --set choice.tier-saw-XC=full").code(3);
+    assert!(told.err.contains("there is no choice `tier-saw-XC`") && told.err.contains("tier-saw-XA"), "{told:?}");
+}

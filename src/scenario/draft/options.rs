@@ -89,42 +89,52 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
 impl Draft {
     /// Lays the options over the folders that are taken: those that the settings name, else those in `taken`, else the first.
     pub(super) fn lay_options(&mut self, texts: Texts, taken: &[(String, String)], faults: &mut Faults) {
-        self.choices_are_known(&texts, faults);
         for (name, options) in texts {
             let names: Vec<&str> = options.keys().map(String::as_str).collect();
-            let path = format!("choice.{name}");
-            let asked = self.settings.get(&path).map(|setting| (setting.value.clone(), setting.span));
-            let given = match asked {
-                None => None,
-                Some((Value::Text(option), span)) => {
-                    let found = names.iter().position(|known| *known == option.trim());
-                    if found.is_none() {
-                        let hint = did_you_mean(&option, names.iter().copied())
-                            .unwrap_or_else(|| format!("options are {}", names.join(", ")));
-                        faults.add("E07", span, format!("`{name}` has no option `{option}`")).hint(hint);
-                    }
-                    found
-                }
-                Some((other, span)) => {
-                    wrong_kind(&path, crate::scenario::schema::KeyKind::Text, &other, span, faults);
-                    None
-                }
-            };
-            let earlier = || {
-                let option = &taken.iter().find(|(choice, _)| *choice == name)?.1;
-                names.iter().position(|known| known == option)
-            };
-            let at = given.or_else(earlier).unwrap_or(0);
+            let (at, given) = self.settled(&name, &names, taken, faults);
             let alternative = |(option, (_, text)): (&String, &(String, String))| Alternative {
                 name: option.clone(),
                 digest: hexadecimal_digest(text.as_bytes()),
             };
             let alternatives = options.iter().map(alternative).collect();
-            self.choices.push(Choice { name, options: alternatives, taken: at, given: given.is_some() });
+            self.choices.push(Choice { name, options: alternatives, taken: at, given });
             if let Some((known, text)) = options.into_values().nth(at) {
                 self.lay_option(&known, text, faults);
             }
         }
+    }
+
+    /// The option of a choice that the settings name, else that in `taken`, else the first; do the settings name it? E07: it is one.
+    pub(super) fn settled(
+        &self,
+        name: &str,
+        options: &[&str],
+        taken: &[(String, String)],
+        faults: &mut Faults,
+    ) -> (usize, bool) {
+        let path = format!("choice.{name}");
+        let asked = self.settings.get(&path).map(|setting| (setting.value.clone(), setting.span));
+        let given = match asked {
+            None => None,
+            Some((Value::Text(option), span)) => {
+                let found = options.iter().position(|known| *known == option.trim());
+                if found.is_none() {
+                    let hint = did_you_mean(&option, options.iter().copied())
+                        .unwrap_or_else(|| format!("options are {}", options.join(", ")));
+                    faults.add("E07", span, format!("`{name}` has no option `{option}`")).hint(hint);
+                }
+                found
+            }
+            Some((other, span)) => {
+                wrong_kind(&path, crate::scenario::schema::KeyKind::Text, &other, span, faults);
+                None
+            }
+        };
+        let earlier = || {
+            let option = &taken.iter().find(|(choice, _)| *choice == name)?.1;
+            options.iter().position(|known| known == option)
+        };
+        (given.or_else(earlier).unwrap_or(0), given.is_some())
     }
 
     fn lay_option(&mut self, known: &str, text: String, faults: &mut Faults) {
@@ -146,10 +156,10 @@ impl Draft {
     }
 
     /// E07: a choice that is settled is there.
-    fn choices_are_known(&self, texts: &Texts, faults: &mut Faults) {
+    pub(super) fn choices_are_known(&self, faults: &mut Faults) {
         for (name, span) in self.settings.keys_under("choice") {
-            if !texts.contains_key(name) {
-                let hint = did_you_mean(name, texts.keys().map(String::as_str))
+            if self.choices.iter().all(|choice| choice.name != name) {
+                let hint = did_you_mean(name, self.choices.iter().map(|choice| choice.name.as_str()))
                     .unwrap_or_else(|| format!("a choice is a folder {FOLDER}/{name} with a file for each option"));
                 faults.add("E07", span, format!("there is no choice `{name}`")).hint(hint);
             }

@@ -1,6 +1,7 @@
 //! The tables and their columns.
 
 mod after_sales;
+mod offered;
 
 use super::{Bounds, ColumnSchema, Kind, Need, Table, TableSchema};
 
@@ -389,11 +390,11 @@ pub const TABLES: &[TableSchema] = &[
     },
     after_sales::MARKETS,
     after_sales::PERIODS,
-    after_sales::JOBS,
-    after_sales::POLICIES,
-    after_sales::CHANNELS,
-    after_sales::FORMATS,
-    after_sales::DESKS,
+    offered::JOBS,
+    offered::POLICIES,
+    offered::CHANNELS,
+    offered::FORMATS,
+    offered::DESKS,
     after_sales::GUARANTEES,
     after_sales::PACKAGING,
     after_sales::INSPECTION,
@@ -401,4 +402,5 @@ pub const TABLES: &[TableSchema] = &[
     after_sales::CAMPAIGNS,
     after_sales::CONDITIONS,
     after_sales::SPILL_OVER,
+    offered::TIERS,
 ];

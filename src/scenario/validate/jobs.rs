@@ -71,15 +71,17 @@ fn channel_names<'a>(column: &Column<'a>, row: usize, reader: &mut Reader<'a>) -
     Some(names)
 }
 
-/// W07: a policy that no region and no product has decides nothing.
+/// W07: a policy that no region, no product and no market has decides nothing.
 fn nobody_has(policy: &Column<'_>, ids: &Ids<'_>, offers: &[Offer], reader: &mut Reader<'_>) {
-    let named: Vec<&str> = [Table::Regions, Table::Products]
+    let mut named: Vec<&str> = [Table::Regions, Table::Products, Table::Tiers]
         .into_iter()
         .flat_map(|table| {
             let column = reader.column(table, "policy");
             (0..reader.sheet(table).rows).map(move |row| column.text(row)).collect::<Vec<_>>()
         })
         .collect();
+    // One that a market may have in place of the one it has here.
+    named.extend(reader.draft.choices.iter().flat_map(|choice| &choice.options).map(|option| option.name.as_str()));
     for row in 0..reader.sheet(Table::Policies).rows {
         let text = policy.text(row);
         let offered = ids.policies.get(text).is_some_and(|id| offers.iter().any(|offer: &Offer| offer.policy == *id));
@@ -87,7 +89,7 @@ fn nobody_has(policy: &Column<'_>, ids: &Ids<'_>, offers: &[Offer], reader: &mut
             reader
                 .faults
                 .add("W07", policy.span(row), format!("no region and no product has the policy `{text}`"))
-                .hint("the column `policy` of regions.csv or products.csv names it");
+                .hint("the column `policy` of regions.csv, products.csv or tiers.csv names it");
         }
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn no_country_code(code: &str, column: &Column<'_>, row: usize, reade
 
 /// Every policy that a table names.
 pub(crate) fn policy_names<'a>(reader: &mut Reader<'a>) -> BTreeMap<&'a str, PolicyId> {
-    words(&[Table::Regions, Table::Products, Table::Policies], "policy", reader)
+    words(&[Table::Regions, Table::Products, Table::Policies, Table::Tiers], "policy", reader)
 }
 
 /// Every class that a part has.
