@@ -140,6 +140,8 @@ impl Default for Proof {
 /// What is to be closed: no plan that keeps its promises costs less than the ground and the constant.
 pub struct Gap {
     ground: Ground,
+    /// What each customer pays where lines below stock give their best bound.
+    prices: Vec<f64>,
     /// The model that the ground is of.
     model: Model,
     constant: f64,
@@ -151,7 +153,7 @@ impl Gap {
         let told = Shifted { watch, constant: self.constant };
         let less = |value: f64| value - self.constant;
         let ends = Ends { incumbent: less(ends.incumbent), target: less(ends.target), bound: less(ends.bound) };
-        let closed = close(&self.ground, &self.model.problem.customers, ends, &told);
+        let closed = close(&self.ground, &self.prices, ends, &told);
         let one_mode = self.model.depots.iter().all(|depots| depots.len() <= 1);
         let served = closed.served.filter(|_| one_mode).map(|served| self.decided(scenario, &served.sites));
         (closed.bound + self.constant, served)
@@ -322,7 +324,11 @@ fn priced_bound(
     Some(Proof {
         lower_bound: location.lower_bound + model.constant + constant + depots,
         decisions: Some(decide(scenario, &model, &location)),
-        gap: if apart.is_none() { gap(search, reach, &outlets, constant) } else { None },
+        gap: if apart.is_none() {
+            gap(search, reach, &outlets, location.multipliers.serve.clone(), constant)
+        } else {
+            None
+        },
         shelves: shelves(search, reach, outlets),
     })
 }
@@ -341,7 +347,7 @@ fn shelves(search: &Search, reach: f64, outlets: Vec<OutletPrice>) -> Option<She
 }
 
 /// What is closed where lines below stock leave a gap; `None` on a large network and where customers are split.
-fn gap(search: &Search, reach: f64, outlets: &[OutletPrice], constant: f64) -> Option<Gap> {
+fn gap(search: &Search, reach: f64, outlets: &[OutletPrice], prices: Vec<f64>, constant: f64) -> Option<Gap> {
     let Search { scenario, network, load, .. } = *search;
     if outlets.iter().any(|outlet| outlet.floors.is_empty()) {
         return None;
@@ -359,7 +365,8 @@ fn gap(search: &Search, reach: f64, outlets: &[OutletPrice], constant: f64) -> O
     let floors: Vec<&[Option<Floor>]> = outlets.iter().map(|outlet| outlet.floors.as_slice()).collect();
     let ground = Ground::of(&relaxed.problem, &floors, &asks)?;
     let constant = relaxed.constant + constant;
-    Some(Gap { ground, model: relaxed, constant })
+    let prices = if prices.len() == ground.customers { prices } else { vec![0.0; ground.customers] };
+    Some(Gap { ground, prices, model: relaxed, constant })
 }
 
 /// What a region asks for \[units a year\].

@@ -9,9 +9,10 @@
 //!           great is open; where v_o of the sets with (without) a customer is so far above min { 0, v_o }, its lane is not taken (is)
 //! ```
 //! (dual) prices what each outlet serves with its true steps of stock: it is the bound of the linear program over all sets that
-//! an outlet could serve (Dantzig and Wolfe 1960; Geoffrion 1974), which sees the whole units that a bound by lines does not see. π and
-//! ρ climb by deflected subgradients towards the plan at hand. What is left is branched on, the least bound first: sites as long as they
-//! bid in some steps and not in others, then lanes. A bid whose boxes ran out is a bound still, so every node's is.
+//! an outlet could serve (Dantzig and Wolfe 1960; Geoffrion 1974), which sees the whole units that a bound by lines does not see. π
+//! begins where lines below stock give their best bound; π and ρ climb by deflected subgradients towards the plan at hand. What is left is branched
+//! on, the least bound first: sites as long as they bid in some steps and not in others, then lanes. A bid whose boxes ran out is a bound still, so
+//! every node's is. Where bids take so many boxes that few of them say less than those lines, only the root is bounded, with many.
 //!
 //! g is the floor of `bound`, so (problem) costs no more than the scenario at the prices of its promises. Work is counted in boxes × customers ×
 //! parts, so that a run can be repeated.
@@ -51,7 +52,7 @@ const ROOT_STEPS: [usize; 2] = [300, 100];
 const STEPS: [usize; 2] = [16, 6];
 
 /// The share of what is missing that the first steps go for.
-const ROOT_STRIDES: [f64; 2] = [1.0, 0.15];
+const ROOT_STRIDES: [f64; 2] = [0.3, 0.15];
 const STRIDES: [f64; 2] = [0.3, 0.1];
 
 /// After so many steps without gain the stride shrinks to this part, and the search returns to the best prices.
@@ -63,7 +64,16 @@ const LOOK: usize = 20;
 const GAIN: f64 = 0.01;
 
 /// Who has not come past the bound that is known after so many steps gives up.
-const TRIAL: usize = 80;
+const TRIAL: usize = 40;
+
+/// Where bids of few boxes say less than is known, prices climb by bids of so many, with so much work for a step, and then bids
+/// are sharpened once by so many times as many boxes.
+const MANY_BOXES: usize = 10_000;
+const MANY_WORK: f64 = 8e8;
+const MANY_STEPS: usize = 20;
+const MANY_STRIDE: f64 = 0.1;
+const MANY_TRIAL: usize = 3;
+const SHARPER: usize = 20;
 
 /// The share of the last direction that is kept.
 const KEPT: f64 = 0.3;
@@ -94,18 +104,36 @@ pub struct Closed {
     pub served: Option<Served>,
 }
 
-/// Bounds (problem) from below; `units` are what customers ask for.
-pub fn close(ground: &Ground, units: &[f64], ends: Ends, watch: &dyn Watch) -> Closed {
+/// Bounds (problem) from below; customers' prices begin at `prices`.
+pub fn close(ground: &Ground, prices: &[f64], ends: Ends, watch: &dyn Watch) -> Closed {
     let less = |value: f64| value - ground.constant;
-    let work: f64 = ground.places.iter().map(|place| place.work(place.lanes.len())).sum();
-    let boxes = ((STEP_WORK / work.max(1.0)) as usize).clamp(1, BOXES);
+    let boxes = boxes(ground, STEP_WORK, BOXES);
     let ends = Ends { incumbent: less(ends.incumbent), target: less(ends.target), bound: less(ends.bound) };
     let mut closure =
         Closure { ground, ends, asked: ends.incumbent - ends.target, boxes, work: 0.0, best: None, watch };
-    let root = Node::root(ground, closure.first_prices(units));
+    let rows = ground.rows.iter().map(|_| 0.0);
+    let root = Node::root(ground, prices.iter().copied().chain(rows).collect());
     let bound = closure.prove(root).min(closure.ends.incumbent) + ground.constant;
     let served = closure.best.map(|served| Served { cost: served.cost + ground.constant, ..served });
     Closed { bound, served }
+}
+
+/// How many boxes each bid may look at, that a step takes no more than this work.
+fn boxes(ground: &Ground, work: f64, most: usize) -> usize {
+    let each: f64 = ground.places.iter().map(|place| place.work(place.lanes.len())).sum();
+    ((work / each.max(1.0)) as usize).clamp(1, most)
+}
+
+/// How prices climb.
+#[derive(Debug, Clone, Copy)]
+struct Climb {
+    steps: usize,
+    /// The share of what is missing that the first steps go for.
+    stride: f64,
+    /// That a bid may look at.
+    boxes: usize,
+    /// Who has not come past the bound that is known after so many steps gives up.
+    trial: usize,
 }
 
 /// A proof under way.
@@ -123,31 +151,17 @@ struct Closure<'a> {
 }
 
 impl Closure<'_> {
-    /// Each customer's cheapest lane, and of what the plan at hand costs besides a share by part units.
-    fn first_prices(&self, units: &[f64]) -> Vec<f64> {
-        let ground = self.ground;
-        let mut prices = vec![f64::INFINITY; ground.customers];
-        for lane in ground.places.iter().flat_map(|place| &place.lanes) {
-            prices[lane.customer] = prices[lane.customer].min(lane.cost);
-        }
-        prices.iter_mut().filter(|price| price.is_infinite()).for_each(|price| *price = 0.0);
-        let rest = self.ends.incumbent - prices.iter().sum::<f64>();
-        let total: f64 = units.iter().sum();
-        if total > 0.0 {
-            prices.iter_mut().zip(units).for_each(|(price, units)| *price += rest * units / total);
-        }
-        prices.extend(ground.rows.iter().map(|_| 0.0));
-        prices
-    }
-
     fn over(&self) -> bool {
         self.work >= WORK || self.watch.stop()
     }
 
     /// The least bound of what is left when nothing below the target is, or when the work is done.
     fn prove(&mut self, mut root: Node) -> f64 {
+        let prices = root.prices.clone();
         self.node(&mut root, ROOT_STEPS, ROOT_STRIDES);
         if root.bound < self.ends.bound {
+            root.prices = prices;
+            self.sharpen(&mut root);
             return root.bound;
         }
         let mut queue = Queue::new();
@@ -181,7 +195,7 @@ impl Closure<'_> {
     fn node(&mut self, node: &mut Node, steps: [usize; 2], strides: [f64; 2]) {
         let boxes = [self.boxes.min(FEW_BOXES), self.boxes];
         for ((steps, stride), boxes) in steps.into_iter().zip(strides).zip(boxes) {
-            self.climb(node, steps, stride, boxes);
+            self.climb(node, Climb { steps, stride, boxes, trial: TRIAL });
             if node.bound < self.ends.bound {
                 return;
             }
@@ -190,6 +204,18 @@ impl Closure<'_> {
         let missing = self.ends.target - node.bound;
         if missing > 0.0 && !self.over() {
             self.fix(node, missing);
+        }
+    }
+
+    /// The bound of a root whose bids have to be searched far: it is not branched on.
+    fn sharpen(&mut self, root: &mut Node) {
+        let boxes = boxes(self.ground, MANY_WORK, MANY_BOXES);
+        self.climb(root, Climb { steps: MANY_STEPS, stride: MANY_STRIDE, boxes, trial: MANY_TRIAL });
+        self.round(root);
+        if root.bound > self.ends.bound && !self.over() {
+            let prices = root.prices.clone();
+            let (_, value) = self.bids(root, &prices, SHARPER * boxes, 0.0);
+            root.bound = root.bound.max(value);
         }
     }
 
@@ -223,7 +249,7 @@ impl Closure<'_> {
     }
 
     /// Prices that make (dual) great.
-    fn climb(&mut self, node: &mut Node, steps: usize, mut stride: f64, boxes: usize) {
+    fn climb(&mut self, node: &mut Node, Climb { steps, mut stride, boxes, trial }: Climb) {
         let ground = self.ground;
         let mut prices = node.prices.clone();
         let (mut best, mut since) = (f64::NEG_INFINITY, 0);
@@ -246,7 +272,7 @@ impl Closure<'_> {
             if best >= self.ends.target || self.over() {
                 break;
             }
-            if step >= TRIAL && best < self.ends.bound {
+            if step >= trial && best < self.ends.bound {
                 break;
             }
             if step > 0 && step % LOOK == 0 {

@@ -66,13 +66,16 @@ fn grounds() -> impl Strategy<Value = Ground> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
     #[test]
-    fn a_closed_gap_ends_at_the_least_cost_and_no_bound_is_above_it(ground in grounds(), above in 0.0..0.3_f64) {
+    fn a_closed_gap_ends_at_the_least_cost_and_no_bound_is_above_it(
+        ground in grounds(),
+        above in 0.0..0.3_f64,
+        prices in 0.0..5.0_f64,
+    ) {
         let least = enumerated(&ground);
         prop_assume!(least.is_finite());
         let incumbent = least * (1.0 + above);
         let ends = Ends { incumbent, target: incumbent * (1.0 - 1e-7), bound: f64::NEG_INFINITY };
-        let units = [1.0, 2.0, 0.5, 1.0, 3.0];
-        let closed = close(&ground, &units, ends, &Nobody);
+        let closed = close(&ground, &[prices; 5], ends, &Nobody);
         prop_assert!(closed.bound <= least + 1e-6, "{} {least}", closed.bound);
         let found = closed.served.as_ref().map_or(incumbent, |served| served.cost);
         prop_assert!(found >= least - 1e-6, "{found} {least}");
