@@ -81,6 +81,9 @@ const KEPT: f64 = 0.3;
 /// Bids may be off by this share of what is missing, all together.
 const TOLERANCE: f64 = 0.2;
 
+/// A proof goes for a little more than is asked, so that no rounding takes it away.
+const INSIDE: f64 = 0.999;
+
 /// Shares of bids are means in which a step counts so much.
 const WEIGHT: f64 = 0.1;
 
@@ -108,9 +111,10 @@ pub struct Closed {
 pub fn close(ground: &Ground, prices: &[f64], ends: Ends, watch: &dyn Watch) -> Closed {
     let less = |value: f64| value - ground.constant;
     let boxes = boxes(ground, STEP_WORK, BOXES);
-    let ends = Ends { incumbent: less(ends.incumbent), target: less(ends.target), bound: less(ends.bound) };
-    let mut closure =
-        Closure { ground, ends, asked: ends.incumbent - ends.target, boxes, work: 0.0, best: None, watch };
+    let asked = INSIDE * (ends.incumbent - ends.target);
+    let incumbent = less(ends.incumbent);
+    let ends = Ends { incumbent, target: incumbent - asked, bound: less(ends.bound) };
+    let mut closure = Closure { ground, ends, asked, boxes, work: 0.0, best: None, watch };
     let rows = ground.rows.iter().map(|_| 0.0);
     let root = Node::root(ground, prices.iter().copied().chain(rows).collect());
     let bound = closure.prove(root).min(closure.ends.incumbent) + ground.constant;
