@@ -100,9 +100,14 @@ fn heading(scenario: &Scenario, network: &Network, load: &Load) -> String {
 
 /// The options that the plan takes, on one line; nothing without choices.
 fn options(scenario: &Scenario) -> String {
+    taken(scenario).map_or(String::new(), |sentence| format!("{sentence}\n\n"))
+}
+
+/// The options that the plan takes in a sentence; `None` without choices.
+pub(crate) fn taken(scenario: &Scenario) -> Option<String> {
     let taken = |choice: &Choice| format!("{} = {}", choice.name, choice.options[choice.taken].name);
     let words: Vec<String> = scenario.choices.iter().map(taken).collect();
-    if words.is_empty() { String::new() } else { format!("Options: {}\n\n", words.join(", ")) }
+    (!words.is_empty()).then(|| format!("Options: {}", words.join(", ")))
 }
 
 /// What the after-sales service comes to.

@@ -161,6 +161,8 @@ fn of_several_policies_a_market_gets_the_one_that_costs_least() {
     close(figure(&plan, "objective"), 20_000.0 + 160.0 + 240.0 + 40.0, 1e-12);
     close(figure(&plan, "lower_bound"), 20_440.0, 1e-6);
     assert_eq!((&plan["options"]["tier-saw-XA"], &plan["options"]["tier-saw-XB"]), (&"full".into(), &"bare".into()));
+    room.run("report small --plan plan").code(0);
+    assert!(room.read("plan/report.html").contains("Options: tier-saw-XA = full, tier-saw-XB = bare"));
     let settled = room.run("solve small --json --out other --set choice.tier-saw-XB=full").code(0).json();
     close(figure(&settled, "objective"), 20_840.0, 1e-12);
     let told = room.run("solve small --set choice.tier-saw-XC=full").code(3);

@@ -7,7 +7,7 @@ use crate::cost::sums;
 use crate::plan::figures::{Figures, PromiseFigures, ServiceFigures};
 use crate::report::aftersales;
 use crate::report::conditions::{COLUMNS, row};
-use crate::report::terminal::{counted, grouped, percent_text};
+use crate::report::terminal::{counted, grouped, percent_text, taken};
 use crate::scenario::{Objective, Scenario};
 
 /// What the recomputation of the plan found.
@@ -83,6 +83,7 @@ pub fn page(scenario: &Scenario, plan: &Figures, proof: &Proof) -> String {
             div {
                 h1 { (title) }
                 @if !scenario.description.is_empty() { p .soft { (scenario.description) } }
+                @if let Some(options) = taken(scenario) { p { (options) } }
             }
             (theme())
         }
